@@ -1,0 +1,28 @@
+//! What back ends write: paths and bytes in memory. The command line writes them to disk or compares them with it.
+
+use std::collections::BTreeMap;
+
+/// Output files by path, relative to the output folder, with `/`. Sorted, so that order never depends on hashing or threads.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Files {
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Files {
+    /// Adds a file. A path is written once; a second write of the same path is a bug of a back end.
+    pub fn add(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) {
+        let path = path.into();
+        let before = self.files.insert(path.clone(), bytes.into());
+        debug_assert!(before.is_none(), "two files want the path {path}");
+    }
+
+    /// The files in order of path.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
+    }
+
+    /// One file's bytes.
+    pub fn get(&self, path: &str) -> Option<&[u8]> {
+        self.files.get(path).map(Vec::as_slice)
+    }
+}

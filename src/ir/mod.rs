@@ -1,0 +1,16 @@
+//! The intermediate representation: fragments as front ends give them, and the linked [`Schema`] that back ends read.
+
+pub mod fragment;
+pub mod name;
+pub mod origin;
+pub mod schema;
+pub mod value;
+
+pub use fragment::{
+    FieldDef, Fragment, Omission, OperationDef, OperationMeta, Presence, RecordDef, Scalar, ScalarKind, ServiceDef, ServiceMeta, ShapeDef,
+    SlotDef,
+};
+pub use name::{NameBase, TypeName};
+pub use origin::Origin;
+pub use schema::{OpId, Schema, ServiceId, TypeId};
+pub use value::{Key, Literal};

@@ -1,0 +1,6 @@
+//! `mwsc`, the Moodle web service compiler.
+pub mod files;
+pub mod ir;
+pub mod php;
+pub mod report;
+pub mod source;

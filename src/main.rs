@@ -1,0 +1,2 @@
+//! The `mwsc` command.
+fn main() {}

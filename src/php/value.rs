@@ -1,0 +1,132 @@
+//! The values that the evaluator computes with.
+
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+use super::ast;
+use crate::ir::Key;
+use crate::source::Span;
+
+/// A PHP value, or one that cannot be known here.
+#[derive(Debug, Clone)]
+pub enum Value<'a> {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A float.
+    Float(f64),
+    /// A string.
+    Str(Rc<str>),
+    /// An ordered array; copied on write.
+    Array(Rc<Array<'a>>),
+    /// An object: an index into the evaluator's heap, so two copies of the value are one object, as in PHP.
+    Object(ObjId),
+    /// A closure, an arrow function or a first-class callable.
+    Closure(Rc<Closure<'a>>),
+    /// What only a running site knows.
+    Unknown(Rc<Unknown>),
+}
+
+/// Index of an object in the evaluator's heap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjId(pub u32);
+
+/// An ordered PHP array.
+#[derive(Debug, Clone, Default)]
+pub struct Array<'a> {
+    /// Entries in PHP's order: a key that is set again keeps its first position.
+    pub entries: IndexMap<Key, Entry<'a>, FxBuildHasher>,
+    /// The key that `$a[] = x` takes next.
+    pub next: i64,
+}
+
+/// What stands under a key of an array.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// The value.
+    pub value: Value<'a>,
+    /// The place that wrote it.
+    pub at: Option<Span>,
+    /// Set when only one branch of an unknown condition wrote the key: the condition, in PHP's words.
+    pub only_if: Option<Rc<str>>,
+}
+
+/// An object on the heap.
+#[derive(Debug, Clone)]
+pub struct Object<'a> {
+    /// Full name of its class, without leading backslash, as it is declared.
+    pub class: Rc<str>,
+    /// Properties in order of declaration, then of assignment.
+    pub props: IndexMap<Rc<str>, Value<'a>, FxBuildHasher>,
+    /// The `new` expression that made it.
+    pub made_at: Option<Span>,
+    /// `Class::method` whose body holds that `new`; empty outside methods. The class is the one that declares the method.
+    pub made_in: Rc<str>,
+    /// The calls that led there, outermost first.
+    pub via: Rc<[Span]>,
+    /// Set when a static method called without arguments returned it: class it was called on, method (the innermost such call wins, i.e.
+    /// a tag is set only on an object that has none). Cleared when a property is written (or an array in it) after that return.
+    pub returned_by: Option<(Rc<str>, Rc<str>)>,
+}
+
+/// A function value.
+#[derive(Debug, Clone)]
+pub struct Closure<'a> {
+    /// What it calls.
+    pub target: ClosureTarget<'a>,
+}
+
+/// What a closure calls.
+#[derive(Debug, Clone)]
+pub enum ClosureTarget<'a> {
+    /// `function () { }` or `fn() => ...` with what it took along.
+    Function {
+        /// The function.
+        function: &'a ast::Function<'a>,
+        /// Captured variables.
+        captured: Vec<(&'a str, Value<'a>)>,
+        /// `$this` at the place of the closure.
+        this: Option<ObjId>,
+        /// The class it stands in, for `self`, and the one for `static`.
+        class: Option<(Rc<str>, Rc<str>)>,
+    },
+    /// A function by name.
+    Named(Rc<str>),
+    /// A static method.
+    Static(Rc<str>, Rc<str>),
+    /// A method of an object.
+    Method(ObjId, Rc<str>),
+}
+
+/// A value that cannot be known here: site configuration, the database, the clock, a function that is not pure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The value spelled as a PHP expression that needs no local variables: `get_config('moodlecourse')->maxbytes`.
+    pub expr: String,
+    /// The place in the source where the unknown comes from.
+    pub at: Option<Span>,
+    /// Why it is unknown, in a few words (`reads the database`, `no class quizaccess_seb in this tree`).
+    pub why: String,
+}
+
+impl<'a> Value<'a> {
+    /// A string value.
+    pub fn str(text: &str) -> Self {
+        Value::Str(Rc::from(text))
+    }
+
+    /// An unknown value.
+    pub fn unknown(expr: impl Into<String>, at: Option<Span>, why: impl Into<String>) -> Self {
+        Value::Unknown(Rc::new(Unknown { expr: expr.into(), at, why: why.into() }))
+    }
+
+    /// Whether the value is [`Value::Unknown`].
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Value::Unknown(_))
+    }
+}
