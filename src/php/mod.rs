@@ -1,4 +1,6 @@
 //! PHP and nothing about Moodle: `lex` and `parse` (nom) make an [`ast`]; `eval` computes what a pure subset of the language computes.
 
 pub mod ast;
+pub mod lex;
+pub mod parse;
 pub mod value;
