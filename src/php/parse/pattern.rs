@@ -56,7 +56,11 @@ pub fn list_to<'a, O: 'a>(
         }
         let mut items = vec![first];
         loop {
-            i = i.want(T::Comma, words)?;
+            if let Some(next) = i.eat(T::Comma) {
+                i = next;
+            } else if i.kind() != close {
+                return Err(i.fail(words));
+            }
             if let Some(i) = i.eat(close) {
                 return Ok((i, i.context.list(items)));
             }
