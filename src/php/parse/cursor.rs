@@ -14,7 +14,10 @@ use crate::source::FileId;
 pub const MAX_DEPTH: u32 = 160;
 
 /// How long a chain of operators, member accesses or `elseif`s may be: each link is one level of the tree for those who walk it.
-pub const MAX_CHAIN: u32 = 2000;
+pub const MAX_CHAIN: u32 = 500;
+
+/// How many operands of `.`, `&&` or `||` form a group when there are many.
+pub const GROUP: u32 = 128;
 
 /// The result of a parser function.
 pub type Res<'a, O> = nom::IResult<Cursor<'a>, O, Fail>;
@@ -229,8 +232,12 @@ impl<'a> Cursor<'a> {
     pub fn fail(&self, words: &'static str) -> nom::Err<Fail> {
         let at = self.token_at();
         match self.token.kind {
-            T::OpenString => nom::Err::Error(Fail { at: At { end: at.start + 1, ..at }, words: "a string that never ends", absolute: true }),
-            T::OpenComment => nom::Err::Error(Fail { at: At { end: at.start + 1, ..at }, words: "a comment that never ends", absolute: true }),
+            T::OpenString => {
+                nom::Err::Error(Fail { at: At { end: at.start + 1, ..at }, words: "a string that never ends", absolute: true })
+            }
+            T::OpenComment => {
+                nom::Err::Error(Fail { at: At { end: at.start + 1, ..at }, words: "a comment that never ends", absolute: true })
+            }
             _ => nom::Err::Error(Fail { at, words, absolute: false }),
         }
     }
