@@ -64,7 +64,9 @@ fn with_shortnames(services: Vec<ServiceDef>, report: &mut Report) -> Vec<(Servi
         })
         .collect();
     let mut count: FxHashMap<String, u32> = FxHashMap::default();
-    named.iter().for_each(|(_, shortname)| *count.entry(shortname.clone()).or_default() += 1);
+    for (_, shortname) in &named {
+        *count.entry(shortname.clone()).or_default() += 1;
+    }
     named
         .into_iter()
         .map(|(def, shortname)| {
