@@ -1,4 +1,6 @@
 //! PHP and nothing about Moodle: `lex` and `parse` (nom) make an [`ast`]; `eval` computes what a pure subset of the language computes.
 
 pub mod ast;
+pub mod eval;
+pub mod host;
 pub mod value;

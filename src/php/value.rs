@@ -30,7 +30,14 @@ pub enum Value<'a> {
     Closure(Rc<Closure<'a>>),
     /// What only a running site knows.
     Unknown(Rc<Unknown>),
+    /// A variable, element or property that shares its value with others (`&$x`). Only inside the evaluator: values that it hands out
+    /// hold none.
+    Ref(Rc<CellId>),
 }
+
+/// Index of a shared value in the evaluator. Counted, because an element that shares with nobody any more is an ordinary one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CellId(pub u32);
 
 /// Index of an object in the evaluator's heap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,6 +61,8 @@ pub struct Entry<'a> {
     pub at: Option<Span>,
     /// Set when only one branch of an unknown condition wrote the key: the condition, in PHP's words.
     pub only_if: Option<Rc<str>>,
+    /// Set when the key itself is not known (`$a[$unknown] = x`): the expression of the key, which is then some number in this array.
+    pub key_expr: Option<Rc<str>>,
 }
 
 /// An object on the heap.
@@ -69,9 +78,23 @@ pub struct Object<'a> {
     pub made_in: Rc<str>,
     /// The calls that led there, outermost first.
     pub via: Rc<[Span]>,
-    /// Set when a static method called without arguments returned it: class it was called on, method (the innermost such call wins, i.e.
-    /// a tag is set only on an object that has none). Cleared when a property is written (or an array in it) after that return.
-    pub returned_by: Option<(Rc<str>, Rc<str>)>,
+    /// The static methods that returned it, innermost first, whatever happened to it since: see `Interp::intact_returns`.
+    pub returned: Vec<Returned>,
+    /// When it was changed last, by the evaluator's own count of events.
+    pub changed: u64,
+}
+
+/// A static method that returned an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Returned {
+    /// Full name, as declared, of the class that it was called on.
+    pub class: Rc<str>,
+    /// The method, as declared.
+    pub method: Rc<str>,
+    /// Whether it was called with arguments.
+    pub had_args: bool,
+    /// When it returned, by the evaluator's own count of events.
+    pub stamp: u64,
 }
 
 /// A function value.
