@@ -1,6 +1,7 @@
 //! `mwsc`, the Moodle web service compiler.
 pub mod files;
 pub mod ir;
+pub mod pass;
 pub mod php;
 pub mod report;
 pub mod source;

@@ -1,0 +1,9 @@
+//! Passes: fragments to a schema, and what is checked or selected on the way. Passes know nothing of front ends and back ends.
+
+pub mod check;
+pub mod link;
+mod name;
+mod service;
+
+pub use check::check;
+pub use link::link;

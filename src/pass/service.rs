@@ -1,0 +1,94 @@
+//! Services: each gets a shortname of its own and finds its operations.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::ir::build::Builder;
+use crate::ir::{Omission, OpId, Service, ServiceDef};
+use crate::report::{Code, Diagnostic, Report};
+
+/// Adds services to a schema. Unknown functions are reported; omitted ones were reported when they were omitted.
+pub(super) fn link(
+    mut services: Vec<ServiceDef>,
+    operations: &FxHashMap<String, OpId>,
+    omitted: &[Omission],
+    out: &mut Builder,
+    report: &mut Report,
+) {
+    let omitted: FxHashSet<&str> = omitted.iter().map(|omission| omission.operation.as_str()).collect();
+    services
+        .sort_by(|a, b| (&a.shortname, &a.name, &a.component, &a.origin.file).cmp(&(&b.shortname, &b.name, &b.component, &b.origin.file)));
+    let mut taken: FxHashMap<String, String> = FxHashMap::default();
+    for (def, shortname) in with_shortnames(services, report) {
+        if let Some(other) = taken.get(&shortname) {
+            let message = format!("services `{other}` and `{}` have the same shortname `{shortname}`", def.name);
+            report.push(Diagnostic::new(Code::N006, message).at(def.origin.span));
+            continue;
+        }
+        taken.insert(shortname.clone(), def.name.clone());
+        let ServiceDef { name, component, operations: members, meta, origin, .. } = def;
+        let name = if name.is_empty() { shortname.clone() } else { name };
+        let span = origin.span;
+        let service = out.service(Service { name, shortname: shortname.clone(), component, meta, origin });
+        let mut seen = FxHashSet::default();
+        for member in members {
+            match operations.get(&member) {
+                Some(&op) => {
+                    if seen.insert(op) {
+                        out.member(service, op);
+                    }
+                }
+                None if omitted.contains(member.as_str()) => {}
+                None => {
+                    let message = format!("service `{shortname}` lists the function `{member}`, which does not exist");
+                    report.push(Diagnostic::new(Code::N005, message).at(span).about(member));
+                }
+            }
+        }
+    }
+}
+
+/// The shortname of each service: its own, made fit for a file name where it is not, or one derived from its name. Where a derived one
+/// is somebody else's too, the component stands before it, whichever of them came first.
+fn with_shortnames(services: Vec<ServiceDef>, report: &mut Report) -> Vec<(ServiceDef, String)> {
+    let named: Vec<(ServiceDef, String)> = services
+        .into_iter()
+        .map(|def| {
+            if def.shortname.is_empty() {
+                let derived = slug(&def.name);
+                return (def, derived);
+            }
+            if is_shortname(&def.shortname) {
+                let own = def.shortname.clone();
+                return (def, own);
+            }
+            let fit = slug(&def.shortname);
+            let message = format!("the shortname `{}` of a service is no file name; `{fit}` is used", def.shortname);
+            report.push(Diagnostic::new(Code::N007, message).at(def.origin.span));
+            (def, fit)
+        })
+        .collect();
+    let mut count: FxHashMap<String, u32> = FxHashMap::default();
+    named.iter().for_each(|(_, shortname)| *count.entry(shortname.clone()).or_default() += 1);
+    named
+        .into_iter()
+        .map(|(def, shortname)| {
+            let crowded = count.get(&shortname).is_some_and(|&count| count > 1);
+            if crowded && def.shortname.is_empty() && !def.component.is_empty() {
+                let longer = slug(&format!("{} {}", def.component, def.name));
+                return (def, longer);
+            }
+            (def, shortname)
+        })
+        .collect()
+}
+
+/// Whether a text can be a shortname as it is.
+pub(super) fn is_shortname(text: &str) -> bool {
+    !text.is_empty() && !text.starts_with('.') && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+}
+
+/// ASCII letters and digits of a name in lower case, everything else as single underscores between them.
+fn slug(name: &str) -> String {
+    let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() { "service".to_owned() } else { words.join("_").to_ascii_lowercase() }
+}
