@@ -1,4 +1,5 @@
 //! `mwsc`, the Moodle web service compiler.
+pub mod cli;
 pub mod files;
 pub mod ir;
 pub mod pass;
