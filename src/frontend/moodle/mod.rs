@@ -5,10 +5,12 @@
 //! [`lower`](lower::lower) makes a [`Fragment`](crate::ir::Fragment) of them; [`json`] writes them as they are.
 
 pub mod autoload;
+pub mod builtin;
 pub mod components;
 pub mod desc;
 pub mod describe;
 mod doubt;
+pub mod identify;
 pub mod json;
 pub mod literal;
 pub mod loader;

@@ -56,6 +56,8 @@ pub struct World<'a> {
     pub release: Release,
     /// What the site has configured.
     pub site: Site,
+    /// Whether there is a plugin without the Moodle around it: core classes may be missing.
+    pub lone: bool,
     components: OnceCell<Components>,
     autoload: Autoload,
     strings: Strings,
@@ -65,11 +67,12 @@ pub struct World<'a> {
 
 impl<'a> World<'a> {
     /// The world of one tree.
-    pub fn new(files: Loader<'a>, release: Release, site: Site) -> Self {
+    pub fn new(files: Loader<'a>, release: Release, site: Site, lone: bool) -> Self {
         World {
             files,
             release,
             site,
+            lone,
             components: OnceCell::new(),
             autoload: Autoload::default(),
             strings: Strings::default(),
