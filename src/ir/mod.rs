@@ -1,10 +1,14 @@
 //! The intermediate representation: fragments as front ends give them, and the linked [`Schema`] that back ends read.
 
 pub(crate) mod build;
+pub mod dump;
 pub mod fragment;
+pub mod graph;
 pub mod name;
 pub mod order;
 pub mod origin;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod schema;
 pub mod value;
 

@@ -143,3 +143,113 @@ impl Linker<'_> {
         fields
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::sample::{class, forum, fragment, int, list, operation, optional, record, result, service, slot, text};
+    use crate::ir::{Type, dump};
+    use crate::pass::check;
+
+    fn linked(fragments: Vec<Fragment>) -> (Schema, Vec<String>) {
+        let mut report = Report::default();
+        let schema = link(fragments, &mut report);
+        check(&schema, &mut report);
+        (schema, report.iter().map(|d| format!("{} {}", d.code.name(), d.message)).collect())
+    }
+
+    fn names(schema: &Schema) -> Vec<String> {
+        schema.records().filter_map(|id| schema.record(id)).map(|record| record.name.to_string()).collect()
+    }
+
+    #[test]
+    fn a_schema_reads_in_the_order_of_its_source() {
+        let (schema, reports) = linked(vec![forum()]);
+        assert_eq!(reports, [""; 0]);
+        let id = schema.service_by_name("forum").unwrap();
+        let members: Vec<&str> = schema.operations(id).map(|op| schema.operation(op).name.as_str()).collect();
+        assert_eq!(members[..3], ["mod_forum_get_discussion", "mod_forum_add_discussion", "mod_forum_update_discussion"]);
+        let ty = schema.record_by_name(&class("mod_forum\\external\\post_exporter")).unwrap();
+        let fields: Vec<&str> = schema.fields(ty).map(|field| field.name.as_str()).collect();
+        assert_eq!(fields, ["id", "subject", "author", "tags", "children"]);
+        assert_eq!(schema.recursive().len(), 5);
+        assert_eq!(schema.reachable(id).iter().filter(|&&ty| matches!(schema.ty(ty), Type::Scalar(_))).count(), 3);
+        assert_eq!(dump::digest(&schema, id).len(), 64);
+    }
+
+    #[test]
+    fn records_of_one_origin_are_one_type() {
+        let shared = |op: &str| record(class("c"), result(op), vec![("a", int("an id"))]);
+        let (schema, reports) = linked(vec![fragment(
+            vec![operation("f", vec![], Some(shared("f"))), operation("g", vec![], Some(list(shared("g"), "")))],
+            vec![],
+        )]);
+        assert_eq!((names(&schema), reports), (vec!["c".to_owned()], vec![]));
+        assert_eq!(schema.uses(schema.record_by_name(&class("c")).unwrap()).len(), 2);
+    }
+
+    #[test]
+    fn constructions_that_differ_and_what_holds_them_are_named_after_their_places() {
+        let inner = |op: &str, doc: &str| record(class("inner"), result(op).child("in"), vec![("a", int(doc))]);
+        let outer = |op: &str, doc: &str| record(class("outer"), result(op), vec![("in", inner(op, doc))]);
+        let operations = vec![
+            operation("f", vec![], Some(outer("f", "one"))),
+            operation("g", vec![], Some(outer("g", "two"))),
+            operation("h", vec![], Some(record(class("other"), result("h"), vec![]))),
+        ];
+        let (schema, reports) = linked(vec![fragment(operations, vec![])]);
+        assert_eq!(names(&schema), ["other", "f:result", "f:result.in", "g:result", "g:result.in"]);
+        assert_eq!(reports, ["N001 `inner` describes different structures in `f:result.in` and `g:result.in`"]);
+    }
+
+    #[test]
+    fn a_name_that_no_place_can_save_costs_the_second_operation() {
+        let own = |doc: &str| record(class("c"), class("c"), vec![("a", int(doc))]);
+        let operations = vec![operation("f", vec![], Some(own("one"))), operation("g", vec![], Some(own("two")))];
+        let (schema, reports) = linked(vec![fragment(operations, vec![service("s", &["f", "g"])])]);
+        assert_eq!(reports, ["N002 two different structures want the name `c`"]);
+        assert_eq!((schema.all_operations().len(), schema.omissions()[0].operation.as_str()), (1, "g"));
+    }
+
+    #[test]
+    fn references_resolve_forwards_backwards_and_into_themselves() {
+        let to = |name: &str| slot(ShapeDef::Ref(class(name)), "");
+        let tree = record(class("tree"), result("g"), vec![("children", optional(list(to("tree"), "")))]);
+        let operations = vec![
+            operation("f", vec![("t", to("tree"))], None),
+            operation("g", vec![], Some(tree)),
+            operation("h", vec![], Some(to("tree"))),
+        ];
+        let (schema, reports) = linked(vec![fragment(operations, vec![])]);
+        assert_eq!((names(&schema), reports), (vec!["tree".to_owned()], vec![]));
+        assert_eq!(schema.recursive().len(), 1);
+    }
+
+    #[test]
+    fn references_to_nothing_cost_their_operation_and_those_that_relied_on_it() {
+        let to = |name: &str| slot(ShapeDef::Ref(class(name)), "");
+        let holder = record(class("holder"), result("f"), vec![("gone", to("gone"))]);
+        let operations =
+            vec![operation("f", vec![], Some(holder)), operation("g", vec![], Some(to("holder"))), operation("h", vec![], None)];
+        let (schema, reports) = linked(vec![fragment(operations, vec![])]);
+        assert_eq!(
+            reports,
+            [
+                "N003 `f` refers to the record `gone`, which nothing defines",
+                "N003 `g` refers to the record `holder`, which nothing defines"
+            ]
+        );
+        assert_eq!(schema.all_operations().len(), 1);
+    }
+
+    #[test]
+    fn one_name_for_two_operations_or_fields_is_reported() {
+        let mut other = operation("f", vec![("b", text(""))], None);
+        other.origin.file = "a.php".into();
+        let twice = operation("f", vec![("a", int("")), ("a", text(""))], None);
+        let (schema, reports) = linked(vec![fragment(vec![twice.clone()], vec![]), fragment(vec![other], vec![])]);
+        assert_eq!(reports, ["N004 operation `f` is defined twice, in a.php and in lib.php"]);
+        assert_eq!(schema.params(schema.operation_by_name("f").unwrap()).next().map(|param| param.name.as_str()), Some("b"));
+        assert_eq!(linked(vec![fragment(vec![twice], vec![])]).1, ["N011 `f` has two fields named `a`"]);
+    }
+}

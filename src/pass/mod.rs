@@ -3,6 +3,7 @@
 pub mod check;
 pub mod link;
 mod name;
+pub mod select;
 mod service;
 
 pub use check::check;

@@ -124,8 +124,8 @@ fn split<'d>(found: &Found<'d>, operations: &[OperationDef], report: &mut Report
                 }
                 continue;
             }
-            // What splits later splits because of what it holds, and says nothing new.
-            if round == 0 {
+            // One finding for one name; and what splits later splits because of what it holds, which says nothing new.
+            if round == 0 && !names.split.contains(&one.name) {
                 let message = format!("`{}` describes different structures in `{}` and `{}`", one.name, one.place, other.place);
                 let mut diagnostic =
                     Diagnostic::new(Code::N001, message).at(other.origin.span).about(&operations[other_op].name).note(what);

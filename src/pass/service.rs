@@ -53,17 +53,11 @@ fn with_shortnames(services: Vec<ServiceDef>, report: &mut Report) -> Vec<(Servi
     let named: Vec<(ServiceDef, String)> = services
         .into_iter()
         .map(|def| {
-            if def.shortname.is_empty() {
-                let derived = slug(&def.name);
-                return (def, derived);
+            let fit = shortname(&def);
+            if !def.shortname.is_empty() && fit != def.shortname {
+                let message = format!("the shortname `{}` of a service is no file name; `{fit}` is used", def.shortname);
+                report.push(Diagnostic::new(Code::N007, message).at(def.origin.span));
             }
-            if is_shortname(&def.shortname) {
-                let own = def.shortname.clone();
-                return (def, own);
-            }
-            let fit = slug(&def.shortname);
-            let message = format!("the shortname `{}` of a service is no file name; `{fit}` is used", def.shortname);
-            report.push(Diagnostic::new(Code::N007, message).at(def.origin.span));
             (def, fit)
         })
         .collect();
@@ -82,6 +76,15 @@ fn with_shortnames(services: Vec<ServiceDef>, report: &mut Report) -> Vec<(Servi
         .collect()
 }
 
+/// The shortname of one service looked at alone.
+pub(super) fn shortname(def: &ServiceDef) -> String {
+    match def.shortname.as_str() {
+        "" => slug(&def.name),
+        own if is_shortname(own) => own.to_owned(),
+        odd => slug(odd),
+    }
+}
+
 /// Whether a text can be a shortname as it is.
 pub(super) fn is_shortname(text: &str) -> bool {
     !text.is_empty() && !text.starts_with('.') && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
@@ -91,4 +94,62 @@ pub(super) fn is_shortname(text: &str) -> bool {
 fn slug(name: &str) -> String {
     let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     if words.is_empty() { "service".to_owned() } else { words.join("_").to_ascii_lowercase() }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ir::sample;
+    use crate::pass::{check, link};
+    use crate::report::Report;
+
+    fn linked(services: Vec<crate::ir::ServiceDef>) -> (Vec<String>, Vec<String>) {
+        let mut report = Report::default();
+        let operation = sample::operation("core_a_b", Vec::new(), None);
+        let schema = link(vec![sample::fragment(vec![operation], services)], &mut report);
+        check(&schema, &mut report);
+        let names = schema.services().map(|id| schema.service(id).shortname.clone()).collect();
+        (names, report.iter().map(|d| format!("{} {}", d.code.name(), d.message)).collect())
+    }
+
+    fn named(shortname: &str, name: &str, component: &str) -> crate::ir::ServiceDef {
+        crate::ir::ServiceDef { name: name.into(), component: component.into(), ..sample::service(shortname, &["core_a_b"]) }
+    }
+
+    #[test]
+    fn services_without_shortname_get_one_that_no_order_decides() {
+        let services = vec![named("", "My Service!", "local_b"), named("", "My Service!", "local_a"), named("", "Été", "")];
+        let mut turned = services.clone();
+        turned.reverse();
+        assert_eq!(linked(services), (vec!["local_a_my_service".into(), "local_b_my_service".into(), "t".into()], Vec::new()));
+        assert_eq!(linked(turned).0, ["local_a_my_service", "local_b_my_service", "t"]);
+    }
+
+    #[test]
+    fn shortnames_are_file_names_and_unique() {
+        let (names, reports) = linked(vec![named("../x", "A", ""), named("s", "B", ""), named("s", "C", ""), named(".", "D", "")]);
+        assert_eq!(names, ["s", "service", "x"]);
+        assert_eq!(
+            reports,
+            [
+                "N007 the shortname `.` of a service is no file name; `service` is used",
+                "N007 the shortname `../x` of a service is no file name; `x` is used",
+                "N006 services `B` and `C` have the same shortname `s`",
+            ]
+        );
+    }
+
+    #[test]
+    fn unknown_functions_are_reported_and_repeated_ones_are_not() {
+        let mut report = Report::default();
+        let mut fragment = sample::fragment(
+            vec![sample::operation("core_a_b", Vec::new(), None)],
+            vec![sample::service("s", &["core_a_b", "core_a_c", "core_a_b", "core_a_d"])],
+        );
+        fragment.omitted.push(crate::ir::Omission { operation: "core_a_d".into(), code: "M012", message: "broken".into() });
+        let schema = link(vec![fragment], &mut report);
+        let id = schema.service_by_name("s").unwrap();
+        assert_eq!(schema.operations(id).count(), 1);
+        let reports: Vec<&str> = report.iter().map(|d| d.message.as_str()).collect();
+        assert_eq!(reports, ["service `s` lists the function `core_a_c`, which does not exist"]);
+    }
 }

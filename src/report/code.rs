@@ -87,6 +87,8 @@ codes! {
         "The linked schema breaks one of its own rules. Whatever the input was, this is a bug of mwsc: please report it with the message and the input. Nothing in the output can be relied on."
     N011 Error "Two fields with one name"
         "A structure has two fields (or an operation two parameters) of the same name. PHP arrays cannot hold both and XML clients could not tell them apart; the first is kept. Rename one of them in the source."
+    N012 Error "Service not found"
+        "A service was asked for by its shortname and is declared neither in the inputs nor in the configuration. The message names the most similar ones. `mwsc inspect` without a name lists all of them."
     C001 Error "unknown key in the configuration"
         "The configuration file holds a key that mwsc does not know, at the place shown. A key that is silently ignored would leave you with something else than you asked for, so this stops the run. Correct the spelling, or remove the key; `mwsc init` writes a file with every key explained."
     C002 Error "configuration value of the wrong kind"
