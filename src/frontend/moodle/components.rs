@@ -247,7 +247,7 @@ fn text(value: Literal) -> Option<String> {
 }
 
 /// The largest array with text keys that a function of a core file assigns: how releases without `components.json` spell the tables.
-fn php_table(files: &Loader<'_>, file: &PhpFile<'_>, function: &str) -> IndexMap<String, Option<String>> {
+fn php_table<'a>(files: &Loader<'a>, file: &PhpFile<'a>, function: &str) -> IndexMap<String, Option<String>> {
     let Some(function) = literal::function(file, function) else { return IndexMap::new() };
     let Some(FunctionBody::Block(_)) = &function.body else { return IndexMap::new() };
     let block = parse::body(files.arena(), function, file.text);

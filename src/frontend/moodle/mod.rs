@@ -19,7 +19,6 @@ mod objects;
 pub mod params;
 pub mod php_rules;
 pub mod release;
-pub mod select;
 pub mod services;
 pub mod site;
 pub mod strings;

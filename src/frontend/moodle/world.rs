@@ -114,7 +114,7 @@ impl<'a> World<'a> {
     fn config(&self, args: &[Value<'a>], at: Span) -> Option<Value<'a>> {
         let plugin = as_text(args.first()?)?;
         let Some(name) = args.get(1).filter(|name| !matches!(name, Value::Null)) else {
-            return Some(Value::unknown(format!("get_config({})", quoted(&plugin)), at, "depends on the configuration of the site"));
+            return Some(Value::unknown(format!("get_config({})", quoted(&plugin)), Some(at), "depends on the configuration of the site"));
         };
         let name = as_text(name)?;
         if let Some(value) = self.site.plugin_value(&plugin, &name) {
@@ -125,7 +125,7 @@ impl<'a> World<'a> {
             return Some(Value::Bool(false));
         }
         let expr = format!("get_config({}, {})", quoted(&plugin), quoted(&name));
-        Some(Value::unknown(expr, at, "depends on the configuration of the site"))
+        Some(Value::unknown(expr, Some(at), "depends on the configuration of the site"))
     }
 
     /// The folders of the plugins of one type.
@@ -208,7 +208,7 @@ impl<'a> Host<'a> for World<'a> {
                 let text = self.string(interp, args).map(|text| Value::str(&text));
                 Some(text.unwrap_or_else(|| {
                     let spelled: Vec<String> = args.iter().map(|arg| interp.spell(arg)).collect();
-                    Value::unknown(format!("get_string({})", spelled.join(", ")), at, "is a text that only a site can complete")
+                    Value::unknown(format!("get_string({})", spelled.join(", ")), Some(at), "is a text that only a site can complete")
                 }))
             }
             "get_config" => self.config(args, at),
@@ -237,7 +237,7 @@ impl<'a> Host<'a> for World<'a> {
         match class.to_ascii_lowercase().as_str() {
             "core_component" | "core\\component" => self.component_function(&method.to_ascii_lowercase(), args),
             "core_plugin_manager" | "core\\plugin_manager" if method.eq_ignore_ascii_case("instance") => {
-                Some(Value::unknown(format!("{class}::{method}()"), at, "depends on the plugins of the site"))
+                Some(Value::unknown(format!("{class}::{method}()"), Some(at), "depends on the plugins of the site"))
             }
             _ => None,
         }
