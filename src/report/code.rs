@@ -139,8 +139,6 @@ codes! {
         "The site could not be asked for the functions of a service: no connection, a failure on the way, an answer that is too late, too large or not from a Moodle. Nothing was compiled, because the service would be incomplete. Open the address in a browser: it should be the front page of the site, without `/webservice`."
     C027 Error "site that refused"
         "The site answered with an error of its own, which the message quotes. Usual reasons: web services or the REST protocol are switched off, the token has expired, is restricted to other addresses, or its service lacks the function `core_webservice_get_site_info`."
-    C028 Error "site file that was not understood"
-        "The file named with `--site` (or `site` in the configuration) settles values that only a site knows. It must be TOML of the form that `mwsc help generate` describes. Without it such values are runtime defaults."
     C030 Error "function that is not there"
         "A service names a function that this tree does not have. It is left out; the rest of the service is compiled. It may be misspelt, belong to another release, or to a plugin that is not part of this run. Remove the name from the service, or put it into `exclude` if it is known to be missing."
     C031 Warning "pattern that matches nothing"
