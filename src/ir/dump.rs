@@ -34,7 +34,9 @@ pub fn service(schema: &Schema, id: ServiceId) -> String {
     let mut records = schema.reachable(id);
     records.retain(|&ty| schema.record(ty).is_some());
     records.sort_by(|&a, &b| schema.record(a).map(|r| &r.name).cmp(&schema.record(b).map(|r| &r.name)));
-    records.into_iter().for_each(|ty| record(&mut out, schema, ty));
+    for ty in records {
+        record(&mut out, schema, ty);
+    }
     out
 }
 
