@@ -1,4 +1,6 @@
 //! `mwsc`, the Moodle web service compiler.
+pub mod appinfo;
+pub mod backend;
 pub mod cli;
 pub mod files;
 pub mod frontend;
