@@ -190,8 +190,7 @@ fn subtypes(files: &Loader<'_>, dir: &str) -> (Table, Table) {
         let Some(json) = json(files, &path) else { return Default::default() };
         let under = |table: IndexMap<String, String>| table.into_iter().map(|(kind, at)| (kind, format!("{dir}/{at}"))).collect();
         let relative = json_table(&json, "subplugintypes");
-        let kinds =
-            if relative.is_empty() { json_table(&json, "plugintypes").into_iter().collect() } else { under(relative) };
+        let kinds = if relative.is_empty() { json_table(&json, "plugintypes").into_iter().collect() } else { under(relative) };
         return (kinds, under(json_table(&json, "deprecatedsubplugintypes")));
     }
     let path = format!("{dir}/db/subplugins.php");

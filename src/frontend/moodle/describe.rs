@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use super::desc::{Described, Desc, Failure, Function};
+use super::desc::{Desc, Described, Failure, Function};
 use super::doubt;
 use super::objects::{self, Classes, Wrong};
 use super::services::{Registered, Survey};
@@ -52,11 +52,10 @@ impl Missing {
         }
         let classes: Vec<String> = self.classes.into_iter().collect();
         let what = format!("{} is not there: the plugin was read without a Moodle tree", classes.join(", "));
-        report.push(
-            Diagnostic::new(Code::M024, what)
-                .note(format!("Left out for this: {}.", self.functions.join(", ")))
-                .help(format!("give the Moodle tree that the plugin is for, with `--base` (rules of Moodle {}.{} were taken)", world.release.version.0, world.release.version.1)),
-        );
+        report.push(Diagnostic::new(Code::M024, what).note(format!("Left out for this: {}.", self.functions.join(", "))).help(format!(
+            "give the Moodle tree that the plugin is for, with `--base` (rules of Moodle {}.{} were taken)",
+            world.release.version.0, world.release.version.1
+        )));
     }
 }
 
@@ -159,7 +158,8 @@ fn info<'a>(
         }
     }
     let method = &entry.methodname;
-    let (parameters, returns, is_deprecated) = (format!("{method}_parameters"), format!("{method}_returns"), format!("{method}_is_deprecated"));
+    let (parameters, returns, is_deprecated) =
+        (format!("{method}_parameters"), format!("{method}_returns"), format!("{method}_is_deprecated"));
     for needed in [method, &parameters, &returns] {
         if !interp.method_exists(class, needed) {
             return Err(Broken::new(Code::M018, format!("{class} has no method {needed}()"), at));
@@ -213,7 +213,9 @@ fn place(interp: &mut Interp<'_, '_>, class: &str, method: &str) -> Option<Span>
 }
 
 fn call<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, class: &str, method: &str, at: Option<Span>) -> Result<Value<'a>, Broken> {
-    interp.call_static(class, method, Vec::new(), at).map_err(|stop| stopped(world, &stop, &format!("{class}::{method}() does not evaluate")))
+    interp
+        .call_static(class, method, Vec::new(), at)
+        .map_err(|stop| stopped(world, &stop, &format!("{class}::{method}() does not evaluate")))
 }
 
 fn stopped(world: &World<'_>, stop: &Stop, what: &str) -> Broken {

@@ -10,7 +10,8 @@ pub fn look(name: &str, described: &Described, php: u32, report: &mut Report) {
     if let DescKind::Struct(keys) = &described.parameters.kind {
         for (key, desc) in keys {
             if required(&desc.required, php) == Required::Optional && desc.only_if.is_none() {
-                let what = format!("{name}: the parameter `{}` is VALUE_OPTIONAL, which Moodle does not support at the top level", shown(key));
+                let what =
+                    format!("{name}: the parameter `{}` is VALUE_OPTIONAL, which Moodle does not support at the top level", shown(key));
                 report.push(Diagnostic::new(Code::M027, what).at(desc.origin.span).about(name));
             }
         }

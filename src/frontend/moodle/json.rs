@@ -40,8 +40,19 @@ struct One<'d>(&'d Function);
 impl Serialize for One<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         let Function { entry, deprecated, described, .. } = self.0;
-        let Entry { component, classname, methodname, classpath, description, kind, ajax, capabilities, services, loginrequired, readonlysession } =
-            entry;
+        let Entry {
+            component,
+            classname,
+            methodname,
+            classpath,
+            description,
+            kind,
+            ajax,
+            capabilities,
+            services,
+            loginrequired,
+            readonlysession,
+        } = entry;
         let mut map = out.serialize_map(None)?;
         map.serialize_entry("component", component)?;
         let described = match described {

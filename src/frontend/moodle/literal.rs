@@ -54,7 +54,9 @@ pub fn fold(expr: &Expr<'_>, place: Place<'_>) -> Option<Literal> {
             "admin" => Literal::Str("admin".to_owned()),
             _ => return None,
         },
-        ExprKind::ClassConst { class: ClassRef::Name(class), name: MemberName::Name("class") } => Literal::Str(class_name(class, place.uses)),
+        ExprKind::ClassConst { class: ClassRef::Name(class), name: MemberName::Name("class") } => {
+            Literal::Str(class_name(class, place.uses))
+        }
         ExprKind::Array(items) => Literal::Array(fold_items(items, place)),
         _ => return None,
     })

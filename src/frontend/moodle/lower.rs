@@ -33,11 +33,9 @@ pub fn lower(survey: &Survey, functions: &[Function], report: &mut Report) -> Fr
                     origin: described.origin.clone(),
                 });
             }
-            Err(failure) => out.omitted.push(Omission {
-                operation: function.name.clone(),
-                code: failure.code,
-                message: failure.message.clone(),
-            }),
+            Err(failure) => {
+                out.omitted.push(Omission { operation: function.name.clone(), code: failure.code, message: failure.message.clone() })
+            }
         }
     }
     out.services = survey.services.iter().map(service).collect();

@@ -10,6 +10,7 @@ pub mod components;
 pub mod desc;
 pub mod describe;
 mod doubt;
+pub mod exported;
 pub mod identify;
 pub mod json;
 pub mod literal;

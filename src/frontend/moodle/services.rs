@@ -208,14 +208,7 @@ fn register<'a>(
     out.functions.insert(name.to_owned(), Registered { entry, origin, broken });
 }
 
-fn service<'a>(
-    world: &World<'a>,
-    interp: &Interp<'a, '_>,
-    component: &str,
-    name: String,
-    fields: &Array<'a>,
-    at: Option<Span>,
-) -> Service {
+fn service<'a>(world: &World<'a>, interp: &Interp<'a, '_>, component: &str, name: String, fields: &Array<'a>, at: Option<Span>) -> Service {
     let get = |key: &str| match fields.entries.get(&Key::Str(key.to_owned())) {
         Some(item) => values::literal(interp, &item.value),
         None => Literal::Null,

@@ -36,9 +36,9 @@ impl Site {
                     report.push(Diagnostic::new(Code::C052, format!("`{section}` in {name} must be a table")));
                 }
                 (other, _) => {
-                    let near = ["config", "expressions"].into_iter().max_by(|a, b| {
-                        strsim::jaro(other, a).partial_cmp(&strsim::jaro(other, b)).unwrap_or(std::cmp::Ordering::Equal)
-                    });
+                    let near = ["config", "expressions"]
+                        .into_iter()
+                        .max_by(|a, b| strsim::jaro(other, a).partial_cmp(&strsim::jaro(other, b)).unwrap_or(std::cmp::Ordering::Equal));
                     let finding = Diagnostic::new(Code::C051, format!("{name} has an unknown table `{other}`"));
                     report.push(match near {
                         Some(near) => finding.help(format!("did you mean `[{near}]`?")),

@@ -181,15 +181,22 @@ impl<'a> Host<'a> for World<'a> {
     }
 
     fn libraries(&self) -> &[String] {
-        self.libraries
-            .get_or_init(|| LIBRARIES.iter().filter(|path| self.files.is_file(path)).map(|&path| path.to_owned()).collect())
+        self.libraries.get_or_init(|| LIBRARIES.iter().filter(|path| self.files.is_file(path)).map(|&path| path.to_owned()).collect())
     }
 
     fn constant(&self, name: &str) -> Option<Value<'a>> {
         Some(match name {
             "MOODLE_INTERNAL" | "WS_SERVER" | "NO_MOODLE_COOKIES" => Value::Bool(true),
-            "CLI_SCRIPT" | "AJAX_SCRIPT" | "PHPUNIT_TEST" | "BEHAT_SITE_RUNNING" | "BEHAT_TEST" | "ABORT_AFTER_CONFIG"
-            | "CACHE_DISABLE_ALL" | "NO_UPGRADE_CHECK" | "NO_DEBUG_DISPLAY" | "NO_OUTPUT_BUFFERING" => Value::Bool(false),
+            "CLI_SCRIPT"
+            | "AJAX_SCRIPT"
+            | "PHPUNIT_TEST"
+            | "BEHAT_SITE_RUNNING"
+            | "BEHAT_TEST"
+            | "ABORT_AFTER_CONFIG"
+            | "CACHE_DISABLE_ALL"
+            | "NO_UPGRADE_CHECK"
+            | "NO_DEBUG_DISPLAY"
+            | "NO_OUTPUT_BUFFERING" => Value::Bool(false),
             "SITEID" => match self.settle("SITEID") {
                 Some(value) => value,
                 None => Value::unknown("SITEID", None, "is the id of the site's front page course"),
@@ -226,14 +233,7 @@ impl<'a> Host<'a> for World<'a> {
         }
     }
 
-    fn static_method(
-        &self,
-        _interp: &mut Interp<'a, '_>,
-        class: &str,
-        method: &str,
-        args: &[Value<'a>],
-        at: Span,
-    ) -> Option<Value<'a>> {
+    fn static_method(&self, _interp: &mut Interp<'a, '_>, class: &str, method: &str, args: &[Value<'a>], at: Span) -> Option<Value<'a>> {
         match class.to_ascii_lowercase().as_str() {
             "core_component" | "core\\component" => self.component_function(&method.to_ascii_lowercase(), args),
             "core_plugin_manager" | "core\\plugin_manager" if method.eq_ignore_ascii_case("instance") => {

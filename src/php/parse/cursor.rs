@@ -229,8 +229,12 @@ impl<'a> Cursor<'a> {
     pub fn fail(&self, words: &'static str) -> nom::Err<Fail> {
         let at = self.token_at();
         match self.token.kind {
-            T::OpenString => nom::Err::Error(Fail { at: At { end: at.start + 1, ..at }, words: "a string that never ends", absolute: true }),
-            T::OpenComment => nom::Err::Error(Fail { at: At { end: at.start + 1, ..at }, words: "a comment that never ends", absolute: true }),
+            T::OpenString => {
+                nom::Err::Error(Fail { at: At { end: at.start + 1, ..at }, words: "a string that never ends", absolute: true })
+            }
+            T::OpenComment => {
+                nom::Err::Error(Fail { at: At { end: at.start + 1, ..at }, words: "a comment that never ends", absolute: true })
+            }
             _ => nom::Err::Error(Fail { at, words, absolute: false }),
         }
     }

@@ -4,7 +4,6 @@
 //! lookahead decides nearly everywhere, so nothing is parsed twice, and time is linear in the text.
 //! Each function that returns a [`Res`] is a rule of the same name in `grammars/php.ebnf`.
 
-
 mod census;
 mod class;
 mod cursor;
@@ -18,7 +17,6 @@ mod primary;
 mod recover;
 mod stmt;
 mod text;
-
 
 use bumpalo::Bump;
 

@@ -313,11 +313,8 @@ fn new<'a>(i: Cursor<'a>) -> Res<'a, ExprKind<'a>> {
     let i = i.next();
     let start = i.start();
     let (after_attributes, attributes) = attributes(i)?;
-    let (after_modifiers, found) = if after_attributes.kind() == T::Static {
-        (after_attributes, Modifiers::default())
-    } else {
-        modifiers(after_attributes)?
-    };
+    let (after_modifiers, found) =
+        if after_attributes.kind() == T::Static { (after_attributes, Modifiers::default()) } else { modifiers(after_attributes)? };
     let optional = |i: Cursor<'a>| if i.kind() == T::ParenL { arguments(i) } else { Ok((i, &[][..])) };
     if let Some(i) = after_modifiers.eat(T::Class) {
         let (i, args) = optional(i)?;

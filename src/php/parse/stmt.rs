@@ -349,12 +349,9 @@ fn for_<'a>(i: Cursor<'a>) -> Res<'a, StmtKind<'a>> {
         T::Semicolon | T::ParenR => Ok((i, &[][..])),
         _ => commas(value).parse(i),
     };
-    let (i, (init, condition, step)) = delimited(
-        token(T::ParenL, "`(`"),
-        (terminated(part, semicolon()), terminated(part, semicolon()), part),
-        token(T::ParenR, "`)`"),
-    )
-    .parse(i.next())?;
+    let (i, (init, condition, step)) =
+        delimited(token(T::ParenL, "`(`"), (terminated(part, semicolon()), terminated(part, semicolon()), part), token(T::ParenR, "`)`"))
+            .parse(i.next())?;
     let (i, body) = governed(i, T::EndFor, "`endfor`")?;
     Ok((i, StmtKind::For { init, condition, step, body }))
 }
