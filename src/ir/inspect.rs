@@ -163,7 +163,9 @@ pub fn operation(schema: &Schema, id: OpId) -> String {
         .collect();
     if !shared.is_empty() {
         out.push_str("\nnamed types\n");
-        shared.iter().for_each(|name| wrapped(&mut out, 2, name));
+        for name in &shared {
+            wrapped(&mut out, 2, name);
+        }
     }
     out
 }
@@ -184,7 +186,9 @@ pub fn record(schema: &Schema, id: TypeId) -> String {
     out.push_str("\nused by\n");
     let mut lines = Vec::new();
     used(schema, id, "", &mut lines, &mut vec![id]);
-    lines.iter().for_each(|line| wrapped(&mut out, 2, line));
+    for line in &lines {
+        wrapped(&mut out, 2, line);
+    }
     out
 }
 

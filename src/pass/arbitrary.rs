@@ -55,7 +55,9 @@ fn arbitrary_fragment(file: usize) -> impl Strategy<Value = Fragment> {
     let operations = prop::collection::vec(arbitrary_operation(), 0..6);
     let services = prop::collection::vec((0..4_u8, prop::collection::vec(0..14_u8, 0..6)), 0..2);
     (operations, services).prop_map(move |(mut operations, services)| {
-        operations.iter_mut().for_each(|op| op.origin.file = format!("{file}.php"));
+        for op in &mut operations {
+            op.origin.file = format!("{file}.php");
+        }
         let services = services.into_iter().map(|(n, members)| {
             let members: Vec<String> = members.into_iter().map(|n| format!("core_x_f{n}")).collect();
             service(&format!("s{n}"), &members.iter().map(String::as_str).collect::<Vec<_>>())

@@ -28,8 +28,12 @@ pub fn link(fragments: Vec<Fragment>, report: &mut Report) -> Schema {
     service::link(services, &ids, &omitted, &mut out, report);
 
     releases.sort();
-    releases.into_iter().for_each(|release| out.release(release));
-    omitted.into_iter().for_each(|omission| out.omission(omission));
+    for release in releases {
+        out.release(release);
+    }
+    for omission in omitted {
+        out.omission(omission);
+    }
     out.finish()
 }
 
