@@ -4,7 +4,7 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use rustc_hash::FxHashMap;
 
 use super::schema::{Edge, Field, Node, OpId, Operation, Record, Schema, Service, ServiceId, Slot, Type, TypeId};
-use super::{Omission, Scalar, TypeName};
+use super::{Omission, Origin, Scalar, TypeName};
 
 /// A schema under construction. Children of one parent are added in their order.
 #[derive(Debug, Default)]
@@ -70,13 +70,20 @@ impl Builder {
         self.records.get(name).copied()
     }
 
-    /// Adds a record type without fields. Its name is not known yet.
-    pub(crate) fn record(&mut self, record: Record) -> TypeId {
-        let name = record.name.clone();
+    /// Adds a record type without fields and origin. Its name is not known yet.
+    pub(crate) fn record(&mut self, name: TypeName) -> TypeId {
+        let record = Record { name: name.clone(), origin: Origin::default() };
         let id = TypeId(self.node(Node::Type(Type::Record(record))));
         self.records.insert(name, id);
         self.schema.records.push(id);
         id
+    }
+
+    /// Says where a record is described.
+    pub(crate) fn origin(&mut self, record: TypeId, origin: Origin) {
+        if let Node::Type(Type::Record(record)) = &mut self.schema.graph[record.0] {
+            record.origin = origin;
+        }
     }
 
     /// Adds a field to a record, behind those it has.

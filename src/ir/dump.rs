@@ -34,7 +34,9 @@ pub fn service(schema: &Schema, id: ServiceId) -> String {
     let mut records = schema.reachable(id);
     records.retain(|&ty| schema.record(ty).is_some());
     records.sort_by(|&a, &b| schema.record(a).map(|r| &r.name).cmp(&schema.record(b).map(|r| &r.name)));
-    records.into_iter().for_each(|ty| record(&mut out, schema, ty));
+    for ty in records {
+        record(&mut out, schema, ty);
+    }
     out
 }
 
@@ -67,6 +69,9 @@ fn service_head(out: &mut String, schema: &Schema, id: ServiceId) {
     origin(out, &service.origin, &Origin::default());
     for op in schema.operations(id) {
         line(out, 1, format_args!("lists {}", word(&schema.operation(op).name)));
+    }
+    for name in &service.omitted {
+        line(out, 1, format_args!("omits {}", word(name)));
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub mod dump;
 pub mod fragment;
 pub mod graph;
+pub mod inspect;
 pub mod name;
 pub mod order;
 pub mod origin;

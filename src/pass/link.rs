@@ -7,9 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{name, service};
 use crate::ir::build::Builder;
-use crate::ir::{
-    FieldDef, Fragment, OpId, Operation, OperationDef, Origin, Record, RecordDef, Schema, ShapeDef, Slot, SlotDef, TypeId, TypeName,
-};
+use crate::ir::{FieldDef, Fragment, OpId, Operation, OperationDef, RecordDef, Schema, ShapeDef, Slot, SlotDef, TypeId, TypeName};
 use crate::report::{Code, Diagnostic, Report};
 
 /// Links fragments into a schema.
@@ -30,14 +28,22 @@ pub fn link(fragments: Vec<Fragment>, report: &mut Report) -> Schema {
     service::link(services, &ids, &omitted, &mut out, report);
 
     releases.sort();
-    releases.into_iter().for_each(|release| out.release(release));
-    omitted.into_iter().for_each(|omission| out.omission(omission));
+    for release in releases {
+        out.release(release);
+    }
+    for omission in omitted {
+        out.omission(omission);
+    }
     out.finish()
 }
 
 /// Sorts operations by name and keeps one of each: that of the first file in order of paths.
 fn unique(mut operations: Vec<OperationDef>, report: &mut Report) -> Vec<OperationDef> {
-    operations.sort_by(|a, b| (&a.name, &a.origin.file, &a.origin.symbol).cmp(&(&b.name, &b.origin.file, &b.origin.symbol)));
+    operations.sort_by(|a, b| {
+        let by_place = (&a.name, &a.origin.file, &a.origin.symbol).cmp(&(&b.name, &b.origin.file, &b.origin.symbol));
+        // One place twice is rare; then any order will do that is not the order of inputs.
+        by_place.then_with(|| format!("{a:?}").cmp(&format!("{b:?}")))
+    });
     operations.dedup_by(|second, first| {
         let twice = second.name == first.name;
         if twice {
@@ -96,18 +102,18 @@ impl Linker<'_> {
             ShapeDef::Ref(name) => match self.enclosing.iter().rev().find(|(enclosing, _)| *enclosing == name) {
                 Some(&(_, id)) => id,
                 // `name::settle` saw a definition of that name; its fields come when it is met.
-                None => self.named(name, Origin::default()),
+                None => self.named(name),
             },
         }
     }
 
     fn record(&mut self, def: RecordDef) -> TypeId {
-        let name = self.names.of(&def).clone();
-        let id = self.named(name, def.origin);
+        let id = self.named(self.names.of(&def).clone());
         if !self.filled.insert(id) {
             // `name::settle` guarantees that records of one name are equal.
             return id;
         }
+        self.out.origin(id, def.origin);
         let subject = def.name.to_string();
         self.enclosing.push((def.name, id));
         for FieldDef { name, slot } in self.distinct(def.fields, &subject) {
@@ -118,10 +124,10 @@ impl Linker<'_> {
         id
     }
 
-    fn named(&mut self, name: TypeName, origin: Origin) -> TypeId {
+    fn named(&mut self, name: TypeName) -> TypeId {
         match self.out.known(&name) {
             Some(id) => id,
-            None => self.out.record(Record { name, origin }),
+            None => self.out.record(name),
         }
     }
 

@@ -41,7 +41,7 @@ pub fn functions(patterns: &[String], all: &[Candidate<'_>], report: &mut Report
             }
         };
         let mut found = false;
-        for (at, candidate) in all.iter().enumerate().filter(|(_, candidate)| test.matches(candidate)) {
+        for (at, _) in all.iter().enumerate().filter(|(_, candidate)| test.matches(candidate)) {
             found = true;
             if away {
                 chosen[at] = false;

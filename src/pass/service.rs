@@ -15,8 +15,10 @@ pub(super) fn link(
     report: &mut Report,
 ) {
     let omitted: FxHashSet<&str> = omitted.iter().map(|omission| omission.operation.as_str()).collect();
-    services
-        .sort_by(|a, b| (&a.shortname, &a.name, &a.component, &a.origin.file).cmp(&(&b.shortname, &b.name, &b.component, &b.origin.file)));
+    let key = |def: &ServiceDef| {
+        (def.shortname.clone(), def.name.clone(), def.component.clone(), def.origin.file.clone(), def.operations.clone())
+    };
+    services.sort_by_cached_key(key);
     let mut taken: FxHashMap<String, String> = FxHashMap::default();
     for (def, shortname) in with_shortnames(services, report) {
         if let Some(other) = taken.get(&shortname) {
@@ -28,7 +30,10 @@ pub(super) fn link(
         let ServiceDef { name, component, operations: members, meta, origin, .. } = def;
         let name = if name.is_empty() { shortname.clone() } else { name };
         let span = origin.span;
-        let service = out.service(Service { name, shortname: shortname.clone(), component, meta, origin });
+        let mut left_out = FxHashSet::default();
+        let is_left_out = |name: &&String| !operations.contains_key(*name) && omitted.contains(name.as_str());
+        let omitted_here = members.iter().filter(is_left_out).filter(|name| left_out.insert(*name)).cloned().collect();
+        let service = out.service(Service { name, shortname: shortname.clone(), component, meta, omitted: omitted_here, origin });
         let mut seen = FxHashSet::default();
         for member in members {
             match operations.get(&member) {
@@ -62,7 +67,9 @@ fn with_shortnames(services: Vec<ServiceDef>, report: &mut Report) -> Vec<(Servi
         })
         .collect();
     let mut count: FxHashMap<String, u32> = FxHashMap::default();
-    named.iter().for_each(|(_, shortname)| *count.entry(shortname.clone()).or_default() += 1);
+    for (_, shortname) in &named {
+        *count.entry(shortname.clone()).or_default() += 1;
+    }
     named
         .into_iter()
         .map(|(def, shortname)| {
