@@ -14,7 +14,10 @@ use crate::source::FileId;
 pub const MAX_DEPTH: u32 = 160;
 
 /// How long a chain of operators, member accesses or `elseif`s may be: each link is one level of the tree for those who walk it.
-pub const MAX_CHAIN: u32 = 2000;
+pub const MAX_CHAIN: u32 = 500;
+
+/// How many operands of `.`, `&&` or `||` form a group when there are many.
+pub const GROUP: u32 = 128;
 
 /// The result of a parser function.
 pub type Res<'a, O> = nom::IResult<Cursor<'a>, O, Fail>;

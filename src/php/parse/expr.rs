@@ -3,11 +3,11 @@
 use nom::Parser;
 use nom::sequence::preceded;
 
-use super::cursor::{Cursor, MAX_CHAIN, Node, Res};
+use super::cursor::{Cursor, Fail, GROUP, MAX_CHAIN, Node, Res};
 use super::operator::{ASSIGN, CLONE, INSTANCEOF, LOWEST, NOT, PRINT, TERNARY, UNARY, YIELD, YIELD_FROM, compound, infix};
 use super::pattern::token;
 use super::primary::{class_reference, postfix};
-use crate::php::ast::{Cast, Expr, ExprKind, IncDec, UnaryOp};
+use crate::php::ast::{BinaryOp, Cast, Expr, ExprKind, IncDec, UnaryOp};
 use crate::php::lex::{T, cast_of};
 
 /// Any expression.
@@ -18,30 +18,87 @@ pub fn expr<'a>(i: Cursor<'a>) -> Res<'a, Node<'a>> {
 /// An expression of operators that bind at least as tightly as `least`.
 fn binary<'a>(i: Cursor<'a>, least: u8) -> Res<'a, Node<'a>> {
     let start = i.start();
-    let (mut i, mut left) = unary(i)?;
-    let mut links = 0;
+    let (mut i, left) = unary(i)?;
+    let mut run = Run { start, left, groups: None, op: None, links: 0 };
     loop {
-        links += 1;
-        if links > MAX_CHAIN {
-            return Err(i.refuse("too many operators in a row"));
-        }
         if let Some((binds, right, op)) = infix(i.kind()) {
             if binds < least {
-                return Ok((i, left));
+                return Ok((i, run.whole(i)));
             }
+            let at = i.next().start();
             let (next, right) = i.next().deeper(|i| binary(i, right))?;
-            left = next.node(start, ExprKind::Binary { op, left, right });
+            run.push((i, next), op, right, at)?;
             i = next;
         } else if i.kind() == T::Question && least <= TERNARY {
-            let (next, out) = ternary(i.next(), start, left)?;
-            left = out;
+            let condition = run.whole(i);
+            let (next, out) = ternary(i.next(), start, condition)?;
+            run.replace(next, out)?;
             i = next;
         } else if i.kind() == T::InstanceOf && least <= INSTANCEOF {
+            let operand = run.whole(i);
             let (next, class) = class_reference(i.next())?;
-            left = next.node(start, ExprKind::InstanceOf { operand: left, class });
+            run.replace(next, next.node(start, ExprKind::InstanceOf { operand, class }))?;
             i = next;
         } else {
-            return Ok((i, left));
+            return Ok((i, run.whole(i)));
+        }
+    }
+}
+
+/// Operands joined so far, from the left. A long run of one associative operator becomes groups of [`GROUP`] operands, so that
+/// generated code with thousands of operands gives a tree that can be walked by recursion.
+struct Run<'a> {
+    start: u32,
+    left: Node<'a>,
+    groups: Option<Node<'a>>,
+    op: Option<BinaryOp>,
+    links: u32,
+}
+
+impl<'a> Run<'a> {
+    /// One more operator with its right operand, which begins at `at`; the cursors are at the operator and behind the operand.
+    fn push(&mut self, (i, next): (Cursor<'a>, Cursor<'a>), op: BinaryOp, right: Node<'a>, at: u32) -> Result<(), nom::Err<Fail>> {
+        let associative = matches!(op, BinaryOp::Concat | BinaryOp::And | BinaryOp::Or);
+        if self.op != Some(op) {
+            self.left = self.whole(i);
+            self.op = Some(op);
+        }
+        self.links += 1;
+        let most = if associative { MAX_CHAIN * GROUP / 2 } else { MAX_CHAIN };
+        if self.links > most {
+            return Err(i.refuse("too many operators in a row"));
+        }
+        if associative && self.links % GROUP == 0 {
+            self.groups = Some(self.joined(i));
+            self.left = right;
+            self.start = at;
+        } else {
+            self.left = next.node(self.start, ExprKind::Binary { op, left: self.left, right });
+        }
+        Ok(())
+    }
+
+    /// Something else that has taken the whole as its left operand.
+    fn replace(&mut self, i: Cursor<'a>, out: Node<'a>) -> Result<(), nom::Err<Fail>> {
+        self.links += 1;
+        self.op = None;
+        self.left = out;
+        if self.links > MAX_CHAIN { Err(i.refuse("too many operators in a row")) } else { Ok(()) }
+    }
+
+    /// Everything so far as one expression.
+    fn whole(&mut self, i: Cursor<'a>) -> Node<'a> {
+        self.left = self.joined(i);
+        if let Some(groups) = self.groups.take() {
+            self.start = groups.at.start;
+        }
+        self.left
+    }
+
+    fn joined(&self, i: Cursor<'a>) -> Node<'a> {
+        match (self.groups, self.op) {
+            (Some(groups), Some(op)) => i.node(groups.at.start, ExprKind::Binary { op, left: groups, right: self.left }),
+            _ => self.left,
         }
     }
 }

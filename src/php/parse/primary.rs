@@ -139,7 +139,7 @@ fn atom<'a>(i: Cursor<'a>) -> Res<'a, Node<'a>> {
         T::Static if i.next().kind() == T::DoubleColon => return static_access(i.next(), start, ClassRef::Static),
         T::Function | T::Fn | T::Static | T::Attribute => function_value(i)?,
         T::New => new(i)?,
-        T::Match => match_(i)?,
+        T::Match if i.next().kind() == T::ParenL => match_(i)?,
         T::Isset => {
             let i = i.next().want(T::ParenL, "`(`")?;
             list_to(T::ParenR, "`,` or `)`", value).map(ExprKind::Isset).parse(i)?
@@ -150,7 +150,7 @@ fn atom<'a>(i: Cursor<'a>) -> Res<'a, Node<'a>> {
         T::Magic => (i.next(), ExprKind::Magic(magic(i.text()))),
         T::Shell => (i.next(), ExprKind::Shell),
         // Words of newer releases that older code uses as names of its own.
-        T::Readonly if i.next().kind() == T::ParenL => return named(i),
+        T::Match | T::Readonly => return named(i),
         _ => return Err(i.fail("an expression")),
     };
     Ok((i, i.node(start, kind)))

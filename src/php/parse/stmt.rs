@@ -237,10 +237,19 @@ fn return_<'a>(i: Cursor<'a>) -> Res<'a, StmtKind<'a>> {
 
 /// `break 2;`, `continue;`
 fn jump<'a>(i: Cursor<'a>, make: fn(u32) -> StmtKind<'a>) -> Res<'a, StmtKind<'a>> {
-    let i = i.next();
-    let (i, levels) = if i.kind() == T::Int { (i.next(), i.text().parse().unwrap_or(1)) } else { (i, 1) };
+    let (i, levels) = match i.next().kind() {
+        T::ParenL => delimited(token(T::ParenL, "`(`"), levels, token(T::ParenR, "`)`")).parse(i.next())?,
+        T::Int => levels(i.next())?,
+        _ => (i.next(), 1),
+    };
     let (i, ()) = semicolon(i)?;
     Ok((i, make(levels)))
+}
+
+/// How many loops to leave.
+fn levels<'a>(i: Cursor<'a>) -> Res<'a, u32> {
+    let i = i.want(T::Int, "a number").map(|next| (next, i))?;
+    Ok((i.0, i.1.text().parse().unwrap_or(1)))
 }
 
 /// `if`, in both syntaxes. `else if` and `elseif` are read in a loop, so a long chain needs no stack.
