@@ -37,6 +37,7 @@ Exit status:
 
 /// Options of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Common {
     /// Configuration file [default: mwsc.toml or .mwsc.toml, searched upward from the working folder]
     #[arg(short, long, global = true, value_name = "FILE", env = "MWSC_CONFIG")]
@@ -136,6 +137,7 @@ pub enum Command {
 
 /// What to compile: the same for every command that reads trees.
 #[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Input")]
 pub struct Inputs {
     /// Moodle trees, or plugin folders (with --base, or alone)
     #[arg(value_name = "INPUT")]
@@ -159,6 +161,7 @@ pub struct Inputs {
 
 /// Which services: the same for every command that reads services.
 #[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Services")]
 pub struct Services {
     /// Services by short name or full name [default: those of the configuration, else all that the tree declares]
     #[arg(short, long = "service", value_name = "NAME", value_delimiter = ',')]
@@ -192,6 +195,7 @@ pub struct Services {
 
 /// `mwsc generate`
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub struct Generate {
     /// What to read.
     #[command(flatten)]
@@ -235,7 +239,8 @@ Examples:
   mwsc generate --moodle 4.1,4.5 --format sarif 2> findings.sarif
   MWSC_TOKEN=... mwsc generate moodle --live https://moodle.example.org
 
-The site file (--site) is TOML: `[cfg]` holds $CFG->name values, `[config.PLUGIN]` those of get_config('PLUGIN', name).
+The site file (--site) is TOML: `[config]` holds values of $CFG, `[config.PLUGIN]` those of get_config('PLUGIN'), and
+`[expressions]` those of any other PHP expression, spelled as the findings spell it.
 
 A function that is broken is reported and left out; the rest is written, and the exit status is 1 unless --exclude or
 the configuration excludes the function.
@@ -244,6 +249,7 @@ Every option can be set in the configuration; the command line wins over the env
 
 /// `mwsc describe`
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub struct Describe {
     /// What to read.
     #[command(flatten)]
@@ -266,6 +272,7 @@ Examples:
 
 /// `mwsc inspect`
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub struct Inspect {
     /// What to read.
     #[command(flatten)]
@@ -296,6 +303,7 @@ Examples:
 
 /// `mwsc graph`
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
 pub struct Graph {
     /// What to read.
     #[command(flatten)]

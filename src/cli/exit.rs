@@ -37,17 +37,16 @@ const fn of(code: Code) -> u8 {
         | Code::C004
         | Code::C005
         | Code::C006
-        | Code::C007
         | Code::C008
         | Code::C009
-        | Code::C010
         | Code::C011
-        | Code::C012
         | Code::C013
         | Code::C014
         | Code::C015
         | Code::C016
-        | Code::C017 => USAGE,
+        | Code::C017
+        | Code::C018
+        | Code::N012 => USAGE,
         Code::C020 | Code::C021 | Code::C022 | Code::C023 | Code::C025 | Code::C026 | Code::C027 => INPUT,
         _ => FINDINGS,
     }
@@ -67,10 +66,10 @@ mod tests {
     #[test]
     fn the_weightiest_finding_decides() {
         assert_eq!(status_of(&[], true), CLEAN);
-        assert_eq!(status_of(&[Code::C031], false), CLEAN);
-        assert_eq!(status_of(&[Code::C031], true), FINDINGS);
-        assert_eq!(status_of(&[Code::C031, Code::C030], false), FINDINGS);
-        assert_eq!(status_of(&[Code::C030, Code::C020], false), INPUT);
+        assert_eq!(status_of(&[Code::N005], false), CLEAN);
+        assert_eq!(status_of(&[Code::N005], true), FINDINGS);
+        assert_eq!(status_of(&[Code::N005, Code::N008], false), FINDINGS);
+        assert_eq!(status_of(&[Code::N008, Code::C020], false), INPUT);
         assert_eq!(status_of(&[Code::C020, Code::C001, Code::C040], false), USAGE);
     }
 }

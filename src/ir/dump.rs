@@ -70,6 +70,9 @@ fn service_head(out: &mut String, schema: &Schema, id: ServiceId) {
     for op in schema.operations(id) {
         line(out, 1, format_args!("lists {}", word(&schema.operation(op).name)));
     }
+    for name in &service.omitted {
+        line(out, 1, format_args!("omits {}", word(name)));
+    }
 }
 
 fn operation(out: &mut String, schema: &Schema, id: OpId) {

@@ -33,6 +33,8 @@ pub struct Service {
     pub component: String,
     /// Settings that clients do not see.
     pub meta: ServiceMeta,
+    /// Members that are left out of all artifacts, in order, each once: names of [`Schema::omissions`].
+    pub omitted: Vec<String>,
     /// Where it is declared.
     pub origin: Origin,
 }
@@ -310,6 +312,12 @@ impl Schema {
     /// The releases of the inputs, in order, each once; inputs that do not say theirs add nothing.
     pub fn releases(&self) -> &[String] {
         &self.releases
+    }
+
+    /// The members of a service that are left out, in its order.
+    pub fn omitted(&self, id: ServiceId) -> Vec<&Omission> {
+        let find = |name: &String| self.omissions.iter().find(|omission| omission.operation == *name);
+        self.service(id).omitted.iter().filter_map(find).collect()
     }
 
     /// The operations that are left out, by name.

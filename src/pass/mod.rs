@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod arbitrary;
 pub mod check;
+pub mod choose;
 pub mod link;
 mod name;
 pub mod select;

@@ -96,9 +96,9 @@ mod tests {
         {
             assert!(text.contains(words), "{words}\n{text}");
         }
-        assert!(text.contains("warning[C031]: `x_*` matches nothing"));
+        assert!(text.contains("warning[N005]: `x_*` matches nothing"));
         assert!(!text.contains('\u{1b}'), "{text}");
-        assert!(!render(&report, &sources, false, Severity::Error).contains("C031"));
+        assert!(!render(&report, &sources, false, Severity::Error).contains("N005"));
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub(super) mod tests {
             .help("add it")
             .about("local_a_get");
         report.push(finding);
-        report.push(Diagnostic::new(Code::C031, "`x_*` matches nothing"));
+        report.push(Diagnostic::new(Code::N005, "`x_*` matches nothing"));
         report.sort(&sources);
         (report, sources)
     }
