@@ -185,3 +185,15 @@ pub enum ScalarKind {
     /// Text.
     String,
 }
+
+impl ScalarKind {
+    /// Its name in texts for people and in dumps.
+    pub const fn word(self) -> &'static str {
+        match self {
+            ScalarKind::Bool => "bool",
+            ScalarKind::Int => "int",
+            ScalarKind::Float => "float",
+            ScalarKind::String => "string",
+        }
+    }
+}

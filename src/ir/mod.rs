@@ -1,8 +1,15 @@
 //! The intermediate representation: fragments as front ends give them, and the linked [`Schema`] that back ends read.
 
+pub(crate) mod build;
+pub mod dump;
 pub mod fragment;
+pub mod graph;
+pub mod inspect;
 pub mod name;
+pub mod order;
 pub mod origin;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod schema;
 pub mod value;
 
@@ -12,5 +19,5 @@ pub use fragment::{
 };
 pub use name::{NameBase, TypeName};
 pub use origin::Origin;
-pub use schema::{OpId, Schema, ServiceId, TypeId};
+pub use schema::{Field, OpId, Operation, Record, Schema, Service, ServiceId, Slot, Type, TypeId, Use};
 pub use value::{Key, Literal};

@@ -31,6 +31,6 @@ pub enum Key {
 impl Literal {
     /// Whether an array has the keys 0, 1, 2, ... in order: what JSON writes as a list.
     pub fn is_list(items: &[(Key, Literal)]) -> bool {
-        items.iter().enumerate().all(|(at, (key, _))| *key == Key::Int(at as i64))
+        (0..).zip(items).all(|(at, (key, _))| *key == Key::Int(at))
     }
 }

@@ -3,4 +3,6 @@
 pub mod ast;
 pub mod eval;
 pub mod host;
+pub mod lex;
+pub mod parse;
 pub mod value;

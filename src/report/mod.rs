@@ -4,6 +4,7 @@
 //! Codes are stable and live in one table, [`code::CODES`].
 
 pub mod code;
+pub mod render;
 
 pub use code::{Code, Severity};
 

@@ -1,0 +1,35 @@
+//! Back ends: from a linked schema to files in memory.
+//!
+//! Each has two stages. Planning decides everything (names, types, what cannot be expressed) and may report; emitting lays out what was
+//! planned and cannot fail. Back ends only read the schema, and know nothing of front ends or of each other.
+
+pub mod wsdl;
+
+use crate::files::Files;
+use crate::ir::{Schema, ServiceId};
+use crate::report::Report;
+
+/// What a run may set, for each back end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Of the `wsdl` target.
+    pub wsdl: wsdl::Options,
+}
+
+/// A back end.
+#[derive(Debug)]
+pub struct Backend {
+    /// Name on the command line, and of the folder in the output.
+    pub name: &'static str,
+    /// What it makes, in a line.
+    pub about: &'static str,
+    /// Plans and emits the files for some services of a schema.
+    pub generate: fn(&Schema, &[ServiceId], &Options, &mut Report, &mut Files),
+}
+
+/// Every back end.
+pub const BACKENDS: &[Backend] = &[Backend {
+    name: "wsdl",
+    about: "a typed WSDL 1.1 (document/literal wrapped, WS-I Basic Profile 1.1) for each service, and an index of them",
+    generate: |schema, services, options, report, out| wsdl::generate(schema, services, &options.wsdl, report, out),
+}];

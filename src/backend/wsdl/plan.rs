@@ -1,0 +1,163 @@
+//! From a schema to what a WSDL will hold.
+
+use std::borrow::Cow;
+
+use rustc_hash::FxHashSet;
+
+use super::mangle::Place;
+use super::names::{Names, Scope, names};
+use super::record::{Fields, group_element, hollow, pieces};
+use super::view::{ElementView, Node, OperationView, TypeView, View};
+use super::{Options, facts, fold};
+use crate::appinfo::{tag, text};
+use crate::ir::{Field, OpId, Origin, Schema, ServiceId, Type, TypeId, dump};
+use crate::report::{Code, Diagnostic, Report};
+
+/// Decides everything about the WSDL of a service. Reports what had to get another name or another place than in the source.
+pub fn plan<'s>(schema: &'s Schema, id: ServiceId, options: &Options, report: &mut Report) -> View<'s> {
+    let service = schema.service(id);
+    let reached = schema.reachable(id);
+    let hollow = hollow(schema, &reached);
+    let names = names(schema, id, &reached, &hollow, report);
+    let mut planner = Planner { schema, names, hollow, types: Vec::new(), report };
+    let operations: Vec<OperationView<'s>> = schema.operations(id).map(|op| planner.operation(op)).collect();
+    reached.into_iter().for_each(|ty| planner.ty(ty));
+
+    let omitted = schema.omitted(id);
+    let digest = dump::digest(schema, id);
+    let release = schema.releases().join(" ");
+    let fill = |template: &str| template.replace("{service}", &service.shortname);
+    View {
+        service,
+        path: format!("wsdl/{}.wsdl", service.shortname),
+        soap12_path: options.soap12.then(|| format!("wsdl/{}.soap12.wsdl", service.shortname)),
+        namespace: text::shown(&fill(&options.namespace)).into_owned(),
+        endpoint: text::shown(&fill(&options.endpoint)).into_owned(),
+        doc: text::shown(&about(&service.name, operations.len(), &release, &omitted)).into_owned(),
+        facts: facts::service(service, &release, &digest, &omitted),
+        digest,
+        release,
+        names: planner.names.service,
+        types: planner.types,
+        operations,
+        omitted,
+    }
+}
+
+/// Words for people about the service.
+fn about(name: &str, operations: usize, release: &str, omitted: &[&crate::ir::Omission]) -> String {
+    let of = if release.is_empty() { "Moodle".to_owned() } else { format!("Moodle {release}") };
+    let functions = if operations == 1 { "function" } else { "functions" };
+    let mut out = format!("{name}: {operations} {functions} of {of}.");
+    for omission in omitted {
+        out.push_str(&format!("\nLeft out: {} ({}: {}).", omission.operation, omission.code, omission.message));
+    }
+    out
+}
+
+struct Planner<'s, 'r> {
+    schema: &'s Schema,
+    names: Names,
+    hollow: FxHashSet<TypeId>,
+    types: Vec<TypeView<'s>>,
+    report: &'r mut Report,
+}
+
+impl<'s> Planner<'s, '_> {
+    fn operation(&mut self, id: OpId) -> OperationView<'s> {
+        let schema = self.schema;
+        let operation = schema.operation(id);
+        let (name, response) = match self.names.operations.get(&id) {
+            Some(names) => (names.name.clone(), names.response.clone()),
+            // `names` names every operation of the service.
+            None => (operation.name.clone(), format!("{}Response", operation.name)),
+        };
+        let doc = text::shown(&operation.doc);
+        let around = schema.params(id).next().map_or(&operation.origin, |first| &first.slot.origin);
+        let mut node = facts::operation(operation, &name, &doc, around);
+        let (mut params, left) = self.elements(schema.params(id), Place::Param, around, &format!("`{}`", operation.name));
+        node.children.extend(left);
+        let mut cut = pieces(params);
+        if cut.len() > 1 {
+            let message = format!("`{}` has more parameters than a Java method can take, so they are fields of one", operation.name);
+            self.report.push(Diagnostic::new(Code::N026, message).at(operation.origin.span).about(&operation.name));
+            let ty = self.names.scope.take_like(format!("{name}_arguments"));
+            self.chain(ty.clone(), cut, Node::new(tag::GROUP), format!("Parameters of {}", operation.name));
+            params = vec![group_element("arguments".to_owned(), &ty)];
+        } else {
+            params = cut.pop().unwrap_or_default();
+        }
+        let (mut result, mut result_facts) = (None, None);
+        if let Some(slot) = schema.result(id) {
+            if self.hollow.contains(&slot.ty) {
+                result_facts = Some(facts::whole(tag::RESULT, schema, None, slot, &operation.origin));
+            } else {
+                result = Some(self.fields(&operation.origin, "").element(Cow::Borrowed("return"), "return", slot));
+            }
+        }
+        OperationView { operation, name, response, doc, facts: node, result_facts, params, result }
+    }
+
+    fn ty(&mut self, id: TypeId) {
+        let Some(name) = self.names.types.get(&id).cloned() else { return };
+        match self.schema.ty(id) {
+            Type::Scalar(_) => {}
+            Type::List => {
+                if let Some(item) = self.schema.item(id)
+                    && self.types.iter().all(|ty| ty.name != name)
+                {
+                    let elements = vec![self.fields(&item.origin, "").item(item)];
+                    self.types.push(TypeView { name, doc: String::new(), facts: None, elements });
+                }
+            }
+            Type::Record(record) => {
+                let owner = format!("`{}`", record.name);
+                let (elements, left) = self.elements(self.schema.fields(id), Place::Field, &record.origin, &owner);
+                let mut node = facts::record(record, &Origin::default());
+                node.children.extend(left);
+                let cut = pieces(elements);
+                if cut.len() > 1 {
+                    let message =
+                        format!("`{}` has more fields than a Java constructor can take, so some are in a record `more`", record.name);
+                    self.report.push(Diagnostic::new(Code::N027, message).at(record.origin.span));
+                }
+                self.chain(name, cut, node, facts::describe(record));
+            }
+        }
+    }
+
+    /// A record in pieces: each but the last ends with an element for the next.
+    fn chain(&mut self, mut name: String, pieces: Vec<Vec<ElementView<'s>>>, node: Node<'s>, doc: String) {
+        let last = pieces.len().saturating_sub(1);
+        let mut facts = Some(node);
+        for (at, mut elements) in pieces.into_iter().enumerate() {
+            let mut next = String::new();
+            if at < last {
+                let mut scope = Scope::new(fold::camel);
+                elements.iter().for_each(|element| {
+                    scope.take(&element.name);
+                });
+                next = self.names.scope.take_like(format!("{name}_more"));
+                elements.push(group_element(scope.take_like("more".to_owned()), &next));
+            }
+            let facts = Some(facts.take().unwrap_or_else(|| Node::new(tag::GROUP)));
+            self.types.push(TypeView { name, doc: doc.clone(), facts, elements });
+            name = next;
+        }
+    }
+
+    fn elements(
+        &mut self,
+        fields: impl Iterator<Item = &'s Field>,
+        place: Place,
+        around: &'s Origin,
+        owner: &str,
+    ) -> (Vec<ElementView<'s>>, Vec<Node<'s>>) {
+        let fields_of = Fields { schema: self.schema, types: &self.names.types, hollow: &self.hollow, around, owner };
+        fields_of.elements(fields, place, self.report)
+    }
+
+    fn fields<'a>(&'a self, around: &'s Origin, owner: &'a str) -> Fields<'a, 's> {
+        Fields { schema: self.schema, types: &self.names.types, hollow: &self.hollow, around, owner }
+    }
+}

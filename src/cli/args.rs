@@ -1,0 +1,353 @@
+//! What can be written on the command line. Help texts live here; what the commands do, in a file each.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Compile Moodle's web services into typed WSDLs, without running PHP.
+///
+/// Reads the PHP source of a Moodle tree (any release from 2.0 to 5.x) or of a plugin, and writes for each service a WSDL from which
+/// the tools of Java, .NET, C++, PHP, Python, Perl and JavaScript generate typed clients.
+#[derive(Debug, Parser)]
+#[command(name = "mwsc", version, max_term_width = 100, propagate_version = false, after_help = AFTER, arg_required_else_help = true)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER: &str = "\
+Examples:
+  mwsc init path/to/moodle                     write a commented mwsc.toml for that tree
+  mwsc generate                                do what mwsc.toml says
+  mwsc generate path/to/moodle -o out          every service that the tree declares
+  mwsc generate path/to/moodle --functions 'core_*' --name all_core
+  mwsc generate --check                        in CI: exit 1 if the output is out of date
+  mwsc explain M012                            what a finding means and what to do
+
+stdout carries data, stderr carries findings and progress.
+
+Exit status:
+  0  clean          1  findings, or output out of date (warnings too with --strict)
+  2  usage or configuration     3  an input could not be read or understood
+  4  a bug of mwsc";
+
+/// Options of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Common {
+    /// Configuration file [default: mwsc.toml or .mwsc.toml, searched upward from the working folder]
+    #[arg(short, long, global = true, value_name = "FILE", env = "MWSC_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// When to use colours; `auto` means on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", env = "MWSC_COLOR", default_value = "auto", hide_possible_values = false)]
+    pub color: Color,
+    /// Form of the findings on stderr
+    #[arg(long, global = true, value_name = "FORM", env = "MWSC_REPORT_FORMAT")]
+    pub report_format: Option<ReportFormat>,
+    /// Write the findings to a file as well, in the form that its name says: .sarif, .json or .txt
+    #[arg(long, global = true, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Exit with 1 on warnings too
+    #[arg(long, global = true)]
+    pub strict: bool,
+    /// Show errors only; no summary, no progress
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say what is read and written
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// In any case.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Form of the findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Commands that GitHub Actions shows at the lines concerned.
+    Github,
+}
+
+/// Form of data on stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DataFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the artifacts of services: WSDLs and their index
+    #[command(visible_alias = "build", after_help = GENERATE)]
+    Generate(Box<Generate>),
+    /// Print what a tree says of its external functions, before anything is converted
+    #[command(after_help = DESCRIBE)]
+    Describe(Box<Describe>),
+    /// Show a service, an operation or a type to a person; or how much of a tree's PHP is understood
+    #[command(after_help = INSPECT)]
+    Inspect(Box<Inspect>),
+    /// Write the graph of a service, its operations and types in DOT
+    #[command(after_help = GRAPH)]
+    Graph(Box<Graph>),
+    /// Explain a diagnostic code; without one, list them all
+    Explain {
+        /// A code such as M012
+        code: Option<String>,
+        /// Form of the findings
+        #[arg(long, value_name = "FORM", env = "MWSC_FORMAT")]
+        format: Option<ReportFormat>,
+    },
+    /// Write a commented mwsc.toml for a tree
+    Init(Init),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (roff), or write one page per command into a folder
+    Man {
+        /// Folder for one page per command
+        #[arg(short, long, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
+    /// Print the version
+    Version,
+}
+
+/// What to compile: the same for every command that reads trees.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Input")]
+pub struct Inputs {
+    /// Moodle trees, or plugin folders (with --base, or alone)
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// A Moodle tree over which the plugin folders are laid
+    #[arg(long, value_name = "TREE", env = "MWSC_BASE")]
+    pub base: Option<PathBuf>,
+    /// Releases: which of the inputs to use, such as 4.1,4.5
+    #[arg(long, value_name = "RELEASE", value_delimiter = ',', env = "MWSC_MOODLE")]
+    pub moodle: Vec<String>,
+    /// Settings of a site (TOML), which settle what only a site knows
+    #[arg(long, value_name = "FILE", env = "MWSC_SITE")]
+    pub site: Option<PathBuf>,
+    /// Functions to leave out, such as ones known to be broken; `*` matches anything
+    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    pub exclude: Vec<String>,
+    /// Print how long each stage took, on stderr
+    #[arg(long)]
+    pub timings: bool,
+}
+
+/// Which services: the same for every command that reads services.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Services")]
+pub struct Services {
+    /// Services by short name or full name [default: those of the configuration, else all that the tree declares]
+    #[arg(short, long = "service", value_name = "NAME", value_delimiter = ',')]
+    pub service: Vec<String>,
+    /// Make a service on the spot of these functions; `*` matches anything
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', requires = "name", num_args = 1..)]
+    pub functions: Vec<String>,
+    /// Short name of that service
+    #[arg(long, value_name = "NAME", requires = "functions")]
+    pub name: Option<String>,
+    /// Services exported from Moodle's database: JSON or CSV of external_services and external_services_functions
+    #[arg(long, value_name = "FILE", env = "MWSC_SERVICES_FROM")]
+    pub services_from: Vec<PathBuf>,
+    /// Ask a running site which functions the service of your token (MWSC_TOKEN or --token-file) has
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "URL", env = "MWSC_LIVE")]
+    pub live: Option<String>,
+    /// File that holds the token
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "FILE", env = "MWSC_TOKEN_FILE", requires = "live")]
+    pub token_file: Option<PathBuf>,
+    /// Short name of the site's service [default: live]
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "NAME", requires = "live")]
+    pub live_name: Option<String>,
+    /// Permit plain http to the site, for test sites only: everybody on the way can read the token
+    #[cfg(feature = "live")]
+    #[arg(long, requires = "live")]
+    pub insecure_http: bool,
+}
+
+/// `mwsc generate`
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Generate {
+    /// What to read.
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// Which services.
+    #[command(flatten)]
+    pub services: Services,
+    /// Back ends [default: wsdl]
+    #[arg(short, long, value_name = "TARGET", value_delimiter = ',', env = "MWSC_TARGET")]
+    pub target: Vec<String>,
+    /// Output folder [default: out]
+    #[arg(short, long, value_name = "DIR", env = "MWSC_OUTPUT")]
+    pub output: Option<PathBuf>,
+    /// Write nothing; exit with 1 and name the files if something is out of date
+    #[arg(long, conflicts_with = "force")]
+    pub check: bool,
+    /// Replace files that mwsc did not write or that were edited since
+    #[arg(long)]
+    pub force: bool,
+    /// Target namespace of the WSDLs
+    #[arg(long, value_name = "URI", env = "MWSC_NAMESPACE")]
+    pub namespace: Option<String>,
+    /// Address at which clients find the service
+    #[arg(long, value_name = "URL", env = "MWSC_ENDPOINT")]
+    pub endpoint: Option<String>,
+    /// Write a WSDL for SOAP 1.2 as well, in a file of its own
+    #[arg(long)]
+    pub soap12: bool,
+    /// Form of the findings on stderr
+    #[arg(long, value_name = "FORM", env = "MWSC_FORMAT")]
+    pub format: Option<ReportFormat>,
+}
+
+const GENERATE: &str = "\
+Files go to DIR/<target>/<service>..., and to DIR/<release>/<target>/... when there are several releases. A manifest,
+DIR/.mwsc-manifest.json, lists every file with its digest: files that mwsc did not write are neither touched nor removed.
+
+Examples:
+  mwsc generate moodle -s moodle_mobile_app
+  mwsc generate mod/foo --base moodle --functions 'mod_foo_*' --name foo
+  mwsc generate --moodle 4.1,4.5 --format sarif 2> findings.sarif
+  MWSC_TOKEN=... mwsc generate moodle --live https://moodle.example.org
+
+The site file (--site) is TOML: `[config]` holds values of $CFG, `[config.PLUGIN]` those of get_config('PLUGIN'), and
+`[expressions]` those of any other PHP expression, spelled as the findings spell it.
+
+A function that is broken is reported and left out; the rest is written, and the exit status is 1 unless --exclude or
+the configuration excludes the function.
+
+Every option can be set in the configuration; the command line wins over the environment (MWSC_*), and that over the file.";
+
+/// `mwsc describe`
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Describe {
+    /// What to read.
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// Functions to describe [default: all]; `*` matches anything
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', num_args = 1..)]
+    pub functions: Vec<String>,
+    /// Form of the data on stdout (that of the findings is --report-format)
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub format: DataFormat,
+}
+
+const DESCRIBE: &str = "\
+Prints the descriptions as that release's PHP builds them, mistakes included. `--format` is the form of the data; findings
+go to stderr, in the form of --report-format.
+
+Examples:
+  mwsc describe moodle --functions core_course_get_courses
+  mwsc describe moodle --format json > moodle.json";
+
+/// `mwsc inspect`
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Inspect {
+    /// What to read.
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// Which services.
+    #[command(flatten)]
+    pub services: Services,
+    /// Show one operation
+    #[arg(long, value_name = "NAME")]
+    pub operation: Vec<String>,
+    /// Show one type, by its name
+    #[arg(long = "type", value_name = "NAME")]
+    pub ty: Vec<String>,
+    /// Parse every PHP file of the tree, with all bodies, and say how many were understood completely
+    #[arg(long)]
+    pub parse_only: bool,
+    /// Form of the findings on stderr
+    #[arg(long, value_name = "FORM", env = "MWSC_FORMAT")]
+    pub format: Option<ReportFormat>,
+}
+
+const INSPECT: &str = "\
+Examples:
+  mwsc inspect moodle                                   the services of a tree
+  mwsc inspect moodle -s moodle_mobile_app              its operations
+  mwsc inspect moodle --operation core_course_get_courses
+  mwsc inspect --parse-only moodle";
+
+/// `mwsc graph`
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Graph {
+    /// What to read.
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// Which services.
+    #[command(flatten)]
+    pub services: Services,
+    /// Form of the findings on stderr
+    #[arg(long, value_name = "FORM", env = "MWSC_FORMAT")]
+    pub format: Option<ReportFormat>,
+}
+
+const GRAPH: &str = "\
+Example:
+  mwsc graph moodle --functions 'core_tag_*' --name tags | dot -Tsvg > tags.svg";
+
+/// `mwsc init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Moodle tree, or plugin folder
+    #[arg(value_name = "TREE", default_value = ".")]
+    pub tree: PathBuf,
+    /// File to write
+    #[arg(short, long, value_name = "FILE", default_value = "mwsc.toml")]
+    pub output: PathBuf,
+    /// Form of the findings on stderr
+    #[arg(long, value_name = "FORM", env = "MWSC_FORMAT")]
+    pub format: Option<ReportFormat>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn describe_keeps_data_and_findings_apart() {
+        let cli = Cli::try_parse_from(["mwsc", "describe", "x", "--format", "json", "--report-format", "sarif"]).unwrap();
+        assert_eq!(cli.common.report_format, Some(ReportFormat::Sarif));
+        assert!(matches!(cli.command, Command::Describe(describe) if describe.format == DataFormat::Json));
+    }
+}

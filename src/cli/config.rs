@@ -1,0 +1,425 @@
+//! The configuration file: `mwsc.toml` or `.mwsc.toml`, found upward from the working folder.
+//!
+//! In: TOML text. Out: a [`Config`] with paths relative to the file's folder made relative to the working folder, and a finding with
+//! place and suggestion for each key that is not known or has a value of the wrong kind.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::suggest;
+use crate::report::{Code, Diagnostic, Report};
+use crate::source::{FileId, SourceMap, Span};
+
+/// Names of the file, the first one wins.
+pub const NAMES: [&str; 2] = ["mwsc.toml", ".mwsc.toml"];
+
+/// What a configuration file says; empty where it says nothing.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// The file, if there is one.
+    pub file: Option<PathBuf>,
+    /// `inputs` and `[[input]]`, in order.
+    pub inputs: Vec<InputDef>,
+    /// `services`: which ones to compile. `None` means all.
+    pub services: Option<Vec<(String, Span)>>,
+    /// `[service.NAME]`: services of an administrator.
+    pub defined: Vec<ServiceConf>,
+    /// `services-from`
+    pub services_from: Vec<PathBuf>,
+    /// `targets`
+    pub targets: Vec<(String, Span)>,
+    /// `output`
+    pub output: Option<PathBuf>,
+    /// `exclude`
+    pub exclude: Vec<(String, Span)>,
+    /// `site`
+    pub site: Option<PathBuf>,
+    /// `strict`
+    pub strict: bool,
+    /// `[wsdl]`
+    pub wsdl: Wsdl,
+    /// `[live]`
+    pub live: Option<Live>,
+}
+
+/// One input.
+#[derive(Debug, PartialEq, Eq)]
+pub struct InputDef {
+    /// A Moodle tree; `None` when plugins stand alone.
+    pub tree: Option<PathBuf>,
+    /// Plugin folders laid over it.
+    pub plugins: Vec<PathBuf>,
+    /// Its label for `--moodle` and output folders.
+    pub release: Option<String>,
+    /// Settings of the site, for this input only.
+    pub site: Option<PathBuf>,
+    /// Where the configuration names it.
+    pub at: Option<Span>,
+}
+
+/// A service that an administrator configured.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ServiceConf {
+    /// Short name: of files, of ports.
+    pub shortname: String,
+    /// Where it stands.
+    pub at: Span,
+    /// Name for people.
+    pub title: Option<String>,
+    /// Globs of function names.
+    pub functions: Vec<(String, Span)>,
+    /// Globs of components, whose every function is meant.
+    pub components: Vec<(String, Span)>,
+    /// Globs of functions that are not meant.
+    pub exclude: Vec<(String, Span)>,
+    /// `enabled`, by default true.
+    pub enabled: bool,
+    /// `restricted-users`
+    pub restricted_users: bool,
+    /// `required-capability`
+    pub required_capability: Option<String>,
+    /// `download-files`
+    pub download_files: bool,
+    /// `upload-files`
+    pub upload_files: bool,
+}
+
+/// Options of the WSDL back end.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Wsdl {
+    /// `namespace`
+    pub namespace: Option<String>,
+    /// `endpoint`
+    pub endpoint: Option<String>,
+    /// `soap12`
+    pub soap12: bool,
+}
+
+/// A running site.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Live {
+    /// `url`
+    pub url: String,
+    /// `token-file`
+    pub token_file: Option<PathBuf>,
+    /// `name`
+    pub name: Option<String>,
+}
+
+const TOP: [&str; 12] =
+    ["inputs", "input", "services", "service", "services-from", "targets", "output", "exclude", "site", "strict", "wsdl", "live"];
+const INPUT: [&str; 4] = ["tree", "plugins", "release", "site"];
+const SERVICE: [&str; 9] =
+    ["title", "functions", "components", "exclude", "enabled", "restricted-users", "required-capability", "download-files", "upload-files"];
+const WSDL: [&str; 3] = ["namespace", "endpoint", "soap12"];
+const LIVE: [&str; 3] = ["url", "token-file", "name"];
+
+/// The configuration file of a run: the one that is named, else the first one found upward from `cwd`.
+pub fn find(named: Option<&Path>, cwd: &Path) -> Option<PathBuf> {
+    if let Some(path) = named {
+        return Some(path.to_owned());
+    }
+    let mut up = PathBuf::new();
+    for folder in cwd.ancestors() {
+        if let Some(name) = NAMES.iter().find(|name| folder.join(name).is_file()) {
+            return Some(up.join(name));
+        }
+        up.push("..");
+    }
+    None
+}
+
+/// Reads a configuration file. Whatever is wrong with it is in the report.
+pub fn load(path: &Path, sources: &SourceMap, report: &mut Report) -> Config {
+    let shown = path.display().to_string();
+    match fs::read(path) {
+        Ok(bytes) => {
+            let (file, source) = sources.add(&shown, shown.clone(), bytes);
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let mut config = parse(&source.text, file, folder, report);
+            config.file = Some(path.to_owned());
+            config
+        }
+        Err(why) => {
+            report.push(Diagnostic::new(Code::C004, format!("cannot read the configuration `{shown}`: {}", super::tree::plain(&why))));
+            Config::default()
+        }
+    }
+}
+
+/// Reads the text of a configuration file that lies in `folder`.
+pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Config {
+    let root = match DeTable::parse(text) {
+        Ok(root) => root,
+        Err(why) => {
+            let at = why.span().unwrap_or(0..0);
+            report.push(Diagnostic::new(Code::C003, why.message().to_lowercase()).at(span(file, at)));
+            return Config::default();
+        }
+    };
+    let mut r = Reader { file, folder, report };
+    let top = root.get_ref();
+    r.known(top, &TOP, "");
+    let mut inputs: Vec<InputDef> = Vec::new();
+    for (path, at) in r.texts(top, "inputs") {
+        inputs.push(InputDef { tree: Some(r.path(&path)), plugins: Vec::new(), release: None, site: None, at: Some(at) });
+    }
+    for table in r.tables(top, "input") {
+        let at = Some(span(file, table.span()));
+        let table = table.get_ref();
+        r.known(table, &INPUT, "input.");
+        inputs.push(InputDef {
+            tree: r.a_path(table, "tree"),
+            plugins: r.paths(table, "plugins"),
+            release: r.text(table, "release"),
+            site: r.a_path(table, "site"),
+            at,
+        });
+    }
+    let mut defined: Vec<ServiceConf> = r.named(top, "service").into_iter().map(|(name, at, table)| r.service(name, at, table)).collect();
+    defined.sort_by_key(|service| service.at);
+    let wsdl = r.table(top, "wsdl").map_or_else(Wsdl::default, |table| {
+        r.known(table, &WSDL, "wsdl.");
+        Wsdl {
+            namespace: r.text(table, "namespace"),
+            endpoint: r.text(table, "endpoint"),
+            soap12: r.flag(table, "soap12").unwrap_or(false),
+        }
+    });
+    let live = r.table(top, "live").and_then(|table| {
+        r.known(table, &LIVE, "live.");
+        Some(Live { url: r.text(table, "url")?, token_file: r.a_path(table, "token-file"), name: r.text(table, "name") })
+    });
+    Config {
+        file: None,
+        inputs,
+        services: top.get("services").map(|_| r.texts(top, "services")),
+        defined,
+        services_from: r.paths(top, "services-from"),
+        targets: r.texts(top, "targets"),
+        output: r.a_path(top, "output"),
+        exclude: r.texts(top, "exclude"),
+        site: r.a_path(top, "site"),
+        strict: r.flag(top, "strict").unwrap_or(false),
+        wsdl,
+        live,
+    }
+}
+
+fn span(file: FileId, at: std::ops::Range<usize>) -> Span {
+    Span { file, start: at.start as u32, end: at.end as u32 }
+}
+
+struct Reader<'r> {
+    file: FileId,
+    folder: &'r Path,
+    report: &'r mut Report,
+}
+
+type Table<'t> = DeTable<'t>;
+type Value<'t> = Spanned<DeValue<'t>>;
+
+impl Reader<'_> {
+    fn known(&mut self, table: &Table<'_>, keys: &[&str], inside: &str) {
+        for key in table.keys() {
+            let name = key.get_ref().as_ref();
+            if !keys.contains(&name) {
+                let help = suggest::help(name, keys.iter().copied(), || format!("the keys here are {}", list(keys)));
+                let message = format!("unknown key `{inside}{name}`");
+                self.report.push(Diagnostic::new(Code::C001, message).at(span(self.file, key.span())).help(help));
+            }
+        }
+    }
+
+    fn wrong(&mut self, value: &Value<'_>, key: &str, kind: &str) {
+        let message = format!("`{key}` takes {kind}, not {}", a(value.get_ref().type_str()));
+        self.report.push(Diagnostic::new(Code::C002, message).at(span(self.file, value.span())));
+    }
+
+    fn text(&mut self, table: &Table<'_>, key: &str) -> Option<String> {
+        let value = table.get(key)?;
+        let text = value.get_ref().as_str().map(str::to_owned);
+        if text.is_none() {
+            self.wrong(value, key, "a text");
+        }
+        text
+    }
+
+    fn flag(&mut self, table: &Table<'_>, key: &str) -> Option<bool> {
+        let value = table.get(key)?;
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong(value, key, "`true` or `false`");
+        }
+        flag
+    }
+
+    /// A list of texts; one text alone is a list of one.
+    fn texts(&mut self, table: &Table<'_>, key: &str) -> Vec<(String, Span)> {
+        let Some(value) = table.get(key) else { return Vec::new() };
+        if let Some(text) = value.get_ref().as_str() {
+            return vec![(text.to_owned(), span(self.file, value.span()))];
+        }
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong(value, key, "a list of texts");
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for item in items {
+            match item.get_ref().as_str() {
+                Some(text) => texts.push((text.to_owned(), span(self.file, item.span()))),
+                None => self.wrong(item, key, "a list of texts"),
+            }
+        }
+        texts
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    fn a_path(&mut self, table: &Table<'_>, key: &str) -> Option<PathBuf> {
+        self.text(table, key).map(|path| self.path(&path))
+    }
+
+    fn paths(&mut self, table: &Table<'_>, key: &str) -> Vec<PathBuf> {
+        self.texts(table, key).into_iter().map(|(path, _)| self.path(&path)).collect()
+    }
+
+    fn table<'t>(&mut self, table: &'t Table<'t>, key: &str) -> Option<&'t Table<'t>> {
+        let value = table.get(key)?;
+        let inner = value.get_ref().as_table();
+        if inner.is_none() {
+            self.wrong(value, key, "a table");
+        }
+        inner
+    }
+
+    fn tables<'t>(&mut self, table: &'t Table<'t>, key: &str) -> Vec<Spanned<&'t Table<'t>>> {
+        let Some(value) = table.get(key) else { return Vec::new() };
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong(value, key, "tables: `[[input]]`");
+            return Vec::new();
+        };
+        let mut tables = Vec::new();
+        for item in items {
+            match item.get_ref().as_table() {
+                Some(inner) => tables.push(Spanned::new(item.span(), inner)),
+                None => self.wrong(item, key, "tables: `[[input]]`"),
+            }
+        }
+        tables
+    }
+
+    fn named<'t>(&mut self, table: &'t Table<'t>, key: &str) -> Vec<(String, Span, &'t Table<'t>)> {
+        let Some(inner) = self.table(table, key) else { return Vec::new() };
+        let mut found = Vec::new();
+        for (name, value) in inner {
+            match value.get_ref().as_table() {
+                Some(table) => found.push((name.get_ref().to_string(), span(self.file, name.span()), table)),
+                None => self.wrong(value, name.get_ref(), "a table: `[service.NAME]`"),
+            }
+        }
+        found
+    }
+
+    fn service(&mut self, shortname: String, at: Span, table: &Table<'_>) -> ServiceConf {
+        self.known(table, &SERVICE, &format!("service.{shortname}."));
+        ServiceConf {
+            title: self.text(table, "title"),
+            functions: self.texts(table, "functions"),
+            components: self.texts(table, "components"),
+            exclude: self.texts(table, "exclude"),
+            enabled: self.flag(table, "enabled").unwrap_or(true),
+            restricted_users: self.flag(table, "restricted-users").unwrap_or(false),
+            required_capability: self.text(table, "required-capability"),
+            download_files: self.flag(table, "download-files").unwrap_or(false),
+            upload_files: self.flag(table, "upload-files").unwrap_or(false),
+            shortname,
+            at,
+        }
+    }
+}
+
+fn list(keys: &[&str]) -> String {
+    keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn a(kind: &str) -> String {
+    let kind = match kind {
+        "string" => "text",
+        "array" => "list",
+        other => other,
+    };
+    format!("{} {kind}", if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Config, Vec<String>) {
+        let sources = SourceMap::default();
+        let (file, _) = sources.add("mwsc.toml", "mwsc.toml".to_owned(), text.into());
+        let mut report = Report::default();
+        let config = parse(text, file, Path::new("conf"), &mut report);
+        let findings = report
+            .iter()
+            .map(|d| {
+                let (line, column) = d.span.map_or((0, 0), |at| sources.file(at.file).position(at.start));
+                format!("{}:{line}:{column} {} | {}", d.code.name(), d.message, d.help.as_deref().unwrap_or_default())
+            })
+            .collect();
+        (config, findings)
+    }
+
+    #[test]
+    fn reads_everything() {
+        let (config, findings) = read(
+            "inputs = ['moodle']\ntargets = 'wsdl'\noutput = 'out'\nstrict = true\n\
+             [service.z]\nfunctions = ['core_*']\ntitle = 'Z'\n[service.a]\ncomponents = ['mod_forum']\nrestricted-users = true\n\
+             [[input]]\ntree = '/abs'\nplugins = ['p']\nrelease = '4.5'\n[wsdl]\nsoap12 = true\nendpoint = 'https://x/'\n\
+             [live]\nurl = 'https://x'\n",
+        );
+        assert_eq!(findings, Vec::<String>::new());
+        assert_eq!(config.inputs[0].tree.as_deref(), Some(Path::new("conf/moodle")));
+        assert_eq!(config.inputs[1].tree.as_deref(), Some(Path::new("/abs")));
+        assert_eq!(config.inputs[1].plugins, [PathBuf::from("conf/p")]);
+        assert_eq!(config.defined.iter().map(|s| s.shortname.as_str()).collect::<Vec<_>>(), ["z", "a"]);
+        assert!(config.defined[1].restricted_users && config.strict && config.wsdl.soap12);
+        assert_eq!(config.targets[0].0, "wsdl");
+        assert_eq!(config.live.unwrap().url, "https://x");
+    }
+
+    #[test]
+    fn names_unknown_keys_with_place_and_suggestion() {
+        let (_, findings) = read("ouput = 'x'\n[service.a]\nfunction = ['x']\nwhatever_else = 1\n");
+        assert_eq!(findings[0], "C001:1:1 unknown key `ouput` | did you mean `output`?");
+        assert_eq!(findings[1], "C001:3:1 unknown key `service.a.function` | did you mean `functions`?");
+        assert!(findings[2].starts_with("C001:4:1 unknown key `service.a.whatever_else` | the keys here are `title`, "));
+    }
+
+    #[test]
+    fn names_wrong_kinds_and_broken_toml() {
+        let (_, findings) = read("inputs = 3\nservices = ['a', 1]\nstrict = 'yes'\nservice = 1\ninput = 'x'\n[live]\nurl = []\n");
+        assert_eq!(findings.len(), 6, "{findings:?}");
+        assert!(findings.iter().all(|finding| finding.starts_with("C002:")));
+        let (_, findings) = read("inputs = [\n");
+        assert!(findings[0].starts_with("C003:"), "{findings:?}");
+    }
+
+    #[test]
+    fn finds_the_file_upward() {
+        let dir = tempfile::tempdir().unwrap();
+        let deep = dir.path().join("a/b");
+        fs::create_dir_all(&deep).unwrap();
+        assert_eq!(find(Some(Path::new("x.toml")), &deep), Some(PathBuf::from("x.toml")));
+        fs::write(dir.path().join(".mwsc.toml"), "").unwrap();
+        assert_eq!(find(None, &deep), Some(PathBuf::from("../../.mwsc.toml")));
+        fs::write(dir.path().join("mwsc.toml"), "").unwrap();
+        assert_eq!(find(None, &deep), Some(PathBuf::from("../../mwsc.toml")));
+    }
+}

@@ -1,0 +1,89 @@
+//! The command line: the only code that touches disk, environment and terminal.
+//!
+//! In: arguments, `MWSC_*` variables, a configuration file. Out: files, data on stdout, findings on stderr, and an exit status that
+//! follows from the findings ([`exit`]). Commands have a file each; whatever goes wrong becomes a finding in the one report of a run.
+
+pub mod args;
+pub mod config;
+pub mod exit;
+pub mod explain;
+pub mod layers;
+#[cfg(feature = "live")]
+pub mod live;
+pub mod man;
+pub mod screen;
+pub mod suggest;
+pub mod tree;
+pub mod write;
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+
+use crate::report::{Code, Diagnostic, Report};
+use crate::source::SourceMap;
+use args::{Cli, Command};
+use screen::{Screen, print};
+
+/// Evaluating PHP recurses as deep as the limits of the evaluator and the parser allow. Only what is used becomes memory.
+const STACK: usize = 256 * 1024 * 1024;
+
+/// Runs the work on a thread with a large stack. A panic is a bug of ours: it says so and ends the process with [`exit::BUG`].
+pub fn guarded(work: impl FnOnce() -> u8 + Send + 'static) -> Option<u8> {
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!(
+            "mwsc: {panic}\n\nThis is a bug of mwsc {}. Please report it, with the command and this message.",
+            env!("CARGO_PKG_VERSION")
+        );
+        std::process::exit(i32::from(exit::BUG));
+    }));
+    std::thread::Builder::new().name("mwsc".to_owned()).stack_size(STACK).spawn(work).ok()?.join().ok()
+}
+
+/// Runs a command line and gives the exit status.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(help) => {
+            // Help that nobody reads to its end (`| head`) is no error.
+            let _ = help.print();
+            return if help.use_stderr() { exit::USAGE } else { exit::CLEAN };
+        }
+    };
+    let sources = SourceMap::default();
+    let mut report = Report::default();
+    let screen = Screen::new(&cli.common, format(&cli.command));
+    let strict = cli.common.strict;
+    command(cli.command, &mut report);
+    screen.show(&mut report, &sources);
+    exit::status(&report, strict)
+}
+
+fn format(command: &Command) -> Option<args::ReportFormat> {
+    match command {
+        Command::Generate(options) => options.format,
+        Command::Inspect(options) => options.format,
+        Command::Graph(options) => options.format,
+        Command::Init(options) => options.format,
+        Command::Explain { format, .. } => *format,
+        Command::Describe(_) | Command::Completions { .. } | Command::Man { .. } | Command::Version => None,
+    }
+}
+
+fn command(command: Command, report: &mut Report) {
+    match command {
+        Command::Explain { code, .. } => {
+            if let Some(text) = explain::explain(code.as_deref(), report) {
+                print(&text, report);
+            }
+        }
+        Command::Completions { shell } => print(&man::completions(shell), report),
+        Command::Man { output: Some(dir) } => man::pages(&dir, report),
+        Command::Man { output: None } => match man::page() {
+            Ok(page) => print(&page, report),
+            Err(why) => report.push(Diagnostic::new(Code::C016, format!("cannot write the manual page: {}", tree::plain(&why)))),
+        },
+        Command::Version => print(concat!("mwsc ", env!("CARGO_PKG_VERSION"), "\n"), report),
+        Command::Generate(_) | Command::Describe(_) | Command::Inspect(_) | Command::Graph(_) | Command::Init(_) => {}
+    }
+}

@@ -1,0 +1,160 @@
+//! What the user sees: data on stdout; findings, and on a terminal progress, on stderr.
+
+use std::fs;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::args::{Color, Common, ReportFormat};
+use super::tree::plain;
+use crate::report::render::{count, github, human, json, sarif};
+use crate::report::{Code, Diagnostic, Report, Severity};
+use crate::source::SourceMap;
+
+/// How to show findings.
+#[derive(Debug)]
+pub struct Screen {
+    format: ReportFormat,
+    colour: bool,
+    quiet: bool,
+    verbose: bool,
+    file: Option<PathBuf>,
+}
+
+impl Screen {
+    /// From the options of the command line.
+    pub fn new(common: &Common, format: Option<ReportFormat>) -> Self {
+        let terminal = io::stderr().is_terminal();
+        let colour = match common.color {
+            Color::Always => true,
+            Color::Never => false,
+            // https://no-color.org: set and not empty.
+            Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        };
+        let format = format.or(common.report_format).unwrap_or(ReportFormat::Text);
+        Screen { format, colour, quiet: common.quiet, verbose: common.verbose, file: common.report.clone() }
+    }
+
+    /// Says something on stderr that is no finding, with `-v`.
+    pub fn verbose(&self, text: &str) {
+        if self.verbose && self.format == ReportFormat::Text {
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        }
+    }
+
+    /// Says what was done, on stderr, unless `-q`.
+    pub fn say(&self, text: &str) {
+        if !self.quiet && self.format == ReportFormat::Text {
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        }
+    }
+
+    /// Shows the findings, and writes them to the file that was asked for.
+    pub fn show(&self, report: &mut Report, sources: &SourceMap) {
+        report.sort(sources);
+        if let Some(path) = &self.file {
+            let text = match path.extension().and_then(|name| name.to_str()) {
+                Some("sarif") => sarif::render(report, sources),
+                Some("json" | "jsonl") => json::render(report, sources),
+                _ => human::render(report, sources, false, Severity::Note),
+            };
+            if let Err(why) = fs::write(path, text) {
+                report.push(Diagnostic::new(Code::C016, format!("cannot write `{}`: {}", path.display(), plain(&why))));
+                report.sort(sources);
+            }
+        }
+        let least = if self.quiet { Severity::Error } else { Severity::Note };
+        let mut text = match self.format {
+            ReportFormat::Text => human::render(report, sources, self.colour, least),
+            ReportFormat::Json => json::render(report, sources),
+            ReportFormat::Sarif => sarif::render(report, sources),
+            ReportFormat::Github => github::render(report, sources),
+        };
+        if let (ReportFormat::Text, false, Some(count)) = (self.format, self.quiet, count(report)) {
+            let worst = report.iter().max_by_key(|finding| std::cmp::Reverse(finding.code.severity())).map(|finding| finding.code.name());
+            text.push_str(&format!("{count}; `mwsc explain {}` says more\n", worst.unwrap_or_default()));
+        }
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+/// Writes data to stdout. A reader that has seen enough (`| head`) is no error.
+pub fn print(text: &str, report: &mut Report) {
+    let mut out = io::stdout().lock();
+    if let Err(why) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        && why.kind() != io::ErrorKind::BrokenPipe
+    {
+        report.push(Diagnostic::new(Code::C016, format!("cannot write to stdout: {}", plain(&why))));
+    }
+}
+
+/// Follows the stages of a run: for `--timings`, and as progress on a terminal.
+pub struct Watch {
+    start: Instant,
+    stages: Vec<(&'static str, Duration)>,
+    current: Option<(&'static str, Instant)>,
+    bar: Option<ProgressBar>,
+}
+
+impl Watch {
+    /// Starts the clock.
+    pub fn new(screen: &Screen) -> Self {
+        let show = !screen.quiet && screen.format == ReportFormat::Text && io::stderr().is_terminal();
+        let bar = show.then(|| ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner()));
+        Watch { start: Instant::now(), stages: Vec::new(), current: None, bar }
+    }
+
+    /// A stage begins; the one before it ends.
+    pub fn enter(&mut self, stage: &'static str) {
+        self.leave();
+        self.current = Some((stage, Instant::now()));
+        if let Some(bar) = &self.bar {
+            bar.set_message(stage);
+            bar.tick();
+        }
+    }
+
+    fn leave(&mut self) {
+        if let Some((stage, since)) = self.current.take() {
+            let took = since.elapsed();
+            // With several inputs a stage comes back; its times are added.
+            match self.stages.iter_mut().find(|(name, _)| *name == stage) {
+                Some((_, total)) => *total += took,
+                None => self.stages.push((stage, took)),
+            }
+        }
+    }
+
+    /// The last stage ends, and progress disappears.
+    pub fn finish(&mut self) {
+        self.leave();
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// The table of `--timings`.
+    pub fn table(&self, files: u64, bytes: u64) -> String {
+        use std::fmt::Write as _;
+        let millis = |took: Duration| took.as_secs_f64() * 1000.0;
+        let mut out = String::new();
+        for (stage, took) in &self.stages {
+            let _ = writeln!(out, "{stage:<10}{:>10.1} ms", millis(*took));
+        }
+        let _ = writeln!(out, "{:<10}{:>10.1} ms", "total", millis(self.start.elapsed()));
+        let _ = writeln!(out, "read      {files:>10} files, {bytes} bytes");
+        if let Some(peak) = peak_memory() {
+            let _ = writeln!(out, "memory    {peak:>10} kB at the most");
+        }
+        out
+    }
+}
+
+/// The most memory that the process had, in kB; where the system says so.
+fn peak_memory() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches("kB").trim().parse().ok()
+}

@@ -1,0 +1,325 @@
+//! Output folders: writing generated files, or comparing what is there with them.
+//!
+//! In: [`Files`]. Out: files on disk, each replaced as a whole, and a manifest of them with digests. What mwsc did not write, or what
+//! somebody edited since, is neither replaced nor removed unless asked for; then nothing at all is written.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::tree::plain;
+use crate::files::Files;
+use crate::report::{Code, Diagnostic, Report};
+
+/// Name of the manifest in an output folder.
+pub const MANIFEST: &str = ".mwsc-manifest.json";
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    /// For whoever finds the file.
+    about: String,
+    /// Form of this file; 1.
+    version: u32,
+    /// SHA-256 by path.
+    files: BTreeMap<String, String>,
+}
+
+/// How to write.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct How {
+    /// Compare only.
+    pub check: bool,
+    /// Replace and remove files that are not as mwsc left them.
+    pub force: bool,
+    /// These files are all there are: others of the manifest are stale. False when only some services were asked for.
+    pub whole: bool,
+}
+
+/// What was done.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Paths written.
+    pub written: Vec<String>,
+    /// How many were as they should be.
+    pub unchanged: usize,
+    /// Paths removed.
+    pub removed: Vec<String>,
+}
+
+enum State {
+    Missing,
+    Same,
+    /// As mwsc left it, but other than it should be now.
+    Old,
+    /// Not as mwsc left it.
+    Foreign,
+}
+
+/// Writes files into a folder, or compares them with it. `shown` is how messages call the folder.
+pub fn write(dir: &Path, shown: &str, files: &Files, how: How, report: &mut Report) -> Done {
+    let mut done = Done::default();
+    let before = match manifest(dir) {
+        Ok(before) => before,
+        Err(why) => {
+            report.push(Diagnostic::new(Code::C042, format!("cannot use `{}`: {why}", place(shown, MANIFEST))));
+            return done;
+        }
+    };
+    let mut after: BTreeMap<String, String> = BTreeMap::new();
+    let mut due: Vec<(&str, &[u8])> = Vec::new();
+    let mut foreign: Vec<&str> = Vec::new();
+    for (path, bytes) in files.iter() {
+        match state(&dir.join(path), Some(bytes), before.get(path)) {
+            Ok(State::Same) => done.unchanged += 1,
+            Ok(State::Missing | State::Old) => due.push((path, bytes)),
+            Ok(State::Foreign) => {
+                due.push((path, bytes));
+                foreign.push(path);
+            }
+            Err(why) => return failed(&place(shown, path), &why, report),
+        }
+        after.insert(path.to_owned(), digest(bytes));
+    }
+    let mut stale: Vec<&str> = Vec::new();
+    for (path, digest) in before.iter().filter(|(path, _)| files.get(path).is_none()) {
+        if !how.whole {
+            after.insert(path.clone(), digest.clone());
+            continue;
+        }
+        // A manifest is only a file: what it names outside the folder is none of ours.
+        match if is_inside(path) { state(&dir.join(path), None, Some(digest)) } else { Ok(State::Missing) } {
+            Ok(State::Missing) => {}
+            Ok(State::Foreign) if !how.force => foreign.push(path),
+            Ok(State::Foreign | State::Old | State::Same) => stale.push(path),
+            Err(why) => return failed(&place(shown, path), &why, report),
+        }
+    }
+    if how.check {
+        for (path, _) in &due {
+            let (message, help) = match state(&dir.join(path), None, None) {
+                Ok(State::Missing) => {
+                    (format!("`{}` is missing", place(shown, path)), "run the same command without `--check` to write it")
+                }
+                _ => (format!("`{}` is out of date", place(shown, path)), "run the same command without `--check` to bring it up to date"),
+            };
+            report.push(Diagnostic::new(Code::C040, message).help(help));
+        }
+        for path in &stale {
+            let message = format!("`{}` is no longer generated", place(shown, path));
+            report.push(Diagnostic::new(Code::C040, message).help("run the same command without `--check` to remove it"));
+        }
+        return done;
+    }
+    if !foreign.is_empty() && !how.force {
+        for path in foreign {
+            let message = match before.get(path) {
+                Some(_) => format!("`{}` was changed since mwsc wrote it", place(shown, path)),
+                None => format!("`{}` was not written by mwsc", place(shown, path)),
+            };
+            let help = "move it away, choose another folder with `-o`, or use `--force`";
+            report.push(Diagnostic::new(Code::C041, message).note("Nothing was written.").help(help));
+        }
+        return done;
+    }
+    for (path, bytes) in due {
+        if let Err(why) = replace(&dir.join(path), bytes) {
+            return failed(&place(shown, path), &why, report);
+        }
+        done.written.push(path.to_owned());
+    }
+    for path in stale {
+        if let Err(why) = remove(dir, path) {
+            return failed(&place(shown, path), &why, report);
+        }
+        done.removed.push(path.to_owned());
+    }
+    if after != before {
+        let about = "Files that mwsc wrote here, with their SHA-256. mwsc replaces and removes these and no others.".to_owned();
+        // A map of texts always serialises.
+        let mut text = serde_json::to_string_pretty(&Manifest { about, version: 1, files: after }).unwrap_or_default();
+        text.push('\n');
+        if let Err(why) = replace(&dir.join(MANIFEST), text.as_bytes()) {
+            return failed(&place(shown, MANIFEST), &why, report);
+        }
+    }
+    done
+}
+
+fn failed(shown: &str, why: &io::Error, report: &mut Report) -> Done {
+    report.push(Diagnostic::new(Code::C016, format!("cannot write `{shown}`: {}", plain(why))));
+    Done::default()
+}
+
+/// How messages call a file of the output.
+fn place(dir: &str, path: &str) -> String {
+    if dir.is_empty() || dir == "." { path.to_owned() } else { format!("{}/{path}", dir.trim_end_matches('/')) }
+}
+
+fn manifest(dir: &Path) -> Result<BTreeMap<String, String>, String> {
+    let bytes = match fs::read(dir.join(MANIFEST)) {
+        Ok(bytes) => bytes,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        // `out` may be a file: creating the folder will say so better.
+        Err(why) if why.kind() == io::ErrorKind::NotADirectory => return Ok(BTreeMap::new()),
+        Err(why) => return Err(plain(&why)),
+    };
+    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|why| why.to_string())?;
+    if manifest.version == 1 { Ok(manifest.files) } else { Err(format!("its version is {}, this mwsc knows 1", manifest.version)) }
+}
+
+fn state(path: &Path, want: Option<&[u8]>, recorded: Option<&String>) -> io::Result<State> {
+    let is = match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_file() => fs::read(path)?,
+        Ok(_) => return Ok(State::Foreign),
+        Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(State::Missing),
+        Err(why) => return Err(why),
+    };
+    if want == Some(is.as_slice()) {
+        return Ok(State::Same);
+    }
+    Ok(if recorded.is_some_and(|recorded| *recorded == digest(&is)) { State::Old } else { State::Foreign })
+}
+
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn is_inside(path: &str) -> bool {
+    !path.is_empty() && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// Replaces a file as a whole: readers see the old one or the new one, never a part.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mwsc-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As any program writes: the umask takes away what the user does not want to give.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path).map_err(|why| why.error)?;
+    Ok(())
+}
+
+/// Removes a file and the folders that it leaves empty.
+fn remove(dir: &Path, path: &str) -> io::Result<()> {
+    fs::remove_file(dir.join(path))?;
+    let mut folder = PathBuf::from(path);
+    while folder.pop() && !folder.as_os_str().is_empty() {
+        if fs::remove_dir(dir.join(&folder)).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: How = How { check: false, force: false, whole: true };
+
+    fn files(items: &[(&str, &str)]) -> Files {
+        let mut files = Files::default();
+        for (path, text) in items {
+            files.add(*path, *text);
+        }
+        files
+    }
+
+    fn run(dir: &Path, items: &[(&str, &str)], how: How) -> (Done, Vec<String>) {
+        let mut report = Report::default();
+        let done = write(dir, "out", &files(items), how, &mut report);
+        (done, report.iter().map(|d| format!("{} {}", d.code.name(), d.message)).collect())
+    }
+
+    #[test]
+    fn writes_once_and_removes_what_is_stale() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("out");
+        let (done, found) = run(&out, &[("wsdl/a.wsdl", "a"), ("wsdl/sub/b.wsdl", "b")], WHOLE);
+        assert_eq!((done.written.len(), found.len()), (2, 0));
+        let (done, _) = run(&out, &[("wsdl/a.wsdl", "a"), ("wsdl/sub/b.wsdl", "b")], WHOLE);
+        assert_eq!((done.written.len(), done.unchanged), (0, 2));
+        let (done, _) = run(&out, &[("wsdl/a.wsdl", "A")], WHOLE);
+        assert_eq!(done.written, ["wsdl/a.wsdl"]);
+        assert_eq!(done.removed, ["wsdl/sub/b.wsdl"]);
+        assert!(!out.join("wsdl/sub").exists());
+        let names: Vec<_> = fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        assert_eq!(names.len(), 2, "no temporary file is left: {names:?}");
+    }
+
+    #[test]
+    fn a_part_leaves_the_rest_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        run(dir.path(), &[("a", "a"), ("b", "b")], WHOLE);
+        let (done, _) = run(dir.path(), &[("a", "A")], How { whole: false, ..WHOLE });
+        assert_eq!((done.written.len(), done.removed.len()), (1, 0));
+        let (done, _) = run(dir.path(), &[("a", "A")], WHOLE);
+        assert_eq!(done.removed, ["b"]);
+    }
+
+    #[test]
+    fn foreign_and_edited_files_stop_everything() {
+        let dir = tempfile::tempdir().unwrap();
+        run(dir.path(), &[("a", "a"), ("c", "c")], WHOLE);
+        fs::write(dir.path().join("a"), "edited").unwrap();
+        fs::write(dir.path().join("b"), "foreign").unwrap();
+        fs::write(dir.path().join("c"), "edited").unwrap();
+        let (done, found) = run(dir.path(), &[("a", "new"), ("b", "new"), ("d", "new")], WHOLE);
+        assert_eq!(done.written, Vec::<String>::new());
+        assert_eq!(
+            found,
+            [
+                "C041 `out/a` was changed since mwsc wrote it",
+                "C041 `out/b` was not written by mwsc",
+                "C041 `out/c` was changed since mwsc wrote it"
+            ]
+        );
+        assert!(!dir.path().join("d").exists());
+        let (done, found) = run(dir.path(), &[("a", "new"), ("b", "new")], How { force: true, ..WHOLE });
+        assert_eq!((done.written.len(), done.removed.len(), found.len()), (2, 1, 0));
+    }
+
+    #[test]
+    fn what_is_right_already_is_taken_over() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("a"), "a").unwrap();
+        assert_eq!(run(dir.path(), &[("a", "a")], WHOLE).1.len(), 0);
+        assert_eq!(run(dir.path(), &[("a", "b")], WHOLE).0.written, ["a"]);
+    }
+
+    #[test]
+    fn check_names_files_and_writes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        run(dir.path(), &[("a", "a"), ("b", "b")], WHOLE);
+        let (_, found) = run(dir.path(), &[("a", "A"), ("c", "c")], How { check: true, ..WHOLE });
+        assert_eq!(found, ["C040 `out/a` is out of date", "C040 `out/c` is missing", "C040 `out/b` is no longer generated"]);
+        assert_eq!(fs::read(dir.path().join("a")).unwrap(), b"a");
+        assert_eq!(run(dir.path(), &[("a", "a"), ("b", "b")], How { check: true, ..WHOLE }).1.len(), 0);
+    }
+
+    #[test]
+    fn a_manifest_cannot_reach_outside() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("out");
+        fs::create_dir(&out).unwrap();
+        fs::write(dir.path().join("victim"), "v").unwrap();
+        let manifest = format!(r#"{{"about":"","version":1,"files":{{"../victim":"{}"}}}}"#, digest(b"v"));
+        fs::write(out.join(MANIFEST), manifest).unwrap();
+        run(&out, &[("a", "a")], How { force: true, ..WHOLE });
+        assert!(dir.path().join("victim").exists());
+        fs::write(out.join(MANIFEST), "{").unwrap();
+        assert!(run(&out, &[("a", "b")], WHOLE).1[0].starts_with("C042 "));
+    }
+}

@@ -1,0 +1,21 @@
+<?php
+define('VALUE_REQUIRED', 1);
+define('VALUE_OPTIONAL', 2);
+define('VALUE_DEFAULT', 0);
+define('NULL_NOT_ALLOWED', false);
+define('NULL_ALLOWED', true);
+define('FORMAT_MOODLE', '0');
+define('FORMAT_HTML', '1');
+define('FORMAT_PLAIN', '2');
+define('FORMAT_WIKI', '3');
+define('FORMAT_MARKDOWN', '4');
+define('CONTEXT_SYSTEM', 10);
+define('CONTEXT_USER', 30);
+define('CONTEXT_COURSECAT', 40);
+define('CONTEXT_COURSE', 50);
+define('CONTEXT_MODULE', 70);
+define('CONTEXT_BLOCK', 80);
+define('NOGROUPS', 0);
+define('SEPARATEGROUPS', 1);
+define('VISIBLEGROUPS', 2);
+define('MOODLE_OFFICIAL_MOBILE_SERVICE', 'moodle_mobile_app');

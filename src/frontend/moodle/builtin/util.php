@@ -1,0 +1,5 @@
+<?php
+namespace core_external;
+
+class util {
+}

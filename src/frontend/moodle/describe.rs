@@ -1,0 +1,235 @@
+//! What Moodle says of its external functions: `external_function_info()` of that release, with the evaluator in PHP's place.
+//!
+//! In: a world, a survey and the names of functions. Out: their descriptions, or why there are none. Only what is asked for is read.
+
+use std::rc::Rc;
+
+use super::desc::{Desc, Described, Failure, Function};
+use super::doubt;
+use super::objects::{self, Classes, Wrong};
+use super::services::{Registered, Survey};
+use super::values;
+use super::world::World;
+use crate::ir::{Literal, Origin};
+use crate::php::eval::{Interp, Stop};
+use crate::php::host::FindingKind;
+use crate::php::value::Value;
+use crate::report::{Code, Diagnostic, Report};
+use crate::source::Span;
+
+/// Describes the named functions, in the order of the survey. Names that are not registered are left out; see `select`.
+pub fn describe(world: &World<'_>, survey: &Survey, names: &[&str], report: &mut Report) -> Vec<Function> {
+    let mut wanted: Vec<usize> = names.iter().filter_map(|name| survey.functions.get_index_of(*name)).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut interp = Interp::new(world.files.arena(), world.files.sources(), world);
+    let mut classes = Classes::default();
+    let mut missing = Missing::default();
+    let mut out = Vec::with_capacity(wanted.len());
+    for at in wanted {
+        let Some((name, registered)) = survey.functions.get_index(at) else { continue };
+        out.push(function(world, &mut interp, &mut classes, name, registered, &mut missing, report));
+        interp.reset();
+    }
+    missing.report(world, report);
+    for problem in world.files.take_problems() {
+        report.push(problem);
+    }
+    out
+}
+
+/// Core classes that are not there because no base tree is: one finding for the run.
+#[derive(Default)]
+struct Missing {
+    classes: indexmap::IndexSet<String>,
+    functions: Vec<String>,
+}
+
+impl Missing {
+    fn report(self, world: &World<'_>, report: &mut Report) {
+        if self.functions.is_empty() {
+            return;
+        }
+        let classes: Vec<String> = self.classes.into_iter().collect();
+        let what = format!("{} is not there: the plugin was read without a Moodle tree", classes.join(", "));
+        report.push(Diagnostic::new(Code::M024, what).note(format!("Left out for this: {}.", self.functions.join(", "))).help(format!(
+            "give the Moodle tree that the plugin is for, with `--base` (rules of Moodle {}.{} were taken)",
+            world.release.version.0, world.release.version.1
+        )));
+    }
+}
+
+/// A failure on the way, with its place.
+struct Broken {
+    code: Code,
+    message: String,
+    at: Option<Span>,
+    /// The core class that is missing, where that is all that is wrong.
+    core: Option<String>,
+}
+
+impl Broken {
+    fn new(code: Code, message: String, at: Option<Span>) -> Self {
+        Broken { code, message, at, core: None }
+    }
+}
+
+impl From<Wrong> for Broken {
+    fn from(wrong: Wrong) -> Self {
+        Broken::new(wrong.code, wrong.message, wrong.at)
+    }
+}
+
+fn function<'a>(
+    world: &World<'a>,
+    interp: &mut Interp<'a, '_>,
+    classes: &mut Classes,
+    name: &str,
+    registered: &Registered,
+    missing: &mut Missing,
+    report: &mut Report,
+) -> Function {
+    let mut out = Function {
+        name: name.to_owned(),
+        entry: registered.entry.clone(),
+        deprecated: false,
+        described: Err(Failure { code: Code::M014.name(), message: String::new() }),
+        origin: registered.origin.clone(),
+    };
+    if let Some(broken) = &registered.broken {
+        out.described = Err(broken.clone());
+        return out;
+    }
+    let entry_at = registered.origin.span;
+    out.described = match info(world, interp, classes, registered, &mut out.deprecated) {
+        Ok(described) => {
+            doubt::look(name, &described, world.release.php_major(), report);
+            Ok(described)
+        }
+        Err(broken) => {
+            let failure = Failure { code: broken.code.name(), message: broken.message.clone() };
+            if let Some(class) = broken.core {
+                missing.classes.insert(class);
+                missing.functions.push(name.to_owned());
+            } else {
+                let at = broken.at.or(entry_at);
+                let mut finding = Diagnostic::new(broken.code, format!("{name}: {}", broken.message)).at(at).about(name);
+                if let (Some(entry), true) = (entry_at, at != entry_at) {
+                    finding = finding.label(entry, "registered here");
+                }
+                report.push(finding);
+            }
+            Err(failure)
+        }
+    };
+    for finding in world.take_findings() {
+        match finding.kind {
+            FindingKind::Syntax => report.push(Diagnostic::new(Code::M001, finding.message).at(finding.at).about(name)),
+            // A condition matters only where it decides a key, and there the key says so.
+            FindingKind::SiteCondition => {}
+        }
+    }
+    out
+}
+
+/// `external_function_info()`: finds the class, checks its methods, calls the two that describe.
+fn info<'a>(
+    world: &World<'a>,
+    interp: &mut Interp<'a, '_>,
+    classes: &mut Classes,
+    registered: &Registered,
+    deprecated: &mut bool,
+) -> Result<Described, Broken> {
+    let entry = &registered.entry;
+    let at = registered.origin.span;
+    let class = entry.classname.trim_start_matches('\\');
+    if !interp.class_exists(class) {
+        let path = match &entry.classpath {
+            Literal::Str(path) if !path.is_empty() => path.trim_start_matches('/').to_owned(),
+            _ => format!("{}/externallib.php", world.components().dir(&entry.component).unwrap_or_default()),
+        };
+        if !world.files.is_file(&path) {
+            let message = format!("there is no class {class} to load, and no file {}", path);
+            return Err(Broken::new(Code::M016, message, at));
+        }
+        interp.require(&path).map_err(|stop| stopped(world, &stop, &format!("{} cannot be loaded", path)))?;
+        if !interp.class_exists(class) {
+            return Err(Broken::new(Code::M017, format!("{} declares no class {class}", path), at));
+        }
+    }
+    let method = &entry.methodname;
+    let (parameters, returns, is_deprecated) =
+        (format!("{method}_parameters"), format!("{method}_returns"), format!("{method}_is_deprecated"));
+    for needed in [method, &parameters, &returns] {
+        if !interp.method_exists(class, needed) {
+            return Err(Broken::new(Code::M018, format!("{class} has no method {needed}()"), at));
+        }
+    }
+    if interp.method_exists(class, &is_deprecated) {
+        let answer = call(world, interp, class, &is_deprecated, at)?;
+        *deprecated = matches!(answer, Value::Bool(true));
+    }
+    let value = call(world, interp, class, &parameters, at)?;
+    if !classes.is_parameters(interp, &value) {
+        if let Value::Unknown(unknown) = &value {
+            let message = format!("{class}::{parameters}() depends on the site: {} ({})", unknown.expr, unknown.why);
+            return Err(Broken::new(Code::M022, message, unknown.at.or(at)));
+        }
+        let message = format!("{class}::{parameters}() returns no external_function_parameters object");
+        return Err(Broken::new(Code::M019, message, place(interp, class, &parameters).or(at)));
+    }
+    let declared = |interp: &mut Interp<'a, '_>, method: &str| {
+        interp.class_chain(class).first().map_or_else(|| class.to_owned(), |class: &Rc<str>| class.to_string()) + "::" + method
+    };
+    let described = convert(interp, classes, &value, class, &parameters, at)?;
+    let value = call(world, interp, class, &returns, at)?;
+    let result = match value {
+        Value::Null => None,
+        value => Some(convert(interp, classes, &value, class, &returns, at)?),
+    };
+    let symbol = declared(interp, method);
+    let origin = Origin { ..values::origin(world.files.sources(), place(interp, class, method), &symbol) };
+    Ok(Described { parameters: described, returns: result, origin })
+}
+
+fn convert<'a>(
+    interp: &mut Interp<'a, '_>,
+    classes: &mut Classes,
+    value: &Value<'a>,
+    class: &str,
+    method: &str,
+    at: Option<Span>,
+) -> Result<Desc, Broken> {
+    let at = place(interp, class, method).or(at);
+    objects::convert(interp, classes, value, (class, method), at).map_err(|wrong| {
+        let mut broken = Broken::from(wrong);
+        broken.message = format!("{class}::{method}(): {}", broken.message);
+        broken
+    })
+}
+
+fn place(interp: &mut Interp<'_, '_>, class: &str, method: &str) -> Option<Span> {
+    interp.method_at(class, method).map(|(_, span)| span)
+}
+
+fn call<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, class: &str, method: &str, at: Option<Span>) -> Result<Value<'a>, Broken> {
+    interp
+        .call_static(class, method, Vec::new(), at)
+        .map_err(|stop| stopped(world, &stop, &format!("{class}::{method}() does not evaluate")))
+}
+
+fn stopped(world: &World<'_>, stop: &Stop, what: &str) -> Broken {
+    let code = match stop {
+        Stop::Limit { .. } => Code::M021,
+        Stop::Thrown { .. } | Stop::Exit { .. } | Stop::Missing { .. } => Code::M020,
+    };
+    let mut broken = Broken::new(code, format!("{what}: {stop}"), stop.at());
+    if let Stop::Missing { what, .. } = stop
+        && world.lone
+        && let Some(class) = what.strip_prefix("class ")
+    {
+        broken.code = Code::M024;
+        broken.core = Some(class.to_owned());
+    }
+    broken
+}

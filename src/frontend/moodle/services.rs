@@ -1,0 +1,273 @@
+//! What `db/services.php` of core and of every plugin registers. In: a world. Out: a [`Survey`]: functions and services, nothing
+//! evaluated yet beside those files themselves.
+
+use indexmap::{IndexMap, IndexSet};
+use rustc_hash::FxHashMap;
+
+use super::desc::{Entry, Failure};
+use super::release::Release;
+use super::values;
+use super::world::World;
+use crate::ir::{Key, Literal, Origin};
+use crate::php::eval::Interp;
+use crate::php::value::{Array, Value};
+use crate::report::{Code, Diagnostic, Report};
+use crate::source::Span;
+
+/// What a tree registers.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// Which Moodle.
+    pub release: Release,
+    /// External functions by name, in the order in which Moodle installs them.
+    pub functions: IndexMap<String, Registered>,
+    /// Built-in services in order.
+    pub services: Vec<Service>,
+}
+
+/// A function's entry.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    /// What the entry says.
+    pub entry: Entry,
+    /// Where it stands.
+    pub origin: Origin,
+    /// Set when the entry itself is broken.
+    pub broken: Option<Failure>,
+}
+
+/// A service that code declares.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Name for people: the key in `$services`.
+    pub name: String,
+    /// `shortname`
+    pub shortname: Option<String>,
+    /// Component that declares it; `moodle` for core.
+    pub component: String,
+    /// Effective members: those listed, then those whose own entry names the service.
+    pub functions: Vec<String>,
+    /// `enabled`, with Moodle's default filled in, like the ones below.
+    pub enabled: Literal,
+    /// `restrictedusers`
+    pub restrictedusers: Literal,
+    /// `downloadfiles`
+    pub downloadfiles: Literal,
+    /// `uploadfiles`
+    pub uploadfiles: Literal,
+    /// `requiredcapability`
+    pub requiredcapability: Literal,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// Reads every `db/services.php`.
+pub fn survey(world: &World<'_>, report: &mut Report) -> Survey {
+    let mut out = Survey { release: world.release.clone(), ..Survey::default() };
+    let mut interp = Interp::new(world.files.arena(), world.files.sources(), world);
+    let core = std::iter::once(("moodle".to_owned(), "lib".to_owned(), true));
+    let plugins: Vec<_> = world.components().installed().map(|plugin| (plugin.component(), plugin.dir, false)).collect();
+    for (component, dir, is_core) in core.chain(plugins) {
+        let path = format!("{dir}/db/services.php");
+        // Moodle installs a plugin, and with it its functions, by its version.php.
+        if world.files.is_file(&path) && (is_core || world.files.is_file(&format!("{dir}/version.php"))) {
+            read(world, &mut interp, &component, &path, &mut out, report);
+            interp.reset();
+        }
+    }
+    join_services(&mut out);
+    for problem in world.files.take_problems() {
+        report.push(problem);
+    }
+    world.take_findings();
+    out
+}
+
+fn read<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, component: &str, path: &str, out: &mut Survey, report: &mut Report) {
+    let shown = world.files.display(path);
+    if let Some(file) = world.files.php(path) {
+        for error in file.errors {
+            let at = Span { file: file.file, start: error.at.start, end: error.at.end };
+            report.push(Diagnostic::new(Code::M001, format!("{shown}: {}", error.message)).at(at));
+        }
+    }
+    let vars = match interp.include(path) {
+        Ok(vars) => vars,
+        Err(stop) => {
+            report.push(Diagnostic::new(Code::M013, format!("{shown} cannot be evaluated: {stop}")).at(stop.at()));
+            return;
+        }
+    };
+    match vars.get("functions") {
+        Some(Value::Array(functions)) => {
+            for (name, item) in &functions.entries {
+                let Key::Str(name) = name else {
+                    report.push(Diagnostic::new(Code::M014, format!("an entry of $functions in {shown} has no name")).at(item.at));
+                    continue;
+                };
+                register(world, interp, component, name, &item.value, item.at, out, report);
+            }
+        }
+        None | Some(Value::Null) => {}
+        Some(_) => report.push(Diagnostic::new(Code::M013, format!("$functions in {shown} is no array"))),
+    }
+    match vars.get("services") {
+        Some(Value::Array(services)) => {
+            for (name, item) in &services.entries {
+                let name = match name {
+                    Key::Str(name) => name.clone(),
+                    Key::Int(n) => n.to_string(),
+                };
+                let Value::Array(service) = &item.value else {
+                    let what = format!("the service `{name}` in {shown} is no array");
+                    report.push(Diagnostic::new(Code::M014, what).at(item.at));
+                    continue;
+                };
+                let service = self::service(world, interp, component, name, service, item.at);
+                if let (Some(shortname), Some(first)) = (&service.shortname, known_service(out, service.shortname.as_deref())) {
+                    let what = format!(
+                        "the services `{}` of {} and `{}` of {component} have one short name, `{shortname}`",
+                        first.name, first.component, service.name
+                    );
+                    let mut finding = Diagnostic::new(Code::M037, what).at(item.at);
+                    if let Some(span) = first.origin.span {
+                        finding = finding.label(span, "this one is kept");
+                    }
+                    report.push(finding);
+                    continue;
+                }
+                out.services.push(service);
+            }
+        }
+        None | Some(Value::Null) => {}
+        Some(_) => report.push(Diagnostic::new(Code::M013, format!("$services in {shown} is no array"))),
+    }
+}
+
+fn known_service<'s>(out: &'s Survey, shortname: Option<&str>) -> Option<&'s Service> {
+    out.services.iter().find(|service| shortname.is_some() && service.shortname.as_deref() == shortname)
+}
+
+#[allow(clippy::too_many_arguments, reason = "one entry and everything that a finding about it names")]
+fn register<'a>(
+    world: &World<'a>,
+    interp: &Interp<'a, '_>,
+    component: &str,
+    name: &str,
+    value: &Value<'a>,
+    at: Option<Span>,
+    out: &mut Survey,
+    report: &mut Report,
+) {
+    if let Some(first) = out.functions.get(name) {
+        let what = format!("the function {name} is registered by {} and by {component}", first.entry.component);
+        let mut finding = Diagnostic::new(Code::M015, what).at(at).about(name);
+        if let Some(span) = first.origin.span {
+            finding = finding.label(span, "this one is kept");
+        }
+        report.push(finding);
+        return;
+    }
+    let empty = Array::default();
+    let fields = if let Value::Array(fields) = value { fields.as_ref() } else { &empty };
+    let get = |key: &str| fields.entries.get(&Key::Str(key.to_owned())).map_or(Literal::Null, |item| values::literal(interp, &item.value));
+    let or = |key: &str, default: Literal| match get(key) {
+        Literal::Null => default,
+        value => value,
+    };
+    let text = |key: &str| match get(key) {
+        Literal::Str(text) if !text.is_empty() => Some(text),
+        _ => None,
+    };
+    let classname = text("classname");
+    let broken = if !matches!(value, Value::Array(_)) {
+        Some(format!("the entry of {name} is no array"))
+    } else if classname.is_none() {
+        Some(format!("the entry of {name} names no class"))
+    } else {
+        None
+    };
+    let broken = broken.map(|message| {
+        report.push(Diagnostic::new(Code::M014, message.clone()).at(at).about(name));
+        Failure { code: Code::M014.name(), message }
+    });
+    let entry = Entry {
+        component: component.to_owned(),
+        classname: classname.unwrap_or_default(),
+        methodname: text("methodname").unwrap_or_else(|| "execute".to_owned()),
+        classpath: get("classpath"),
+        description: get("description"),
+        kind: get("type"),
+        ajax: get("ajax"),
+        capabilities: get("capabilities"),
+        services: get("services"),
+        loginrequired: or("loginrequired", Literal::Bool(true)),
+        readonlysession: or("readonlysession", Literal::Bool(false)),
+    };
+    let origin = values::origin(world.files.sources(), at, name);
+    out.functions.insert(name.to_owned(), Registered { entry, origin, broken });
+}
+
+fn service<'a>(world: &World<'a>, interp: &Interp<'a, '_>, component: &str, name: String, fields: &Array<'a>, at: Option<Span>) -> Service {
+    let get = |key: &str| match fields.entries.get(&Key::Str(key.to_owned())) {
+        Some(item) => values::literal(interp, &item.value),
+        None => Literal::Null,
+    };
+    // Moodle takes `empty()` values of these two as absent, and only null ones of the others.
+    let filled = |key: &str, default: Literal| if falsy(&get(key)) { default } else { get(key) };
+    let set = |key: &str, default: i64| match get(key) {
+        Literal::Null => Literal::Int(default),
+        value => value,
+    };
+    let mut functions = IndexSet::new();
+    if let Literal::Array(items) = get("functions") {
+        functions.extend(items.into_iter().filter_map(|(_, item)| if let Literal::Str(name) = item { Some(name) } else { None }));
+    }
+    Service {
+        shortname: match get("shortname") {
+            Literal::Str(shortname) if !shortname.is_empty() => Some(shortname),
+            _ => None,
+        },
+        component: component.to_owned(),
+        functions: functions.into_iter().collect(),
+        enabled: filled("enabled", Literal::Int(0)),
+        restrictedusers: set("restrictedusers", 1),
+        downloadfiles: set("downloadfiles", 0),
+        uploadfiles: set("uploadfiles", 0),
+        requiredcapability: filled("requiredcapability", Literal::Null),
+        origin: values::origin(world.files.sources(), at, &name),
+        name,
+    }
+}
+
+/// What PHP's `empty()` says.
+pub fn falsy(value: &Literal) -> bool {
+    match value {
+        Literal::Null | Literal::Bool(false) | Literal::Int(0) => true,
+        Literal::Float(n) => *n == 0.0,
+        Literal::Str(text) => text.is_empty() || text == "0",
+        Literal::Array(items) => items.is_empty(),
+        Literal::Bool(true) | Literal::Int(_) | Literal::Runtime(_) => false,
+    }
+}
+
+/// Adds to each service the functions whose own entries name it.
+fn join_services(out: &mut Survey) {
+    let places: FxHashMap<String, usize> =
+        out.services.iter().enumerate().filter_map(|(at, service)| Some((service.shortname.clone()?, at))).collect();
+    let mut members: Vec<IndexSet<String>> =
+        out.services.iter_mut().map(|service| std::mem::take(&mut service.functions).into_iter().collect()).collect();
+    for (name, function) in &out.functions {
+        let Literal::Array(named) = &function.entry.services else { continue };
+        for (_, shortname) in named {
+            if let Literal::Str(shortname) = shortname
+                && let Some(&at) = places.get(shortname)
+            {
+                members[at].insert(name.clone());
+            }
+        }
+    }
+    for (service, members) in out.services.iter_mut().zip(members) {
+        service.functions = members.into_iter().collect();
+    }
+}

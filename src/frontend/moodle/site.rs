@@ -1,0 +1,146 @@
+//! The site file: what a particular site has configured, so that descriptions that depend on it are settled.
+//!
+//! In: TOML with `[config]` (values of `$CFG`), `[config.<plugin>]` (values of `get_config('<plugin>')`) and `[expressions]` (any other
+//! PHP expression, spelled as the diagnostics spell it). Out: a table from expressions to values.
+
+use rustc_hash::FxHashMap;
+
+use crate::ir::{Key, Literal};
+use crate::report::{Code, Diagnostic, Report};
+
+/// Values that a site file gives, by canonical spelling of the expression.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Site {
+    values: FxHashMap<String, Literal>,
+    plugins: Vec<(String, Vec<(String, Literal)>)>,
+}
+
+impl Site {
+    /// Reads a site file. `name` is what diagnostics call it.
+    pub fn read(text: &str, name: &str, report: &mut Report) -> Self {
+        let mut out = Site::default();
+        let table: toml::Table = match text.parse() {
+            Ok(table) => table,
+            Err(error) => {
+                report.push(Diagnostic::new(Code::C050, format!("{name} is not valid TOML: {}", error.message())));
+                return out;
+            }
+        };
+        for (section, value) in &table {
+            match (section.as_str(), value) {
+                ("config", toml::Value::Table(config)) => out.config(config),
+                ("expressions", toml::Value::Table(expressions)) => {
+                    out.values.extend(expressions.iter().map(|(expr, value)| (canonical(expr), literal(value))));
+                }
+                ("config" | "expressions", _) => {
+                    report.push(Diagnostic::new(Code::C052, format!("`{section}` in {name} must be a table")));
+                }
+                (other, _) => {
+                    let near = ["config", "expressions"]
+                        .into_iter()
+                        .max_by(|a, b| strsim::jaro(other, a).partial_cmp(&strsim::jaro(other, b)).unwrap_or(std::cmp::Ordering::Equal));
+                    let finding = Diagnostic::new(Code::C051, format!("{name} has an unknown table `{other}`"));
+                    report.push(match near {
+                        Some(near) => finding.help(format!("did you mean `[{near}]`?")),
+                        None => finding,
+                    });
+                }
+            }
+        }
+        out
+    }
+
+    fn config(&mut self, config: &toml::Table) {
+        for (key, value) in config {
+            if let toml::Value::Table(plugin) = value {
+                let values: Vec<_> = plugin.iter().map(|(name, value)| (name.clone(), literal(value))).collect();
+                self.plugins.push((key.clone(), values));
+            } else {
+                self.values.insert(format!("$CFG->{key}"), literal(value));
+            }
+        }
+    }
+
+    /// The value of an expression, if the file gives one.
+    pub fn value(&self, expr: &str) -> Option<&Literal> {
+        self.values.get(expr).or_else(|| self.values.get(&canonical(expr)))
+    }
+
+    /// One value of a plugin's configuration.
+    pub fn plugin_value(&self, plugin: &str, name: &str) -> Option<&Literal> {
+        if matches!(plugin, "" | "core" | "moodle") {
+            return self.values.get(&format!("$CFG->{name}"));
+        }
+        let (_, values) = self.plugins.iter().find(|(known, _)| known == plugin)?;
+        values.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// Whether nothing is settled.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.plugins.is_empty()
+    }
+}
+
+/// An expression without the spaces that do not matter, and with one kind of quotes.
+fn canonical(expr: &str) -> String {
+    let mut out = String::with_capacity(expr.len());
+    let mut quote = None;
+    for c in expr.trim().chars() {
+        match quote {
+            Some(open) if c == open => {
+                quote = None;
+                out.push('\'');
+            }
+            Some(_) => out.push(c),
+            None if c == '\'' || c == '"' => {
+                quote = Some(c);
+                out.push('\'');
+            }
+            None if c.is_whitespace() => {}
+            None => out.push(c),
+        }
+    }
+    out
+}
+
+fn literal(value: &toml::Value) -> Literal {
+    match value {
+        toml::Value::String(text) => Literal::Str(text.clone()),
+        toml::Value::Integer(n) => Literal::Int(*n),
+        toml::Value::Float(n) => Literal::Float(*n),
+        toml::Value::Boolean(b) => Literal::Bool(*b),
+        toml::Value::Datetime(date) => Literal::Str(date.to_string()),
+        toml::Value::Array(items) => {
+            Literal::Array(items.iter().enumerate().map(|(at, item)| (Key::Int(at as i64), literal(item))).collect())
+        }
+        toml::Value::Table(table) => Literal::Array(table.iter().map(|(key, item)| (Key::Str(key.clone()), literal(item))).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Site;
+    use crate::ir::Literal;
+    use crate::report::{Code, Report};
+
+    #[test]
+    fn tables_and_expressions() {
+        let mut report = Report::default();
+        let text = "[config]\nlang = \"de\"\n[config.moodlecourse]\nmaxbytes = \"0\"\n[expressions]\n\"f( 'a', \\\"b\\\" )\" = 1\n";
+        let site = Site::read(text, "site.toml", &mut report);
+        assert_eq!(report.iter().count(), 0);
+        assert_eq!(site.value("$CFG->lang"), Some(&Literal::Str("de".to_owned())));
+        assert_eq!(site.value("f('a','b')"), Some(&Literal::Int(1)));
+        assert_eq!(site.value("f('a', 'b')"), Some(&Literal::Int(1)));
+        assert_eq!(site.plugin_value("moodlecourse", "maxbytes"), Some(&Literal::Str("0".to_owned())));
+    }
+
+    #[test]
+    fn unknown_tables_are_errors() {
+        let mut report = Report::default();
+        Site::read("[confg]\na = 1\n", "site.toml", &mut report);
+        let finding = report.iter().next().expect("a finding");
+        assert_eq!(finding.code, Code::C051);
+        assert_eq!(finding.help.as_deref(), Some("did you mean `[config]`?"));
+    }
+}

@@ -1,0 +1,323 @@
+//! A Moodle as the evaluator sees it: files, classes and constants of the tree; configuration, database and session as unknowns that
+//! carry their PHP expression; and the handful of functions whose answer the rules of components already give.
+
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+use super::autoload::Autoload;
+use super::components::{self, Components};
+use super::loader::Loader;
+use super::release::Release;
+use super::site::Site;
+use super::strings::{self, Strings};
+use crate::ir::{Key, Literal};
+use crate::php::ast::PhpFile;
+use crate::php::eval::Interp;
+use crate::php::host::{ClassAt, DIRROOT, EvalFinding, Host};
+use crate::php::value::{Array, Entry, Value};
+use crate::source::Span;
+
+/// What every request to a web service loads: `lib/setup.php` requires most of these, the server the last ones.
+const LIBRARIES: &[&str] = &[
+    "lib/moodlelib.php",
+    "lib/weblib.php",
+    "lib/externallib.php",
+    "lib/setuplib.php",
+    "lib/accesslib.php",
+    "lib/datalib.php",
+    "lib/dmllib.php",
+    "lib/grouplib.php",
+    "lib/enrollib.php",
+    "lib/messagelib.php",
+    "lib/modinfolib.php",
+    "lib/filelib.php",
+    "lib/filterlib.php",
+    "lib/outputlib.php",
+    "lib/navigationlib.php",
+    "lib/pagelib.php",
+    "lib/blocklib.php",
+    "lib/eventslib.php",
+    "lib/sessionlib.php",
+    "lib/editorlib.php",
+    "lib/authlib.php",
+    "lib/ajax/ajaxlib.php",
+    "lib/classes/component.php",
+    "lib/setup.php",
+    "cache/lib.php",
+    "lib/deprecatedlib.php",
+    "webservice/lib.php",
+];
+
+/// The world around the evaluator, for one tree.
+pub struct World<'a> {
+    /// Files.
+    pub files: Loader<'a>,
+    /// Which Moodle this is.
+    pub release: Release,
+    /// What the site has configured.
+    pub site: Site,
+    /// Whether there is a plugin without the Moodle around it: core classes may be missing.
+    pub lone: bool,
+    components: OnceCell<Components>,
+    autoload: Autoload,
+    strings: Strings,
+    libraries: OnceCell<Vec<String>>,
+    findings: RefCell<Vec<EvalFinding>>,
+}
+
+impl<'a> World<'a> {
+    /// The world of one tree.
+    pub fn new(files: Loader<'a>, release: Release, site: Site, lone: bool) -> Self {
+        World {
+            files,
+            release,
+            site,
+            lone,
+            components: OnceCell::new(),
+            autoload: Autoload::default(),
+            strings: Strings::default(),
+            libraries: OnceCell::new(),
+            findings: RefCell::default(),
+        }
+    }
+
+    /// Which component lives where; read on first use.
+    pub fn components(&self) -> &Components {
+        self.components.get_or_init(|| components::read(&self.files))
+    }
+
+    /// What the evaluator found since the last call.
+    pub fn take_findings(&self) -> Vec<EvalFinding> {
+        std::mem::take(&mut self.findings.borrow_mut())
+    }
+
+    /// A text of the tree's English language files, with `$a` put in.
+    fn string(&self, interp: &Interp<'a, '_>, args: &[Value<'a>]) -> Option<String> {
+        let identifier = as_text(args.first()?)?;
+        let component = match args.get(1) {
+            None | Some(Value::Null) => String::new(),
+            Some(value) => as_text(value)?,
+        };
+        let a = args.get(2);
+        let Some(text) = self.strings.get(&self.files, self.components(), &identifier, &component) else {
+            return Some(format!("[[{identifier}]]"));
+        };
+        let property = |key: &str| match a? {
+            Value::Object(id) => as_text(interp.object(*id).props.get(key)?),
+            Value::Array(array) => as_text(&array.entries.get(&Key::Str(key.to_owned()))?.value),
+            _ => None,
+        };
+        strings::substitute(&text, &|| a.map_or(Some(String::new()), as_text), &property)
+    }
+
+    /// A value of the configuration: what the site file says, or the expression.
+    fn config(&self, args: &[Value<'a>], at: Span) -> Option<Value<'a>> {
+        let plugin = as_text(args.first()?)?;
+        let Some(name) = args.get(1).filter(|name| !matches!(name, Value::Null)) else {
+            return Some(Value::unknown(format!("get_config({})", quoted(&plugin)), Some(at), "depends on the configuration of the site"));
+        };
+        let name = as_text(name)?;
+        if let Some(value) = self.site.plugin_value(&plugin, &name) {
+            return Some(value_of(value));
+        }
+        // The order that an administrator gave to plugins changes no shape; where no site says anything, none is set.
+        if name == "sortorder" {
+            return Some(Value::Bool(false));
+        }
+        let expr = format!("get_config({}, {})", quoted(&plugin), quoted(&name));
+        Some(Value::unknown(expr, Some(at), "depends on the configuration of the site"))
+    }
+
+    /// The folders of the plugins of one type.
+    fn plugin_list(&self, kind: &str) -> Value<'a> {
+        let kind = if kind.is_empty() { "mod" } else { kind };
+        let plugins = self.components().plugins.get(kind);
+        array(plugins.into_iter().flatten().map(|(name, dir)| (Key::Str(name.clone()), rooted(dir))))
+    }
+
+    /// What functions and methods about components have in common.
+    fn component_function(&self, name: &str, args: &[Value<'a>]) -> Option<Value<'a>> {
+        let components = self.components();
+        let text = |at: usize| args.get(at).and_then(as_text);
+        let dir = |dir: Option<&String>| dir.map_or(Value::Null, |dir| rooted(dir));
+        Some(match name {
+            "get_plugin_list" => self.plugin_list(&text(0)?),
+            "get_plugin_directory" => {
+                let (kind, plugin) = (text(0)?, text(1)?);
+                dir(components.plugins.get(&kind).and_then(|plugins| plugins.get(&plugin)))
+            }
+            "get_subsystem_directory" => dir(components.subsystems.get(&text(0)?).and_then(Option::as_ref)),
+            "get_component_directory" => dir(components.dir(&text(0)?).as_ref()),
+            "get_core_subsystems" => array(components.subsystems.iter().map(|(name, at)| (Key::Str(name.clone()), dir(at.as_ref())))),
+            "get_plugin_types" => array(components.types.iter().map(|(name, at)| (Key::Str(name.clone()), rooted(at)))),
+            "is_core_subsystem" => Value::Bool(components.subsystems.get(&text(0)?).is_some_and(Option::is_some)),
+            "get_subtype_parent" => components.parents.get(&text(0)?).map_or(Value::Null, |parent| Value::str(parent)),
+            "normalize_component" => {
+                let (kind, plugin) = components.normalize(&text(0)?);
+                let plugin = plugin.map_or(Value::Null, |plugin| Value::str(&plugin));
+                array([(Key::Int(0), Value::str(&kind)), (Key::Int(1), plugin)].into_iter())
+            }
+            "get_plugin_list_with_file" => {
+                let (kind, file) = (text(0)?, text(1)?);
+                if !matches!(args.get(2), None | Some(Value::Bool(false))) {
+                    return None;
+                }
+                let plugins = components.plugins.get(&kind).into_iter().flatten();
+                let with = plugins.map(|(name, dir)| (name, format!("{dir}/{file}"))).filter(|(_, path)| self.files.is_file(path));
+                array(with.map(|(name, path)| (Key::Str(name.clone()), rooted(&path))))
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> Host<'a> for World<'a> {
+    fn file(&self, path: &str) -> Option<&'a PhpFile<'a>> {
+        self.files.php(path)
+    }
+
+    fn class(&self, name: &str) -> Option<ClassAt> {
+        self.autoload.find(&self.files, self.components(), name)
+    }
+
+    fn libraries(&self) -> &[String] {
+        self.libraries.get_or_init(|| LIBRARIES.iter().filter(|path| self.files.is_file(path)).map(|&path| path.to_owned()).collect())
+    }
+
+    fn constant(&self, name: &str) -> Option<Value<'a>> {
+        Some(match name {
+            "MOODLE_INTERNAL" | "WS_SERVER" | "NO_MOODLE_COOKIES" => Value::Bool(true),
+            "CLI_SCRIPT"
+            | "AJAX_SCRIPT"
+            | "PHPUNIT_TEST"
+            | "BEHAT_SITE_RUNNING"
+            | "BEHAT_TEST"
+            | "ABORT_AFTER_CONFIG"
+            | "CACHE_DISABLE_ALL"
+            | "NO_UPGRADE_CHECK"
+            | "NO_DEBUG_DISPLAY"
+            | "NO_OUTPUT_BUFFERING" => Value::Bool(false),
+            "SITEID" => match self.settle("SITEID") {
+                Some(value) => value,
+                None => Value::unknown("SITEID", None, "is the id of the site's front page course"),
+            },
+            _ => return None,
+        })
+    }
+
+    fn global(&self, _interp: &mut Interp<'a, '_>, name: &str) -> Value<'a> {
+        Value::unknown(format!("${name}"), None, "is set by a running site")
+    }
+
+    fn function(&self, interp: &mut Interp<'a, '_>, name: &str, args: &[Value<'a>], at: Span) -> Option<Value<'a>> {
+        match name {
+            "get_string" => {
+                let text = self.string(interp, args).map(|text| Value::str(&text));
+                Some(text.unwrap_or_else(|| {
+                    let spelled: Vec<String> = args.iter().map(|arg| interp.spell(arg)).collect();
+                    Value::unknown(format!("get_string({})", spelled.join(", ")), Some(at), "is a text that only a site can complete")
+                }))
+            }
+            "get_config" => self.config(args, at),
+            "debugging" => {
+                let message = args.first().is_some_and(|arg| !matches!(arg, Value::Str(text) if text.is_empty()));
+                message.then_some(Value::Bool(false))
+            }
+            "file_exists" | "is_file" | "is_readable" | "is_dir" => {
+                let path = as_text(args.first()?)?;
+                let path = path.strip_prefix(DIRROOT)?.trim_matches('/');
+                let is = (name != "is_dir" && self.files.is_file(path)) || (name != "is_file" && self.files.is_dir(path));
+                Some(Value::Bool(is))
+            }
+            _ => self.component_function(name, args),
+        }
+    }
+
+    fn static_method(&self, _interp: &mut Interp<'a, '_>, class: &str, method: &str, args: &[Value<'a>], at: Span) -> Option<Value<'a>> {
+        match class.to_ascii_lowercase().as_str() {
+            "core_component" | "core\\component" => self.component_function(&method.to_ascii_lowercase(), args),
+            "core_plugin_manager" | "core\\plugin_manager" if method.eq_ignore_ascii_case("instance") => {
+                Some(Value::unknown(format!("{class}::{method}()"), Some(at), "depends on the plugins of the site"))
+            }
+            _ => None,
+        }
+    }
+
+    fn settle(&self, expr: &str) -> Option<Value<'a>> {
+        match expr {
+            "$CFG->dirroot" => return Some(Value::str(DIRROOT)),
+            "$CFG->libdir" => return Some(Value::str(&format!("{DIRROOT}/lib"))),
+            "$CFG->admin" => return Some(Value::str("admin")),
+            _ => {}
+        }
+        if let Some(value) = self.site.value(expr) {
+            return Some(value_of(value));
+        }
+        if let Some((plugin, name)) = plugin_setting(expr)
+            && let Some(value) = self.site.plugin_value(plugin, name)
+        {
+            return Some(value_of(value));
+        }
+        // Debugging adds messages and changes no description.
+        (expr == "$CFG->debugdeveloper").then_some(Value::Bool(false))
+    }
+
+    fn php_major(&self) -> u32 {
+        self.release.php_major()
+    }
+
+    fn note(&self, finding: EvalFinding) {
+        let mut findings = self.findings.borrow_mut();
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
+}
+
+/// `get_config('plugin')->name` taken apart.
+fn plugin_setting(expr: &str) -> Option<(&str, &str)> {
+    expr.strip_prefix("get_config('")?.split_once("')->")
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+fn rooted<'a>(dir: &str) -> Value<'a> {
+    Value::str(&format!("{DIRROOT}/{dir}"))
+}
+
+/// The text that PHP makes of a value, where that is known and no object has a say.
+fn as_text(value: &Value<'_>) -> Option<String> {
+    match value {
+        Value::Str(text) => Some(text.to_string()),
+        Value::Int(n) => Some(n.to_string()),
+        Value::Null | Value::Bool(false) => Some(String::new()),
+        Value::Bool(true) => Some("1".to_owned()),
+        _ => None,
+    }
+}
+
+fn array<'a>(items: impl Iterator<Item = (Key, Value<'a>)>) -> Value<'a> {
+    let mut out = Array::default();
+    for (key, value) in items {
+        if let Key::Int(n) = key {
+            out.next = out.next.max(n.saturating_add(1));
+        }
+        out.entries.insert(key, Entry { value, at: None, only_if: None, key_expr: None });
+    }
+    Value::Array(Rc::new(out))
+}
+
+/// A literal as a value of the evaluator.
+pub fn value_of<'a>(literal: &Literal) -> Value<'a> {
+    match literal {
+        Literal::Null => Value::Null,
+        Literal::Bool(b) => Value::Bool(*b),
+        Literal::Int(n) => Value::Int(*n),
+        Literal::Float(n) => Value::Float(*n),
+        Literal::Str(text) => Value::str(text),
+        Literal::Array(items) => array(items.iter().map(|(key, value)| (key.clone(), value_of(value)))),
+        Literal::Runtime(expr) => Value::unknown(expr.clone(), None, "depends on the site"),
+    }
+}

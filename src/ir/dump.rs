@@ -1,0 +1,255 @@
+//! The canonical text of a schema: what snapshots hold, what is compared and what digests are taken of.
+//!
+//! Two schemas have the same text exactly if they are equal in all that artifacts may depend on: names, order, types, presence, defaults
+//! with their PHP types, documentation, registration, and file and symbol of origins; not spans. An origin that is the same as that of
+//! the element around it is not repeated.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::schema::{Field, OpId, Schema, ServiceId, Slot, Type, TypeId};
+use super::{Key, Literal, NameBase, Origin, Presence, Scalar, TypeName};
+
+/// The text of a whole schema: releases, services by shortname, all operations and records by name, omissions.
+pub fn schema(schema: &Schema) -> String {
+    let mut out = String::new();
+    for release in schema.releases() {
+        line(&mut out, 0, format_args!("release {}", quoted(release)));
+    }
+    schema.services().for_each(|id| service_head(&mut out, schema, id));
+    schema.all_operations().for_each(|id| operation(&mut out, schema, id));
+    schema.records().for_each(|id| record(&mut out, schema, id));
+    for omission in schema.omissions() {
+        line(&mut out, 0, format_args!("omitted {} {} {}", word(&omission.operation), omission.code, quoted(&omission.message)));
+    }
+    out
+}
+
+/// The text of one service and all that it reaches: operations in its order, records by name.
+pub fn service(schema: &Schema, id: ServiceId) -> String {
+    let mut out = String::new();
+    service_head(&mut out, schema, id);
+    schema.operations(id).for_each(|op| operation(&mut out, schema, op));
+    let mut records = schema.reachable(id);
+    records.retain(|&ty| schema.record(ty).is_some());
+    records.sort_by(|&a, &b| schema.record(a).map(|r| &r.name).cmp(&schema.record(b).map(|r| &r.name)));
+    for ty in records {
+        record(&mut out, schema, ty);
+    }
+    out
+}
+
+/// SHA-256 of [`service`], in lower-case hex: what generated files carry.
+pub fn digest(schema: &Schema, id: ServiceId) -> String {
+    let mut out = String::with_capacity(64);
+    for byte in Sha256::digest(service(schema, id).as_bytes()) {
+        put(&mut out, format_args!("{byte:02x}"));
+    }
+    out
+}
+
+fn service_head(out: &mut String, schema: &Schema, id: ServiceId) {
+    let service = schema.service(id);
+    line(out, 0, format_args!("service {} {}", word(&service.shortname), quoted(&service.name)));
+    if !service.component.is_empty() {
+        line(out, 1, format_args!("component {}", word(&service.component)));
+    }
+    let meta = &service.meta;
+    let flags = [
+        (meta.enabled, "enabled"),
+        (meta.restricted_users, "restricted-users"),
+        (meta.download_files, "download-files"),
+        (meta.upload_files, "upload-files"),
+    ];
+    flagged(out, &flags);
+    if let Some(capability) = &meta.required_capability {
+        line(out, 1, format_args!("capability {}", quoted(capability)));
+    }
+    origin(out, &service.origin, &Origin::default());
+    for op in schema.operations(id) {
+        line(out, 1, format_args!("lists {}", word(&schema.operation(op).name)));
+    }
+    for name in &service.omitted {
+        line(out, 1, format_args!("omits {}", word(name)));
+    }
+}
+
+fn operation(out: &mut String, schema: &Schema, id: OpId) {
+    let operation = schema.operation(id);
+    line(out, 0, format_args!("operation {}", word(&operation.name)));
+    if !operation.doc.is_empty() {
+        line(out, 1, format_args!("doc {}", quoted(&operation.doc)));
+    }
+    let meta = &operation.meta;
+    if !meta.component.is_empty() {
+        line(out, 1, format_args!("component {}", word(&meta.component)));
+    }
+    if let Some(kind) = &meta.kind {
+        line(out, 1, format_args!("kind {}", word(kind)));
+    }
+    let flags = [
+        (meta.ajax, "ajax"),
+        (meta.login_required, "login-required"),
+        (meta.readonly_session, "readonly-session"),
+        (meta.deprecated, "deprecated"),
+    ];
+    flagged(out, &flags);
+    for capability in &meta.capabilities {
+        line(out, 1, format_args!("capability {}", quoted(capability)));
+    }
+    if !meta.class.is_empty() || !meta.method.is_empty() {
+        line(out, 1, format_args!("calls {} {}", quoted(&meta.class), quoted(&meta.method)));
+    }
+    origin(out, &operation.origin, &Origin::default());
+    for param in schema.params(id) {
+        field(out, schema, "param", param, &operation.origin);
+    }
+    if let Some(result) = schema.result(id) {
+        slot(out, schema, 1, "result", result, &operation.origin);
+    }
+}
+
+fn record(out: &mut String, schema: &Schema, id: TypeId) {
+    let Some(record) = schema.record(id) else { return };
+    line(out, 0, format_args!("record {}", type_name(&record.name)));
+    origin(out, &record.origin, &Origin::default());
+    for part in schema.fields(id) {
+        field(out, schema, "field", part, &record.origin);
+    }
+}
+
+fn field(out: &mut String, schema: &Schema, what: &str, field: &Field, around: &Origin) {
+    slot(out, schema, 1, &format!("{what} {}", word(&field.name)), &field.slot, around);
+}
+
+/// One line for a slot and, below a list, one for its item: as deep as lists of lists go, no deeper.
+fn slot(out: &mut String, schema: &Schema, depth: usize, what: &str, slot: &Slot, around: &Origin) {
+    indent(out, depth);
+    put(out, format_args!("{what}: "));
+    match schema.ty(slot.ty) {
+        Type::Scalar(ty) => scalar(out, ty),
+        Type::List => out.push_str("list"),
+        Type::Record(record) => put(out, format_args!("record {}", type_name(&record.name))),
+    }
+    match &slot.presence {
+        Presence::Required => {}
+        Presence::Optional => out.push_str(" optional"),
+        Presence::Default(value) => {
+            out.push_str(" default ");
+            literal(out, value);
+        }
+    }
+    for (flag, word) in [(slot.nullable, " nullable"), (slot.site_shaped, " site-shaped")] {
+        if flag {
+            out.push_str(word);
+        }
+    }
+    if !slot.doc.is_empty() {
+        put(out, format_args!(" {}", quoted(&slot.doc)));
+    }
+    if slot.origin != *around {
+        put(out, format_args!(" from {} {}", quoted(&slot.origin.file), quoted(&slot.origin.symbol)));
+    }
+    out.push('\n');
+    if let Some(item) = schema.item(slot.ty) {
+        self::slot(out, schema, depth + 1, "item", item, &slot.origin);
+    }
+}
+
+fn scalar(out: &mut String, scalar: &Scalar) {
+    out.push_str(scalar.kind.word());
+    if !scalar.refinement.is_empty() {
+        put(out, format_args!("({})", word(&scalar.refinement)));
+    }
+}
+
+/// A default as PHP would nearly write it: types are told apart (`"1"`, `1`, `1.0`, `true`).
+pub fn literal(out: &mut String, value: &Literal) {
+    match value {
+        Literal::Null => out.push_str("null"),
+        Literal::Bool(value) => put(out, format_args!("{value}")),
+        Literal::Int(value) => put(out, format_args!("{value}")),
+        Literal::Float(value) => put(out, format_args!("{value:?}")),
+        Literal::Str(value) => out.push_str(&quoted(value)),
+        Literal::Runtime(expression) => put(out, format_args!("runtime {}", quoted(expression))),
+        Literal::Array(items) => {
+            out.push('[');
+            let list = Literal::is_list(items);
+            for (at, (key, value)) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push_str(", ");
+                }
+                match key {
+                    _ if list => {}
+                    Key::Int(key) => put(out, format_args!("{key} => ")),
+                    Key::Str(key) => put(out, format_args!("{} => ", quoted(key))),
+                }
+                literal(out, value);
+            }
+            out.push(']');
+        }
+    }
+}
+
+fn type_name(name: &TypeName) -> String {
+    let (base, rest) = match &name.base {
+        NameBase::Class(class) => (word(class), String::new()),
+        NameBase::Method(class, method) => (word(class), format!("::{}", word(method))),
+        NameBase::Params(operation) => (word(operation), ":params".to_owned()),
+        NameBase::Result(operation) => (word(operation), ":result".to_owned()),
+    };
+    name.path.iter().fold(base + &rest, |text, key| text + "." + &word(key))
+}
+
+fn flagged(out: &mut String, flags: &[(bool, &str)]) {
+    for (_, name) in flags.iter().filter(|(set, _)| *set) {
+        line(out, 1, format_args!("{name}"));
+    }
+}
+
+fn origin(out: &mut String, origin: &Origin, around: &Origin) {
+    if origin != around {
+        line(out, 1, format_args!("from {} {}", quoted(&origin.file), quoted(&origin.symbol)));
+    }
+}
+
+/// A name as it is, or quoted where that could be read as something else.
+fn word(text: &str) -> String {
+    let plain = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '\\' | '-'));
+    if plain { text.to_owned() } else { quoted(text) }
+}
+
+/// A text in double quotes, on one line.
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => put(&mut out, format_args!("\\u{{{:x}}}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn line(out: &mut String, depth: usize, text: std::fmt::Arguments<'_>) {
+    indent(out, depth);
+    put(out, text);
+    out.push('\n');
+}
+
+fn indent(out: &mut String, depth: usize) {
+    (0..depth).for_each(|_| out.push_str("  "));
+}
+
+fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = out.write_fmt(text);
+}

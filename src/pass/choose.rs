@@ -1,0 +1,143 @@
+//! Which services a run is about, and so which functions are worth evaluating.
+//!
+//! In: the services that an input declares, the functions that it has, and what the user wants. Out: services with their members, and the
+//! functions to describe. Nothing is evaluated before this is known.
+
+use rustc_hash::FxHashSet;
+
+use super::select::{self, Candidate};
+use super::service::shortname;
+use crate::ir::ServiceDef;
+use crate::report::{Code, Diagnostic, Report};
+
+/// What the user wants.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Services that an administrator describes by patterns (see [`select`]); their members are filled in here.
+    pub made: Vec<(ServiceDef, Vec<String>)>,
+    /// Services whose members are known: from a database, from a running site. They replace declared ones of the same shortname.
+    pub given: Vec<ServiceDef>,
+    /// The services to keep, by shortname or name; `None` keeps all.
+    pub names: Option<Vec<String>>,
+    /// Patterns of functions to leave out, without a word.
+    pub exclude: Vec<String>,
+}
+
+/// What is to be done.
+#[derive(Debug, Default, PartialEq)]
+pub struct Chosen {
+    /// Services with their members; those that exist and are not excluded are to be described.
+    pub services: Vec<ServiceDef>,
+    /// The functions to describe, in the order of declaration.
+    pub functions: Vec<String>,
+}
+
+/// Applies what the user wants to what an input has.
+pub fn choose(declared: Vec<ServiceDef>, all: &[Candidate<'_>], wanted: &Wanted, report: &mut Report) -> Chosen {
+    // A name to leave out that is not there is as good as left out.
+    let exclude: FxHashSet<String> = select::functions(&wanted.exclude, all, &mut Report::default()).into_iter().collect();
+    let mut services = declared;
+    services.retain(|service| wanted.given.iter().all(|given| shortname(given) != shortname(service)));
+    let known = services.len();
+    services.extend(wanted.given.iter().cloned());
+    services.extend(wanted.made.iter().map(|(service, _)| service.clone()));
+    let mut patterns: Vec<Option<&[String]>> = vec![None; known + wanted.given.len()];
+    patterns.extend(wanted.made.iter().map(|(_, patterns)| Some(patterns.as_slice())));
+    let keep = wanted.names.as_ref().map(|names| kept(names, &services, report));
+    let mut chosen = Chosen::default();
+    for (at, (mut service, patterns)) in services.into_iter().zip(patterns).enumerate() {
+        if keep.as_ref().is_some_and(|keep| !keep.contains(&at)) {
+            continue;
+        }
+        if let Some(patterns) = patterns {
+            service.operations = select::functions(patterns, all, report);
+        }
+        service.operations.retain(|name| !exclude.contains(name));
+        // Nobody asked for a service that a tree declares and leaves empty.
+        if service.operations.is_empty() && keep.is_none() && at < known {
+            continue;
+        }
+        chosen.services.push(service);
+    }
+    let members: FxHashSet<&str> = chosen.services.iter().flat_map(|service| &service.operations).map(String::as_str).collect();
+    chosen.functions = all.iter().map(|candidate| candidate.name).filter(|name| members.contains(name)).map(str::to_owned).collect();
+    chosen
+}
+
+/// Positions of the services with these names.
+fn kept(names: &[String], services: &[ServiceDef], report: &mut Report) -> FxHashSet<usize> {
+    let mut keep = FxHashSet::default();
+    for wanted in names {
+        let found: Vec<usize> =
+            services.iter().enumerate().filter(|(_, def)| shortname(def) == *wanted || def.name == *wanted).map(|(at, _)| at).collect();
+        if found.is_empty() {
+            let known: Vec<String> = services.iter().map(shortname).collect();
+            let similar = select::similar(wanted, known.iter().map(String::as_str));
+            let help = match similar.first() {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if known.is_empty() => "no service is declared; `--functions '*' --name all` makes one of all functions".to_owned(),
+                None => format!("the services are `{}`", known.join("`, `")),
+            };
+            report.push(Diagnostic::new(Code::N012, format!("there is no service `{wanted}`")).help(help));
+        }
+        keep.extend(found);
+    }
+    keep
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::{Origin, ServiceMeta};
+
+    fn service(shortname: &str, operations: &[&str]) -> ServiceDef {
+        ServiceDef {
+            name: format!("The {shortname}"),
+            shortname: shortname.to_owned(),
+            component: String::new(),
+            operations: operations.iter().map(|name| (*name).to_owned()).collect(),
+            meta: ServiceMeta::default(),
+            origin: Origin::default(),
+        }
+    }
+
+    fn run(wanted: &Wanted) -> (Vec<(String, Vec<String>)>, Vec<String>, Vec<String>) {
+        let all = ["a_one", "a_two", "b_one"].map(|name| Candidate { name, component: "moodle" });
+        let declared = vec![service("mobile", &["b_one", "a_one", "gone"]), service("empty", &[])];
+        let mut report = Report::default();
+        let chosen = choose(declared, &all, wanted, &mut report);
+        let services = chosen.services.into_iter().map(|service| (service.shortname, service.operations)).collect();
+        let words = |d: &Diagnostic| format!("{} {} {}", d.code.name(), d.message, d.help.as_deref().unwrap_or_default());
+        (services, chosen.functions, report.iter().map(words).collect())
+    }
+
+    #[test]
+    fn all_that_is_declared_by_default() {
+        let (services, functions, found) = run(&Wanted::default());
+        assert_eq!(services, [("mobile".to_owned(), ["b_one", "a_one", "gone"].map(String::from).to_vec())]);
+        assert_eq!(functions, ["a_one", "b_one"]);
+        assert_eq!(found, Vec::<String>::new());
+    }
+
+    #[test]
+    fn made_and_given_ones_beside_them() {
+        let wanted = Wanted {
+            made: vec![(service("mine", &[]), vec!["a_*".to_owned()])],
+            given: vec![service("mobile", &["a_two"])],
+            names: None,
+            exclude: vec!["a_one".to_owned(), "nowhere".to_owned()],
+        };
+        let (services, functions, found) = run(&wanted);
+        assert_eq!(services, [("mobile".to_owned(), vec!["a_two".to_owned()]), ("mine".to_owned(), vec!["a_two".to_owned()])]);
+        assert_eq!((functions, found), (vec!["a_two".to_owned()], Vec::new()));
+    }
+
+    #[test]
+    fn by_name_with_a_suggestion() {
+        let wanted = |names: &[&str]| Wanted { names: Some(names.iter().map(|name| (*name).to_owned()).collect()), ..Wanted::default() };
+        assert_eq!(run(&wanted(&["The mobile"])).0.len(), 1);
+        assert_eq!(run(&wanted(&["empty"])).0, [("empty".to_owned(), Vec::new())]);
+        assert_eq!(run(&wanted(&["mobil"])).2, ["N012 there is no service `mobil` did you mean `mobile`?"]);
+        assert_eq!(run(&wanted(&["zzz"])).2, ["N012 there is no service `zzz` the services are `mobile`, `empty`"]);
+    }
+}
