@@ -254,9 +254,7 @@ impl<'a> Interp<'a, '_> {
                 let inner = self.cell(cell).clone();
                 self.call_value(&inner, args, at)
             }
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => {
-                self.throw_error("Error", "Value not callable", Some(at))
-            }
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => self.throw_error("Error", "Value not callable", Some(at)),
         }
     }
 

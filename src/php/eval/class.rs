@@ -494,8 +494,7 @@ fn own_member<'a>(info: &mut ClassInfo<'a>, member: &'a Member<'a>, scope: &'a S
             info.consts.entry(name).or_insert(case);
         }
         Member::Property { modifiers, name, ty, default, .. } => {
-            let prop =
-                Property { name: Rc::from(*name), default: *default, typed: ty.is_some(), is_static: modifiers.is_static, scope };
+            let prop = Property { name: Rc::from(*name), default: *default, typed: ty.is_some(), is_static: modifiers.is_static, scope };
             info.props.push(prop);
         }
         Member::Method { modifiers, function } => {
@@ -524,8 +523,7 @@ fn take_trait<'a>(info: &mut ClassInfo<'a>, from: &Rc<ClassInfo<'a>>, rules: &'a
                 add_method(info, alias, method.function, modifiers);
             }
         }
-        let excluded =
-            rules.iter().any(|rule| *lower(rule.method) == **key && rule.instead_of.iter().any(|name| is_trait(name, from)));
+        let excluded = rules.iter().any(|rule| *lower(rule.method) == **key && rule.instead_of.iter().any(|name| is_trait(name, from)));
         if !excluded {
             add_method(info, &method.name, method.function, method.modifiers);
         }

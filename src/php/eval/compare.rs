@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::convert::{Num, Truth, numeric, scalar_text};
 use super::Interp;
+use super::convert::{Num, Truth, numeric, scalar_text};
 use crate::php::value::{Array, Value};
 
 /// How deep nested values are compared; PHP itself gives up on deep nesting.

@@ -599,12 +599,9 @@ impl<'a> Interp<'a, '_> {
             }
             captured
         };
-        let captured =
-            if arrow { captured.into_iter().map(|(name, value)| (name, self.deref(value))).collect() } else { captured };
+        let captured = if arrow { captured.into_iter().map(|(name, value)| (name, self.deref(value))).collect() } else { captured };
         let class = match (self.frame.class, self.frame.called) {
-            (Some(class), called) => {
-                Some((self.class(class).name.clone(), self.class(called.unwrap_or(class)).name.clone()))
-            }
+            (Some(class), called) => Some((self.class(class).name.clone(), self.class(called.unwrap_or(class)).name.clone())),
             (None, _) => None,
         };
         let this = if is_static { None } else { self.frame.this };

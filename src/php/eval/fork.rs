@@ -289,9 +289,7 @@ impl<'a> Interp<'a, '_> {
                 let only_if = match (&entry.only_if, &other.only_if) {
                     (None, None) => None,
                     (Some(x), Some(y)) if x == y => Some(x.clone()),
-                    (Some(x), Some(y)) => {
-                        Some(either(&both(&merge.yes(), x), &both(&merge.no(), y)))
-                    }
+                    (Some(x), Some(y)) => Some(either(&both(&merge.yes(), x), &both(&merge.no(), y))),
                     (Some(x), None) => Some(either(x, &merge.no())),
                     (None, Some(y)) => Some(either(&merge.yes(), y)),
                 };

@@ -137,7 +137,7 @@ impl<'a> Interp<'a, '_> {
     }
 
     /// Declares the classes and functions that stand unconditionally in a file. The first declaration of a name holds.
-    fn hoist(&mut self, stmts: &'a [Stmt<'a>]) {
+    pub(super) fn hoist(&mut self, stmts: &'a [Stmt<'a>]) {
         for stmt in stmts {
             match &stmt.kind {
                 StmtKind::Class(class) => self.declare_class(class),
@@ -357,5 +357,4 @@ impl<'a> Interp<'a, '_> {
             Err(raise) => Err(self.stop(*raise)),
         }
     }
-
 }

@@ -463,3 +463,6 @@ fn has_ref(value: &Value<'_>) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

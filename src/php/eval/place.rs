@@ -275,11 +275,7 @@ impl<'a> Interp<'a, '_> {
                 let value = self.eval(expr)?;
                 Ok(self.new_cell(value))
             }
-            ExprKind::Var(_)
-            | ExprKind::VarVar(_)
-            | ExprKind::Index { .. }
-            | ExprKind::Prop { .. }
-            | ExprKind::StaticProp { .. } => {
+            ExprKind::Var(_) | ExprKind::VarVar(_) | ExprKind::Index { .. } | ExprKind::Prop { .. } | ExprKind::StaticProp { .. } => {
                 let place = self.place(expr)?;
                 if matches!(place.base, Base::Nowhere) {
                     let value = self.eval(expr)?;
@@ -384,9 +380,7 @@ impl<'a> Interp<'a, '_> {
             return match self.truth(&set) {
                 Truth::Known(true) => self.eval(target),
                 Truth::Known(false) => self.assign(target, value, at),
-                Truth::Maybe(condition) => {
-                    self.fork(&condition, |interp| interp.eval(target), |interp| interp.assign(target, value, at))
-                }
+                Truth::Maybe(condition) => self.fork(&condition, |interp| interp.eval(target), |interp| interp.assign(target, value, at)),
             };
         }
         if let ExprKind::Var(name) = &target.kind {
@@ -617,9 +611,7 @@ impl<'a> Interp<'a, '_> {
         let value = self.eval(target)?;
         Ok(match (self.truth(&value), set) {
             (Truth::Known(false), _) => Value::Bool(true),
-            (Truth::Known(true), Value::Unknown(condition)) => {
-                self.derived(super::unknown::negated(&condition.expr), &condition)
-            }
+            (Truth::Known(true), Value::Unknown(condition)) => self.derived(super::unknown::negated(&condition.expr), &condition),
             (Truth::Known(true), _) => Value::Bool(false),
             (Truth::Maybe(unknown), _) => match value {
                 Value::Unknown(_) => self.derived(format!("empty({})", unknown.expr), &unknown),

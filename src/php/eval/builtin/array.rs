@@ -294,11 +294,7 @@ fn array_key_last<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<
 }
 
 /// Changes the array that the first argument refers to.
-pub(super) fn change<'a, T>(
-    interp: &mut Interp<'a, '_>,
-    call: &Call<'a>,
-    run: impl FnOnce(&mut Array<'a>) -> T,
-) -> Option<T> {
+pub(super) fn change<'a, T>(interp: &mut Interp<'a, '_>, call: &Call<'a>, run: impl FnOnce(&mut Array<'a>) -> T) -> Option<T> {
     let cell = call.cell(0)?;
     let slot = interp.cells.get_mut(cell.0 as usize)?;
     match std::mem::take(slot) {

@@ -279,11 +279,7 @@ fn array_pad<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     interp.spend(u32::try_from(missing + array.entries.len()).unwrap_or(u32::MAX), None)?;
     let padding = (0..missing).map(|_| (Key::Int(0), Entry::new(value.clone(), Some(call.at))));
     let present = array.entries.iter().map(|(key, entry)| (key.clone(), entry.clone()));
-    let out = if size < 0 {
-        super::array::renumbered(padding.chain(present))
-    } else {
-        super::array::renumbered(present.chain(padding))
-    };
+    let out = if size < 0 { super::array::renumbered(padding.chain(present)) } else { super::array::renumbered(present.chain(padding)) };
     Ok(Value::Array(Rc::new(out)))
 }
 

@@ -25,9 +25,7 @@ pub(super) const TABLE: &[Builtin] = &[
     pure("is_iterable", 1, |i, c| kind(i, c, |value| matches!(value, Value::Array(_)))),
     pure("is_countable", 1, |i, c| kind(i, c, |value| matches!(value, Value::Array(_)))),
     pure("is_resource", 1, |i, c| kind(i, c, |_| false)),
-    pure("is_scalar", 1, |i, c| {
-        kind(i, c, |value| matches!(value, Value::Int(_) | Value::Float(_) | Value::Str(_) | Value::Bool(_)))
-    }),
+    pure("is_scalar", 1, |i, c| kind(i, c, |value| matches!(value, Value::Int(_) | Value::Float(_) | Value::Str(_) | Value::Bool(_)))),
     pure("is_numeric", 1, is_numeric),
     pure("intval", 1, intval),
     pure("floatval", 1, |i, c| Ok(i.to_float(&c.arg(i, 0)).map_or(Value::Null, Value::Float))),

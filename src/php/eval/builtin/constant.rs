@@ -9,9 +9,24 @@ pub(in super::super) fn constant<'a>(name: &str, php: u32) -> Option<Value<'a>> 
         "PHP_INT_MIN" => i64::MIN,
         "PHP_INT_SIZE" => 8,
         "PHP_MAJOR_VERSION" => i64::from(php),
-        "E_ERROR" | "SORT_NUMERIC" | "COUNT_RECURSIVE" | "ARRAY_FILTER_USE_BOTH" | "EXTR_SKIP" | "CASE_UPPER"
-        | "STR_PAD_RIGHT" | "PREG_PATTERN_ORDER" | "JSON_HEX_TAG" | "JSON_OBJECT_AS_ARRAY" | "PREG_SPLIT_NO_EMPTY" => 1,
-        "E_WARNING" | "SORT_STRING" | "ARRAY_FILTER_USE_KEY" | "STR_PAD_BOTH" | "ENT_COMPAT" | "JSON_HEX_AMP" | "PREG_SET_ORDER"
+        "E_ERROR"
+        | "SORT_NUMERIC"
+        | "COUNT_RECURSIVE"
+        | "ARRAY_FILTER_USE_BOTH"
+        | "EXTR_SKIP"
+        | "CASE_UPPER"
+        | "STR_PAD_RIGHT"
+        | "PREG_PATTERN_ORDER"
+        | "JSON_HEX_TAG"
+        | "JSON_OBJECT_AS_ARRAY"
+        | "PREG_SPLIT_NO_EMPTY" => 1,
+        "E_WARNING"
+        | "SORT_STRING"
+        | "ARRAY_FILTER_USE_KEY"
+        | "STR_PAD_BOTH"
+        | "ENT_COMPAT"
+        | "JSON_HEX_AMP"
+        | "PREG_SET_ORDER"
         | "PHP_ROUND_HALF_DOWN" => 2,
         "SORT_REGULAR" | "COUNT_NORMAL" | "STR_PAD_LEFT" | "CASE_LOWER" | "EXTR_OVERWRITE" | "ENT_NOQUOTES" | "ENT_HTML401" => 0,
         "ENT_QUOTES" | "SORT_DESC" => 3,

@@ -63,8 +63,17 @@ pub(super) struct Call<'a> {
 
 /// The table by name.
 pub(super) fn table() -> FxHashMap<&'static str, Builtin> {
-    let tables =
-        [array::TABLE, array_more::TABLE, class::TABLE, json::TABLE, math::TABLE, output::TABLE, sort::TABLE, string::TABLE, string_more::TABLE];
+    let tables = [
+        array::TABLE,
+        array_more::TABLE,
+        class::TABLE,
+        json::TABLE,
+        math::TABLE,
+        output::TABLE,
+        sort::TABLE,
+        string::TABLE,
+        string_more::TABLE,
+    ];
     tables.into_iter().flatten().map(|builtin| (builtin.name, *builtin)).collect()
 }
 
