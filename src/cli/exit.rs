@@ -46,6 +46,10 @@ const fn of(code: Code) -> u8 {
         | Code::C016
         | Code::C017
         | Code::C018
+        | Code::C019
+        | Code::C050
+        | Code::C051
+        | Code::C052
         | Code::N012 => USAGE,
         Code::C020 | Code::C021 | Code::C022 | Code::C023 | Code::C025 | Code::C026 | Code::C027 => INPUT,
         _ => FINDINGS,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::schema::{OpId, Schema, ServiceId, Slot, Type, TypeId};
-use super::{NameBase, Presence, TypeName};
+use super::{NameBase, OperationMeta, Presence, TypeName};
 
 const FONT: &str = "Helvetica,Arial,sans-serif";
 const OPERATION: &str = "#1f4e79";
@@ -69,7 +69,7 @@ impl<'s> Drawing<'s> {
     fn new(schema: &'s Schema, service: ServiceId) -> Self {
         let mut clusters: BTreeMap<String, Vec<Member>> = BTreeMap::new();
         for op in schema.operations(service) {
-            clusters.entry(schema.operation(op).meta.component.clone()).or_default().push(Member::Operation(op));
+            clusters.entry(frame(&schema.operation(op).meta)).or_default().push(Member::Operation(op));
         }
         let components: BTreeSet<String> = clusters.keys().cloned().collect();
         let records: Vec<TypeId> = schema.reachable(service).into_iter().filter(|&ty| schema.record(ty).is_some()).collect();
@@ -229,11 +229,23 @@ fn op_node(name: &str) -> String {
     quoted(&format!("operation {name}"))
 }
 
+/// The frame of an operation: its component. Moodle's core is one component of many parts, which its classes are named after.
+fn frame(meta: &OperationMeta) -> String {
+    if meta.component != "moodle" {
+        return meta.component.clone();
+    }
+    let part = match meta.class.split_once('\\') {
+        Some((space, _)) => space,
+        None => meta.class.strip_suffix("_external").unwrap_or_default(),
+    };
+    if part.is_empty() { "core".to_owned() } else { part.to_owned() }
+}
+
 /// The component whose frame a record stands in: that of its operation, or the one that its class's name begins with.
 fn component_of(schema: &Schema, name: &TypeName, known: &BTreeSet<String>) -> String {
     match &name.base {
         NameBase::Params(operation) | NameBase::Result(operation) => {
-            schema.operation_by_name(operation).map_or_else(String::new, |op| schema.operation(op).meta.component.clone())
+            schema.operation_by_name(operation).map_or_else(String::new, |op| frame(&schema.operation(op).meta))
         }
         NameBase::Class(class) | NameBase::Method(class, _) => {
             let first = class.split('\\').next().unwrap_or_default();

@@ -192,16 +192,17 @@ pub fn record(schema: &Schema, id: TypeId) -> String {
     out
 }
 
-/// `core_course_get_contents(courseid: int, options?: {}[]): {}[]`, cut at the width.
+/// `core_course_get_contents(courseid: int, options?: {}[]): {}[]`, cut at the width. Nullability is left to the tables: Moodle lets nearly
+/// every scalar be null, and saying so each time hides the rest.
 pub fn signature(schema: &Schema, id: OpId) -> String {
     let params: Vec<String> = schema
         .params(id)
         .map(|param| {
-            format!("{}{}: {}", param.name, if param.slot.presence == Presence::Required { "" } else { "?" }, ty(schema, &param.slot))
+            format!("{}{}: {}", param.name, if param.slot.presence == Presence::Required { "" } else { "?" }, bare(schema, param.slot.ty))
         })
         .collect();
     let name = &schema.operation(id).name;
-    let result = schema.result(id).map_or_else(|| "nothing".to_owned(), |slot| ty(schema, slot));
+    let result = schema.result(id).map_or_else(|| "nothing".to_owned(), |slot| bare(schema, slot.ty));
     let whole = format!("{name}({}): {result}", params.join(", "));
     if whole.chars().count() <= WIDTH {
         return whole;

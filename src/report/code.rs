@@ -119,6 +119,8 @@ codes! {
         "A plugin without a component, or with a component whose type is not known, cannot be laid over a tree: its place follows from `$plugin->component` in its version.php. Add that line (every plugin since Moodle 3.0 has one)."
     C018 Error "two inputs of one release"
         "Each input gets a folder of the output that is named by its release, so two inputs of one release would overwrite each other. Give them different labels with `release` in the configuration, or choose one with `--moodle`."
+    C019 Error "name that nothing has"
+        "No operation and no type of what was compiled has that name. Operations are named as clients call them (core_course_get_courses), types by where they come from (a class, or a function and a path of keys); the end of a type's name is enough where it is unique."
     C020 Error "input that is not there"
         "The path of an input does not exist. Nothing of it was compiled. Paths on the command line are relative to the working folder; paths in a configuration file are relative to the folder of that file."
     C021 Error "input that is no folder"
