@@ -31,7 +31,7 @@ use frontend::moodle::desc::Function;
 use frontend::moodle::loader::Loader;
 use frontend::moodle::release::Release;
 use frontend::moodle::{self, Site, Survey, World};
-use ir::{Schema, ServiceId};
+use ir::{Schema, ServiceDef, ServiceId};
 use pass::choose::{Wanted, choose};
 use pass::select::{self, Candidate};
 use report::{Code, Diagnostic, Report};
@@ -103,6 +103,13 @@ pub fn describe(
     stage("describe");
     let functions = moodle::describe(&world, &survey, &names, report);
     (survey, functions)
+}
+
+/// The services that an input declares, with their members: what `mwsc init` lists. Nothing is evaluated but `db/services.php`.
+pub fn declared(input: Input<'_>, sources: &SourceMap, report: &mut Report) -> Vec<ServiceDef> {
+    let arena = Bump::new();
+    let world = world(input, &arena, sources);
+    moodle::lower::services(&moodle::survey(&world, report))
 }
 
 fn world<'a>(input: Input<'a>, arena: &'a Bump, sources: &'a SourceMap) -> World<'a> {

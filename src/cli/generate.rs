@@ -38,7 +38,7 @@ pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &
         }
     }
     // A service that is not there, a site file that is no TOML: what is left is not what was asked for.
-    usable &= super::exit::status(report, false) < super::exit::USAGE;
+    usable &= super::exit::status(report, false) != super::exit::USAGE;
     if usable {
         watch.enter("write");
         finish(options, config, &files, screen, report);

@@ -19,12 +19,19 @@ use crate::source::{Span, Tree};
 /// An input that is open.
 pub struct Source {
     base: Base,
-    plugins: Vec<(String, DiskTree)>,
+    plugins: Vec<Plugin>,
     /// Which Moodle.
     pub release: Release,
     /// Its folder in the output where there are several inputs.
     pub label: String,
     site: Option<PathBuf>,
+}
+
+/// A plugin and its place.
+struct Plugin {
+    at: String,
+    tree: DiskTree,
+    component: String,
 }
 
 enum Base {
@@ -47,8 +54,8 @@ impl Source {
 
     fn layers<'t>(&'t self, base: &'t dyn Tree) -> Layers<'t> {
         let mut layers = Layers::new(Some(base));
-        for (at, plugin) in &self.plugins {
-            layers.mount(at, plugin);
+        for plugin in &self.plugins {
+            layers.mount(&plugin.at, &plugin.tree);
         }
         layers
     }
@@ -58,7 +65,15 @@ impl Source {
             Base::Disk(tree, _) => Some(tree),
             Base::Builtin => None,
         };
-        base.into_iter().chain(self.plugins.iter().map(|(_, tree)| tree))
+        base.into_iter().chain(self.plugins.iter().map(|plugin| &plugin.tree))
+    }
+
+    /// The component of the plugin that stands alone, if one does.
+    pub fn plugin(&self) -> Option<&str> {
+        match (&self.base, self.plugins.first()) {
+            (Base::Builtin, Some(plugin)) => Some(&plugin.component),
+            (Base::Builtin, None) | (Base::Disk(..), _) => None,
+        }
     }
 
     /// How many files and bytes were read.
@@ -231,7 +246,7 @@ fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source
             let place = source.with(&Site::default(), |input| folder(input.tree, component));
             let Some(tree) = open_disk(path, at, report) else { continue };
             match place {
-                Some(place) => source.plugins.push((place, tree)),
+                Some(at) => source.plugins.push(Plugin { at, tree, component: component.clone() }),
                 None => {
                     let message =
                         format!("the component `{component}` of `{}` has no place in Moodle {}", path.display(), source.release.number);

@@ -9,6 +9,7 @@ pub mod describe;
 pub mod exit;
 pub mod explain;
 pub mod generate;
+pub mod init;
 pub mod inputs;
 pub mod inspect;
 pub mod layers;
@@ -104,7 +105,7 @@ fn command(cli: &Cli, screen: &Screen, sources: &SourceMap, report: &mut Report)
                 inspect::graph(options, &config, screen, sources, report);
             }
         }
-        Command::Init(_) => {}
+        Command::Init(options) => init::init(options, screen, sources, report),
         Command::Explain { code, .. } => {
             if let Some(text) = explain::explain(code.as_deref(), report) {
                 print(&text, report);

@@ -105,6 +105,8 @@ codes! {
         "The options contradict each other, or one is missing that another one needs. The message names them; `mwsc help COMMAND` explains each."
     C009 Error "no input of that release"
         "`--moodle` names a release, and no input of this run is of it. Inputs are labelled with `release` in the configuration; an input without a label goes by the release in its own version.php. `4.5` selects 4.5 and every 4.5.x."
+    C010 Error "pattern that cannot be used"
+        "A pattern for functions or components is not well-formed. `*` stands for any characters, `?` for one, `[ab]` for one of those, `{x,y}` for either; every other character stands for itself."
     C011 Error "unknown diagnostic code"
         "There is no diagnostic of that code. `mwsc explain` without a code lists all of them."
     C013 Error "a configuration that is there already"
