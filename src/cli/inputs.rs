@@ -245,14 +245,12 @@ fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source
         for (path, _, component) in &plugins {
             let place = source.with(&Site::default(), |input| folder(input.tree, component));
             let Some(tree) = open_disk(path, at, report) else { continue };
-            match place {
-                Some(at) => source.plugins.push(Plugin { at, tree, component: component.clone() }),
-                None => {
-                    let message =
-                        format!("the component `{component}` of `{}` has no place in Moodle {}", path.display(), source.release.number);
-                    report.push(Diagnostic::new(Code::C017, message).at(at));
-                }
+            if let Some(at) = place {
+                source.plugins.push(Plugin { at, tree, component: component.clone() });
+                continue;
             }
+            let message = format!("the component `{component}` of `{}` has no place in Moodle {}", path.display(), source.release.number);
+            report.push(Diagnostic::new(Code::C017, message).at(at));
         }
         sources.push(source);
     }

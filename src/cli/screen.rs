@@ -1,5 +1,6 @@
 //! What the user sees: data on stdout; findings, and on a terminal progress, on stderr.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -74,7 +75,7 @@ impl Screen {
         };
         if let (ReportFormat::Text, false, Some(count)) = (self.format, self.quiet, count(report)) {
             let worst = report.iter().max_by_key(|finding| std::cmp::Reverse(finding.code.severity())).map(|finding| finding.code.name());
-            text.push_str(&format!("{count}; `mwsc explain {}` says more\n", worst.unwrap_or_default()));
+            let _ = writeln!(text, "{count}; `mwsc explain {}` says more", worst.unwrap_or_default());
         }
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
@@ -137,7 +138,6 @@ impl Watch {
 
     /// The table of `--timings`.
     pub fn table(&self, files: u64, bytes: u64) -> String {
-        use std::fmt::Write as _;
         let millis = |took: Duration| took.as_secs_f64() * 1000.0;
         let mut out = String::new();
         for (stage, took) in &self.stages {

@@ -104,7 +104,9 @@ mod tests {
         }
     }
 
-    fn run(wanted: &Wanted) -> (Vec<(String, Vec<String>)>, Vec<String>, Vec<String>) {
+    type Members = Vec<(String, Vec<String>)>;
+
+    fn run(wanted: &Wanted) -> (Members, Vec<String>, Vec<String>) {
         let all = ["a_one", "a_two", "b_one"].map(|name| Candidate { name, component: "moodle" });
         let declared = vec![service("mobile", &["b_one", "a_one", "gone"]), service("empty", &[])];
         let mut report = Report::default();
