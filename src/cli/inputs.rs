@@ -119,6 +119,11 @@ struct Group {
 
 /// Opens the inputs of a run. Empty when something is wrong, which is in the report.
 pub fn open(options: &args::Inputs, config: &Config, report: &mut Report) -> Vec<Source> {
+    open_all(options, config, report).0
+}
+
+/// The same, and whether there are several inputs before `--moodle` chooses among them: the output is laid out alike either way.
+pub fn open_all(options: &args::Inputs, config: &Config, report: &mut Report) -> (Vec<Source>, bool) {
     let before = report.iter().count();
     let mut groups = Vec::new();
     if !options.inputs.is_empty() || (config.inputs.is_empty() && options.base.is_some()) {
@@ -136,12 +141,16 @@ pub fn open(options: &args::Inputs, config: &Config, report: &mut Report) -> Vec
         lay_over(base, &mut groups, report);
     }
     if report.iter().count() > before {
-        return Vec::new();
+        return (Vec::new(), false);
     }
     let mut sources: Vec<Source> = groups.into_iter().flat_map(|group| sources(group, &options.moodle, report)).collect();
+    let several = sources.len() > 1;
     choose(&mut sources, &options.moodle, report);
     unique(&sources, report);
-    if report.iter().count() > before { Vec::new() } else { sources }
+    if report.iter().count() > before {
+        sources.clear();
+    }
+    (sources, several)
 }
 
 /// The folders that the command line or the configuration names, whatever they hold.

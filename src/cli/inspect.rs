@@ -78,15 +78,13 @@ fn each(
         watch.enter("emit");
         let out = text(&schema, report);
         watch.finish();
-        if inputs.len() > 1 {
-            screen.say(&format!("Moodle {}:", input.label));
-        }
-        print(&out, report);
+        let head = if inputs.len() > 1 { format!("Moodle {}\n\n", input.label) } else { String::new() };
+        print(&(head + &out), report);
     }
     watch.finish();
     if options.timings {
         let (count, bytes) = inputs.iter().map(inputs::Source::count).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-        eprint!("{}", watch.table(count, bytes));
+        screen.at_the_end(&watch.table(count, bytes));
     }
 }
 
@@ -113,7 +111,7 @@ fn parse_only(options: &Inspect, config: &Config, screen: &Screen, report: &mut 
         }
         if options.inputs.timings {
             let (count, bytes) = tree.count();
-            eprint!("{}", watch.table(count, bytes));
+            screen.at_the_end(&watch.table(count, bytes));
         }
     }
 }

@@ -140,7 +140,11 @@ pub fn ask(address: &str, token: &Token, report: &mut Report) -> Option<SiteInfo
     let mut answer = match ureq::Agent::from(config).post(address).send_form(form) {
         Ok(answer) => answer,
         Err(why) => {
-            report.push(failed(why.to_string()));
+            let why = match why {
+                ureq::Error::Io(why) => plain(&why),
+                other => other.to_string(),
+            };
+            report.push(failed(why));
             return None;
         }
     };

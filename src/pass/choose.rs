@@ -53,7 +53,12 @@ pub fn choose(declared: Vec<ServiceDef>, all: &[Candidate<'_>], wanted: &Wanted,
             continue;
         }
         if let Some(patterns) = patterns {
-            service.operations = select::functions(patterns, all, report);
+            let mut found = Report::default();
+            service.operations = select::functions(patterns, all, &mut found);
+            for finding in found.iter() {
+                let finding = finding.clone().at(finding.span.or(service.origin.span));
+                report.push(finding.note(format!("It is asked for by the service `{}`.", service.shortname)));
+            }
         }
         service.operations.retain(|name| !exclude.contains(name));
         // Nobody asked for a service that a tree declares and leaves empty.
