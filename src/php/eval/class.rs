@@ -96,8 +96,15 @@ impl<'a> Interp<'a, '_> {
             return Ok(None);
         }
         let key: Rc<str> = Rc::from(&*key);
+        if self.linking.contains(&key) {
+            return Err(Raise::limit(format!("class {name} extends itself"), None));
+        }
         if self.looking.contains(&key) {
-            return Ok(None);
+            // Its file is being run and uses it already.
+            return match self.decls.get(&key).copied() {
+                Some(decl) => self.link(decl, &key).map(Some),
+                None => Ok(None),
+            };
         }
         self.looking.insert(key.clone());
         let found = self.search_class(name, &key);
@@ -225,7 +232,7 @@ impl<'a> Interp<'a, '_> {
         let id = ClassId(self.classes.len() as u32);
         let mut info = ClassInfo {
             id,
-            name: Rc::from(full_name(decl.scope, if decl.name.is_empty() { "class@anonymous" } else { decl.name })),
+            name: if decl.name.is_empty() { key.clone() } else { Rc::from(full_name(decl.scope, decl.name)) },
             lower: key.clone(),
             decl,
             parent,
@@ -499,6 +506,11 @@ fn own_member<'a>(info: &mut ClassInfo<'a>, member: &'a Member<'a>, scope: &'a S
         }
         Member::Method { modifiers, function } => {
             add_method(info, function.name, function, *modifiers);
+            for param in function.params.iter().filter(|param| param.promoted.is_some()) {
+                // The constructor gives it its value at once.
+                let name = Rc::from(param.name);
+                info.props.push(Property { name, default: None, typed: false, is_static: false, scope });
+            }
         }
         Member::TraitUse { .. } | Member::Skipped => {}
     }

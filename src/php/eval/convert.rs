@@ -112,7 +112,7 @@ fn digits_text(f: f64, precision: usize) -> String {
     while digits.len() > 1 && digits.ends_with('0') {
         digits.pop();
     }
-    if exponent < -5 || exponent >= precision.min(15).max(precision) as i32 {
+    if exponent < -4 || exponent >= precision as i32 {
         let (first, rest) = digits.split_at(1);
         let rest = if rest.is_empty() { "0" } else { rest };
         let exponent_sign = if exponent < 0 { '-' } else { '+' };

@@ -212,7 +212,11 @@ impl<'a> Interp<'a, '_> {
             Value::Bool(true) => Num::Int(1),
             Value::Int(n) => Num::Int(*n),
             Value::Float(f) => Num::Float(*f),
-            Value::Str(s) => leading_number(s, self.php).map_or(Num::Int(0), |(n, _)| n),
+            Value::Str(s) => match leading_number(s, self.php) {
+                Some((n, _)) => n,
+                None if self.php >= 8 => return None,
+                None => Num::Int(0),
+            },
             _ => return None,
         })
     }
@@ -223,7 +227,9 @@ impl<'a> Interp<'a, '_> {
         }
         let span = self.span(at);
         let (Some(a), Some(b)) = (self.operand_number(left), self.operand_number(right)) else {
-            return self.throw_error("TypeError", "Unsupported operand types", Some(span));
+            let (left, right) = (super::builtin::type_name(left), super::builtin::type_name(right));
+            let message = format!("Unsupported operand types: {left} {} {right}", super::unknown::operator(op));
+            return self.throw_error("TypeError", &message, Some(span));
         };
         let whole = |n: Num| match n {
             Num::Int(n) => n,
