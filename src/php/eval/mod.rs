@@ -264,6 +264,15 @@ impl<'a, 'h> Interp<'a, 'h> {
         Ok(self.plain(value, 0))
     }
 
+    /// A new object of a class, its constructor called without arguments.
+    pub fn construct(&mut self, class: &str) -> Result<Value<'a>, Stop> {
+        self.measure_stack();
+        let Some(id) = self.find_class(class).map_err(|raise| self.stop(*raise))? else {
+            return Err(Stop::Missing { what: format!("class {}", class.trim_start_matches('\\')), at: None });
+        };
+        self.construct_plain(id).map_err(|raise| self.stop(*raise))
+    }
+
     /// Calls a function by its full name.
     pub fn call_function_by_name(&mut self, name: &str, args: Vec<Value<'a>>, at: Span) -> Result<Value<'a>, Stop> {
         self.measure_stack();

@@ -116,19 +116,35 @@ impl<'a> Interp<'a, '_> {
     }
 
     fn instantiate(&mut self, id: ClassId, args: &'a [Arg<'a>], at: At) -> Eval<'a> {
-        let info = self.class(id);
-        let span = self.span(at);
         let constructor = self.constructor(id);
         let values = self.args(args, constructor.as_ref().map(|method| method.function.params))?;
+        self.spend(1, Some(at))?;
+        let span = self.span(at);
+        self.construct_with(id, constructor, values, Some(span))
+    }
+
+    /// A new object of a class, its constructor called without arguments.
+    pub(super) fn construct_plain(&mut self, id: ClassId) -> Eval<'a> {
+        let constructor = self.constructor(id);
+        self.construct_with(id, constructor, Vec::new().into(), None)
+    }
+
+    fn construct_with(
+        &mut self,
+        id: ClassId,
+        constructor: Option<Rc<Method<'a>>>,
+        values: super::call::Args<'a>,
+        span: Option<Span>,
+    ) -> Eval<'a> {
+        let info = self.class(id);
         if info.decl.modifiers.is_abstract || info.decl.kind != crate::php::ast::ClassKind::Class {
-            return self.throw_error("Error", &format!("Cannot instantiate {}", info.name), Some(span));
+            return self.throw_error("Error", &format!("Cannot instantiate {}", info.name), span);
         }
         let props = self.template(id)?;
-        self.spend(1, Some(at))?;
-        let object = self.blank(info.name.clone(), props, Some(span));
+        let object = self.blank(info.name.clone(), props, span);
         let object = self.allocate(object);
         if let Some(method) = constructor {
-            self.call_method(&method, Some(object), id, values, Some(span))?;
+            self.call_method(&method, Some(object), id, values, span)?;
         }
         Ok(Value::Object(object))
     }
