@@ -82,7 +82,9 @@ pub fn emit(schema: &Schema, targets: &[&Backend], options: &Options, report: &m
     }
     let mut out = Files::default();
     if !full.is_empty() {
-        targets.iter().for_each(|target| (target.generate)(schema, &full, options, report, &mut out));
+        for target in targets {
+            (target.generate)(schema, &full, options, report, &mut out);
+        }
     }
     out
 }

@@ -42,7 +42,7 @@ pub fn describe(options: &Describe, config: &Config, screen: &Screen, sources: &
     print(&text, report);
     if options.inputs.timings {
         let (count, bytes) = input.count();
-        eprint!("{}", watch.table(count, bytes));
+        screen.at_the_end(&watch.table(count, bytes));
     }
 }
 
@@ -76,7 +76,8 @@ fn function(function: &Function) -> String {
 fn desc(name: &str, of: &Desc, depth: usize, out: &mut String) {
     let _ = write!(out, "{:indent$}{name}: ", "", indent = depth * 2);
     match &of.kind {
-        DescKind::Value(ty) => out.push_str(&shown(ty)),
+        DescKind::Value(Literal::Str(ty)) => out.push_str(ty),
+        DescKind::Value(odd) => out.push_str(&shown(odd)),
         DescKind::List(_) => out.push_str("list"),
         DescKind::Struct(_) => out.push_str("struct"),
     }

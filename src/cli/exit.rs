@@ -73,7 +73,9 @@ mod tests {
 
     fn status_of(codes: &[Code], strict: bool) -> u8 {
         let mut report = Report::default();
-        codes.iter().for_each(|code| report.push(Diagnostic::new(*code, "x")));
+        for code in codes {
+            report.push(Diagnostic::new(*code, "x"));
+        }
         status(&report, strict)
     }
 

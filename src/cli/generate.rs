@@ -20,7 +20,7 @@ pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &
     }
     let mut watch = Watch::new(screen);
     watch.enter("open");
-    let inputs = inputs::open(&options.inputs, config, report);
+    let (inputs, several) = inputs::open_all(&options.inputs, config, report);
     let backends = backend_options(options, config);
     let mut files = Files::default();
     let mut usable = !inputs.is_empty();
@@ -32,7 +32,7 @@ pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &
             crate::emit(&schema, &targets, &backends, report, &mut |stage| watch.enter(stage))
         });
         input.report_refused(report);
-        let prefix = if inputs.len() > 1 { format!("{}/", input.label) } else { String::new() };
+        let prefix = if several { format!("{}/", input.label) } else { String::new() };
         for (path, bytes) in made.iter() {
             files.add(format!("{prefix}{path}"), bytes);
         }
@@ -46,7 +46,7 @@ pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &
     watch.finish();
     if options.inputs.timings {
         let (count, bytes) = inputs.iter().map(inputs::Source::count).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-        eprint!("{}", watch.table(count, bytes));
+        screen.at_the_end(&watch.table(count, bytes));
     }
 }
 
@@ -55,7 +55,9 @@ fn finish(options: &Generate, config: &Config, files: &Files, screen: &Screen, r
     let part = &options.services;
     let narrowed =
         !part.service.is_empty() || !part.functions.is_empty() || !options.target.is_empty() || !options.inputs.moodle.is_empty();
-    let how = write::How { check: options.check, force: options.force, whole: !narrowed };
+    // What a broken input no longer gives is not stale: it comes back when the input is mended.
+    let whole = !narrowed && report.count(Severity::Error) == 0;
+    let how = write::How { check: options.check, force: options.force, whole };
     let shown = dir.display().to_string();
     let before = report.iter().count();
     let done = write::write(Path::new(&dir), &shown, files, how, report);
@@ -69,15 +71,15 @@ fn finish(options: &Generate, config: &Config, files: &Files, screen: &Screen, r
         return;
     }
     if options.check {
-        screen.say(&format!("{} in {shown} up to date", plural(done.unchanged, "file is", "files are")));
-    } else {
+        screen.say(&format!("{shown} is up to date: {}", plural(done.unchanged, "file")));
+    } else if done != write::Done::default() {
         let removed = if done.removed.is_empty() { String::new() } else { format!(", {} removed", done.removed.len()) };
-        screen.say(&format!("{} written to {shown}, {} unchanged{removed}", plural(done.written.len(), "file", "files"), done.unchanged));
+        screen.say(&format!("{} written to {shown}, {} unchanged{removed}", plural(done.written.len(), "file"), done.unchanged));
     }
 }
 
-fn plural(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
 fn targets(options: &Generate, config: &Config, report: &mut Report) -> Vec<&'static Backend> {

@@ -119,6 +119,11 @@ struct Group {
 
 /// Opens the inputs of a run. Empty when something is wrong, which is in the report.
 pub fn open(options: &args::Inputs, config: &Config, report: &mut Report) -> Vec<Source> {
+    open_all(options, config, report).0
+}
+
+/// The same, and whether there are several inputs before `--moodle` chooses among them: the output is laid out alike either way.
+pub fn open_all(options: &args::Inputs, config: &Config, report: &mut Report) -> (Vec<Source>, bool) {
     let before = report.iter().count();
     let mut groups = Vec::new();
     if !options.inputs.is_empty() || (config.inputs.is_empty() && options.base.is_some()) {
@@ -136,12 +141,16 @@ pub fn open(options: &args::Inputs, config: &Config, report: &mut Report) -> Vec
         lay_over(base, &mut groups, report);
     }
     if report.iter().count() > before {
-        return Vec::new();
+        return (Vec::new(), false);
     }
     let mut sources: Vec<Source> = groups.into_iter().flat_map(|group| sources(group, &options.moodle, report)).collect();
+    let several = sources.len() > 1;
     choose(&mut sources, &options.moodle, report);
     unique(&sources, report);
-    if report.iter().count() > before { Vec::new() } else { sources }
+    if report.iter().count() > before {
+        sources.clear();
+    }
+    (sources, several)
 }
 
 /// The folders that the command line or the configuration names, whatever they hold.
@@ -245,14 +254,12 @@ fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source
         for (path, _, component) in &plugins {
             let place = source.with(&Site::default(), |input| folder(input.tree, component));
             let Some(tree) = open_disk(path, at, report) else { continue };
-            match place {
-                Some(at) => source.plugins.push(Plugin { at, tree, component: component.clone() }),
-                None => {
-                    let message =
-                        format!("the component `{component}` of `{}` has no place in Moodle {}", path.display(), source.release.number);
-                    report.push(Diagnostic::new(Code::C017, message).at(at));
-                }
+            if let Some(at) = place {
+                source.plugins.push(Plugin { at, tree, component: component.clone() });
+                continue;
             }
+            let message = format!("the component `{component}` of `{}` has no place in Moodle {}", path.display(), source.release.number);
+            report.push(Diagnostic::new(Code::C017, message).at(at));
         }
         sources.push(source);
     }

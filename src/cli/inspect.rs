@@ -1,5 +1,7 @@
 //! `mwsc inspect` and `mwsc graph`: the linked schema, for a person.
 
+use std::fmt::Write as _;
+
 use super::args::{Graph, Inputs, Inspect};
 use super::config::Config;
 use super::screen::{Screen, Watch, print};
@@ -76,15 +78,13 @@ fn each(
         watch.enter("emit");
         let out = text(&schema, report);
         watch.finish();
-        if inputs.len() > 1 {
-            screen.say(&format!("Moodle {}:", input.label));
-        }
-        print(&out, report);
+        let head = if inputs.len() > 1 { format!("Moodle {}\n\n", input.label) } else { String::new() };
+        print(&(head + &out), report);
     }
     watch.finish();
     if options.timings {
         let (count, bytes) = inputs.iter().map(inputs::Source::count).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-        eprint!("{}", watch.table(count, bytes));
+        screen.at_the_end(&watch.table(count, bytes));
     }
 }
 
@@ -99,10 +99,10 @@ fn parse_only(options: &Inspect, config: &Config, screen: &Screen, report: &mut 
         for finding in &census.findings {
             let place = crate::source::Tree::display(tree, &finding.path);
             let line = if finding.line > 0 { format!(":{}", finding.line) } else { String::new() };
-            out.push_str(&format!("{place}{line}: {}\n", finding.message));
+            let _ = writeln!(out, "{place}{line}: {}", finding.message);
         }
         let whole = census.files - census.understood;
-        out.push_str(&format!("{} PHP files, {} bytes: {} understood fully, {whole} not\n", census.files, census.bytes, census.understood));
+        let _ = writeln!(out, "{} PHP files, {} bytes: {} understood fully, {whole} not", census.files, census.bytes, census.understood);
         print(&out, report);
         if census.files == 0 {
             report.push(Diagnostic::new(Code::C022, "there is no PHP file in the folder"));
@@ -111,7 +111,7 @@ fn parse_only(options: &Inspect, config: &Config, screen: &Screen, report: &mut 
         }
         if options.inputs.timings {
             let (count, bytes) = tree.count();
-            eprint!("{}", watch.table(count, bytes));
+            screen.at_the_end(&watch.table(count, bytes));
         }
     }
 }

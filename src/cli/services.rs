@@ -10,9 +10,8 @@ use crate::report::{Code, Diagnostic, Report};
 
 /// What the user wants, from all that says so. Reads files and asks the site where that is wanted.
 pub fn wanted(options: &args::Services, inputs: &args::Inputs, config: &Config, report: &mut Report) -> Wanted {
-    let mut wanted = Wanted::default();
-    wanted.exclude = inputs.exclude.clone();
-    wanted.exclude.extend(config.exclude.iter().map(|(pattern, _)| pattern.clone()));
+    let exclude = inputs.exclude.iter().chain(config.exclude.iter().map(|(pattern, _)| pattern));
+    let mut wanted = Wanted { exclude: exclude.cloned().collect(), ..Wanted::default() };
     let mut names: Vec<String> = options.service.clone();
     if let Some(name) = &options.name {
         // A service on the spot is the one that is meant, whatever the configuration has.

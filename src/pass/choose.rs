@@ -53,7 +53,12 @@ pub fn choose(declared: Vec<ServiceDef>, all: &[Candidate<'_>], wanted: &Wanted,
             continue;
         }
         if let Some(patterns) = patterns {
-            service.operations = select::functions(patterns, all, report);
+            let mut found = Report::default();
+            service.operations = select::functions(patterns, all, &mut found);
+            for finding in found.iter() {
+                let finding = finding.clone().at(finding.span.or(service.origin.span));
+                report.push(finding.note(format!("It is asked for by the service `{}`.", service.shortname)));
+            }
         }
         service.operations.retain(|name| !exclude.contains(name));
         // Nobody asked for a service that a tree declares and leaves empty.
@@ -104,7 +109,9 @@ mod tests {
         }
     }
 
-    fn run(wanted: &Wanted) -> (Vec<(String, Vec<String>)>, Vec<String>, Vec<String>) {
+    type Members = Vec<(String, Vec<String>)>;
+
+    fn run(wanted: &Wanted) -> (Members, Vec<String>, Vec<String>) {
         let all = ["a_one", "a_two", "b_one"].map(|name| Candidate { name, component: "moodle" });
         let declared = vec![service("mobile", &["b_one", "a_one", "gone"]), service("empty", &[])];
         let mut report = Report::default();

@@ -26,7 +26,7 @@ pub struct Info {
 
 macro_rules! codes {
     ($($name:ident $severity:ident $title:literal $explanation:literal)*) => {
-        /// A diagnostic code. `M` Moodle and PHP, `W` WSDL, `P` PHPDoc, `X` crosswalk, `N` names, `C` configuration and command line.
+        /// A diagnostic code. `M` Moodle and PHP, `W` WSDL, `P` `PHPDoc`, `X` crosswalk, `N` names, `C` configuration and command line.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[allow(missing_docs, reason = "the table below is the documentation, one row per code")]
         pub enum Code { $($name),* }
