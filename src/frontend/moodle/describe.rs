@@ -12,7 +12,7 @@ use super::values;
 use super::world::World;
 use crate::ir::{Literal, Origin};
 use crate::php::eval::{Interp, Stop};
-use crate::php::host::FindingKind;
+use crate::php::host::{FindingKind, Host};
 use crate::php::value::Value;
 use crate::report::{Code, Diagnostic, Report};
 use crate::source::Span;
@@ -143,7 +143,8 @@ fn info<'a>(
     let entry = &registered.entry;
     let at = registered.origin.span;
     let class = entry.classname.trim_start_matches('\\');
-    if !interp.class_exists(class) {
+    // Only the class loader is asked: what other functions made known is not there when Moodle answers a call of this one.
+    if world.class(class).is_none() || !interp.class_exists(class) {
         let path = match &entry.classpath {
             Literal::Str(path) if !path.is_empty() => path.trim_start_matches('/').to_owned(),
             _ => format!("{}/externallib.php", world.components().dir(&entry.component).unwrap_or_default()),

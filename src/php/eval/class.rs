@@ -141,8 +141,11 @@ impl<'a> Interp<'a, '_> {
             }
             None => {}
         }
+        if super::internal::is_class(key) {
+            return Ok(None);
+        }
         loop {
-            if !self.load_more()? {
+            if !self.load_more(name)? {
                 return Ok(None);
             }
             if let Some(found) = self.declared_class(key)? {

@@ -15,6 +15,7 @@ mod convert;
 mod expr;
 mod fork;
 mod frame;
+mod internal;
 mod load;
 mod names;
 mod object;
