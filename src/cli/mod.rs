@@ -33,7 +33,7 @@ use config::Config;
 use screen::{Screen, print};
 
 /// Evaluating PHP recurses as deep as the limits of the evaluator and the parser allow. Only what is used becomes memory.
-const STACK: usize = 256 * 1024 * 1024;
+pub const STACK: usize = 256 * 1024 * 1024;
 
 /// Runs the work on a thread with a large stack. A panic is a bug of ours: it says so and ends the process with [`exit::BUG`].
 pub fn guarded(work: impl FnOnce() -> u8 + Send + 'static) -> Option<u8> {

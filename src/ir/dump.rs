@@ -309,9 +309,9 @@ mod tests {
         let plain = with(record(class("c"), result("f"), vec![("k", int("a key"))]));
         let mut dumps = vec![dumped(plain.clone())];
         for change in changes {
-            let mut changed = plain.clone();
-            change(&mut changed);
-            dumps.push(dumped(changed));
+            let mut other = plain.clone();
+            change(&mut other);
+            dumps.push(dumped(other));
         }
         let all = dumps.len();
         dumps.sort();

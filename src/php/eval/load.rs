@@ -326,7 +326,7 @@ impl<'a> Interp<'a, '_> {
             if let Some(function) = self.functions.get(&*key) {
                 return Ok(Some(function));
             }
-            if super::internal::is_function(&key) {
+            if self.impure.contains(&*key) {
                 return Ok(None);
             }
             if self.missing_functions.get(&*key) == Some(&self.epoch) || !self.load_more(name)? {
