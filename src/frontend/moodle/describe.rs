@@ -177,7 +177,7 @@ fn info<'a>(
             return Err(Broken::new(Code::M016, message, at));
         }
         interp.require(&path).map_err(|stop| stopped(world, &stop, &format!("{} cannot be loaded", path)))?;
-        if !interp.class_exists(class) {
+        if interp.class_chain(class).is_empty() {
             return Err(Broken::new(Code::M017, format!("{} declares no class {class}", path), at));
         }
     }
