@@ -16,6 +16,9 @@ pub const MAX_DEPTH: u32 = 160;
 /// How long a chain of operators, member accesses or `elseif`s may be: each link is one level of the tree for those who walk it.
 pub const MAX_CHAIN: u32 = 500;
 
+/// How many errors are reported in one file.
+pub const MAX_ERRORS: usize = 1000;
+
 /// How many operands of `.`, `&&` or `||` form a group when there are many.
 pub const GROUP: u32 = 128;
 
@@ -54,6 +57,8 @@ pub struct Context<'a> {
     pub text: &'a str,
     /// Whether bodies are parsed at once.
     pub full: bool,
+    /// Whether some block has no end: then skipping is not tried again, for each try reads up to the end of the file.
+    pub unclosed: Cell<bool>,
     file: FileId,
     depth: Cell<u32>,
     errors: RefCell<ArenaVec<'a, SyntaxError<'a>>>,
@@ -69,6 +74,7 @@ impl<'a> Context<'a> {
             arena,
             text,
             full,
+            unclosed: Cell::new(false),
             file,
             depth: Cell::new(0),
             errors: RefCell::new(ArenaVec::new_in(arena)),
@@ -109,9 +115,15 @@ impl<'a> Context<'a> {
         self.scope.set(None);
     }
 
-    /// Notes what was not understood.
-    pub fn report(&self, fail: Fail) {
-        let message = if fail.absolute {
+    /// Notes what was not understood. Whether it is worth going on: a text with this many errors is no PHP.
+    pub fn report(&self, fail: Fail) -> bool {
+        let known = self.errors.borrow().len();
+        if known > MAX_ERRORS {
+            return false;
+        }
+        let message = if known == MAX_ERRORS {
+            "too many errors; the rest of the file was skipped"
+        } else if fail.absolute {
             fail.words
         } else {
             let found = self.text.get(fail.at.start as usize..fail.at.end as usize).unwrap_or("");
@@ -124,6 +136,7 @@ impl<'a> Context<'a> {
             self.arena.alloc_str(&message)
         };
         self.errors.borrow_mut().push(SyntaxError { at: fail.at, message });
+        known < MAX_ERRORS
     }
 
     /// How many errors there are.

@@ -24,7 +24,7 @@ fn stmts<'a>(mut i: Cursor<'a>, stop: fn(T) -> bool) -> (Cursor<'a>, &'a [Stmt<'
     while i.kind() != T::Eof && !stop(i.kind()) {
         match i.deeper(statement) {
             Ok((next, stmt)) => {
-                if !matches!(stmt.kind, StmtKind::InlineHtml("")) {
+                if !matches!(stmt.kind, StmtKind::InlineHtml("") | StmtKind::Block([])) {
                     out.push(stmt);
                 }
                 i = next;
