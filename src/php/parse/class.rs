@@ -25,7 +25,7 @@ pub fn modifiers<'a>(mut i: Cursor<'a>) -> Res<'a, Modifiers> {
             _ => match visibility(i) {
                 Some(found) => {
                     // `private(set)` limits writing; who may read is what `visibility` says.
-                    if let Some(set) = i.next().eat(T::ParenL) {
+                    if let Some(set) = i.next().eat(T::ParenL).filter(|set| set.is("set")) {
                         i = set.next().want(T::ParenR, "`)`")?;
                         continue;
                     }

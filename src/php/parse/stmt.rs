@@ -14,12 +14,12 @@ use crate::php::ast::{At, Case, Catch, Const, Expr, StaticVar, Stmt, StmtKind};
 use crate::php::lex::T;
 
 /// Everything in a file.
-pub fn file<'a>(i: Cursor<'a>) -> &'a [Stmt<'a>] {
-    stmts(i, |kind| kind == T::Eof).1
+pub fn file<'a>(i: Cursor<'a>) -> Res<'a, &'a [Stmt<'a>]> {
+    stmts(i, |kind| kind == T::Eof)
 }
 
 /// Statements up to a token that `stop` knows, or the end of the file. What fails is skipped and reported.
-fn stmts<'a>(mut i: Cursor<'a>, stop: fn(T) -> bool) -> (Cursor<'a>, &'a [Stmt<'a>]) {
+fn stmts<'a>(mut i: Cursor<'a>, stop: fn(T) -> bool) -> Res<'a, &'a [Stmt<'a>]> {
     let mut out = Vec::new();
     while i.kind() != T::Eof && !stop(i.kind()) {
         match i.deeper(statement) {
@@ -36,13 +36,13 @@ fn stmts<'a>(mut i: Cursor<'a>, stop: fn(T) -> bool) -> (Cursor<'a>, &'a [Stmt<'
             }
         }
     }
-    (i, i.context.list(out))
+    Ok((i, i.context.list(out)))
 }
 
 /// `{ ... }`. At the end of the file the rest of the block is what there is.
 pub fn block<'a>(i: Cursor<'a>) -> Res<'a, &'a [Stmt<'a>]> {
     let i = i.want(T::BraceL, "`{`")?;
-    let (i, out) = stmts(i, |kind| kind == T::BraceR);
+    let (i, out) = stmts(i, |kind| kind == T::BraceR)?;
     match i.eat(T::BraceR) {
         Some(i) => Ok((i, out)),
         None => {
@@ -71,7 +71,7 @@ fn inner<'a>(i: Cursor<'a>) -> Res<'a, &'a [Stmt<'a>]> {
 /// `: ... endwhile;` or a single statement.
 fn governed<'a>(i: Cursor<'a>, end: T, words: &'static str) -> Res<'a, &'a [Stmt<'a>]> {
     let Some(i) = i.eat(T::Colon) else { return inner(i) };
-    let (i, out) = stmts(i, is_end);
+    let (i, out) = stmts(i, is_end)?;
     let i = i.want(end, words)?;
     let (i, ()) = semicolon(i)?;
     Ok((i, out))
@@ -309,7 +309,7 @@ fn if_colon<'a>(
     links: &mut Vec<(Node<'a>, &'a [Stmt<'a>])>,
     test: Node<'a>,
 ) -> Res<'a, &'a [Stmt<'a>]> {
-    let (mut i, then) = stmts(i, is_end);
+    let (mut i, then) = stmts(i, is_end)?;
     links.push((test, then));
     loop {
         match i.kind() {
@@ -319,13 +319,13 @@ fn if_colon<'a>(
                 }
                 arms.push(i.start());
                 let (next, test) = terminated(condition, token(T::Colon, "`:`")).parse(i.next())?;
-                let (next, then) = stmts(next, is_end);
+                let (next, then) = stmts(next, is_end)?;
                 links.push((test, then));
                 i = next;
             }
             T::Else => {
                 let i = i.next().want(T::Colon, "`:`")?;
-                let (i, out) = stmts(i, is_end);
+                let (i, out) = stmts(i, is_end)?;
                 let (i, _) = (token(T::EndIf, "`endif`"), semicolon).parse(i)?;
                 return Ok((i, out));
             }
@@ -418,7 +418,7 @@ fn case<'a>(i: Cursor<'a>) -> Res<'a, Case<'a>> {
         T::Html => i,
         _ => return Err(i.fail("`:`")),
     };
-    let (i, body) = stmts(i, is_end);
+    let (i, body) = stmts(i, is_end)?;
     Ok((i, Case { value, body }))
 }
 
@@ -504,7 +504,7 @@ fn namespace<'a>(i: Cursor<'a>) -> Res<'a, StmtKind<'a>> {
         return Ok((i, StmtKind::Namespace { name, stmts }));
     }
     let (i, ()) = semicolon(i)?;
-    let (i, stmts) = stmts(i, |kind| kind == T::Namespace);
+    let (i, stmts) = stmts(i, |kind| kind == T::Namespace)?;
     Ok((i, StmtKind::Namespace { name, stmts }))
 }
 
