@@ -112,42 +112,40 @@ pub fn condition<'a>(i: Cursor<'a>) -> Res<'a, Node<'a>> {
 /// Any statement.
 fn statement<'a>(i: Cursor<'a>) -> Res<'a, Stmt<'a>> {
     let start = i.start();
-    let (i, kind) = match i.kind() {
-        T::Html => (i.next(), StmtKind::InlineHtml(html(i))),
-        T::HtmlEcho => html_echo(i)?,
-        T::BraceL => {
-            let (i, out) = block(i)?;
-            (i, StmtKind::Block(out))
-        }
-        T::Semicolon => (i.next(), StmtKind::Block(&[])),
+    let parsed = match i.kind() {
+        T::Html => Ok((i.next(), StmtKind::InlineHtml(html(i)))),
+        T::HtmlEcho => html_echo(i),
+        T::BraceL => block(i).map(|(i, out)| (i, StmtKind::Block(out))),
+        T::Semicolon => Ok((i.next(), StmtKind::Block(&[]))),
         T::If => return if_(i),
-        T::While => while_(i)?,
-        T::Do => do_(i)?,
-        T::For => for_(i)?,
-        T::Foreach => foreach(i)?,
-        T::Switch => switch(i)?,
-        T::Try => try_(i)?,
-        T::Echo => echo(i)?,
-        T::Return => return_(i)?,
-        T::Break => jump(i, StmtKind::Break)?,
-        T::Continue => jump(i, StmtKind::Continue)?,
-        T::Global => global(i)?,
-        T::Static if i.next().kind() == T::Var => static_(i)?,
-        T::Unset => unset(i)?,
-        T::Const => const_(i)?,
-        T::Use => import(i)?,
-        T::Namespace => namespace(i)?,
-        T::Declare => declare(i)?,
-        T::Goto => goto(i)?,
-        T::HaltCompiler => halt(i)?,
+        T::While => while_(i),
+        T::Do => do_(i),
+        T::For => for_(i),
+        T::Foreach => foreach(i),
+        T::Switch => switch(i),
+        T::Try => try_(i),
+        T::Echo => echo(i),
+        T::Return => return_(i),
+        T::Break => jump(i, StmtKind::Break),
+        T::Continue => jump(i, StmtKind::Continue),
+        T::Global => global(i),
+        T::Static if i.next().kind() == T::Var => static_(i),
+        T::Unset => unset(i),
+        T::Const => const_(i),
+        T::Use => import(i),
+        T::Namespace => namespace(i),
+        T::Declare => declare(i),
+        T::Goto => goto(i),
+        T::HaltCompiler => halt(i),
         T::Attribute => return declaration(i),
         T::Function if is_declared(i) => return declaration(i),
         T::Abstract | T::Final | T::Class | T::Interface | T::Trait => return declaration(i),
         T::Readonly if i.next().kind() != T::ParenL => return declaration(i),
-        T::Ident if i.is_before_colon() => (i.next().next(), StmtKind::Label(i.text())),
+        T::Ident if i.is_before_colon() => Ok((i.next().next(), StmtKind::Label(i.text()))),
         T::Ident if is_enum(i) => return declaration(i),
-        _ => expression(i)?,
+        _ => expression(i),
     };
+    let (i, kind) = parsed?;
     Ok((i, Stmt { at: i.since(start), kind }))
 }
 
