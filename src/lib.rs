@@ -1,4 +1,17 @@
-//! `mwsc`, the Moodle web service compiler.
+//! `mwsc`, the Moodle web service compiler: reads Moodle's PHP without running it, and writes typed descriptions of its web services.
+//!
+//! [`compile`] is the front half and reads as a table of contents: survey, choose, describe, lower, link, check. [`emit`] is the back
+//! half: every target plans and writes into [`files::Files`]. What always holds:
+//!
+//! - Dependencies point one way: `source, report ← ir ← {frontend, pass, backend} ← lib ← cli`. Front ends, passes and back ends never use
+//!   each other.
+//! - Nothing here reads a disk, a clock or the environment; files come through a [`source::Tree`], and only [`cli`] has one that reads
+//!   disks. Files are read when they are needed: a Moodle has 20,000 of them, and a compile needs some hundreds.
+//! - Nothing here fails or panics on account of an input. What is not understood is in the [`report::Report`], with its place, and is left
+//!   out by name; the rest is compiled.
+//! - Output depends on inputs alone, to the byte.
+//! - A [`ir::Schema`] that was checked is closed and valid; back ends only read it.
+
 pub mod appinfo;
 pub mod backend;
 pub mod cli;
@@ -9,3 +22,102 @@ pub mod pass;
 pub mod php;
 pub mod report;
 pub mod source;
+
+use bumpalo::Bump;
+
+use backend::{Backend, Options};
+use files::Files;
+use frontend::moodle::desc::Function;
+use frontend::moodle::loader::Loader;
+use frontend::moodle::release::Release;
+use frontend::moodle::{self, Site, Survey, World};
+use ir::{Schema, ServiceDef, ServiceId};
+use pass::choose::{Wanted, choose};
+use pass::select::{self, Candidate};
+use report::{Code, Diagnostic, Report};
+use source::{SourceMap, Tree};
+
+/// A Moodle, or plugins laid over one, to compile.
+#[derive(Clone, Copy)]
+pub struct Input<'t> {
+    /// Its files, relative to `$CFG->dirroot`.
+    pub tree: &'t dyn Tree,
+    /// Which Moodle this is.
+    pub release: &'t Release,
+    /// What the site has configured.
+    pub site: &'t Site,
+    /// Whether plugins stand alone, without a Moodle.
+    pub lone: bool,
+}
+
+/// Told of each stage as it begins.
+pub type OnStage<'f> = &'f mut dyn FnMut(&'static str);
+
+/// Compiles the services of one input that are wanted.
+pub fn compile(input: Input<'_>, wanted: &Wanted, sources: &SourceMap, report: &mut Report, stage: OnStage<'_>) -> Schema {
+    let arena = Bump::new();
+    let world = world(input, &arena, sources);
+    stage("survey");
+    let survey = moodle::survey(&world, report);
+    let chosen = choose(moodle::lower::services(&survey), &candidates(&survey), wanted, report);
+    stage("describe");
+    let functions = moodle::describe(&world, &survey, &chosen.functions, report);
+    stage("lower");
+    let mut fragment = moodle::lower(&survey, &functions, report);
+    fragment.services = chosen.services;
+    stage("link");
+    let schema = pass::link(vec![fragment], report);
+    pass::check(&schema, report);
+    schema
+}
+
+/// Writes the artifacts of every service of a schema for some targets.
+pub fn emit(schema: &Schema, targets: &[&Backend], options: &Options, report: &mut Report, stage: OnStage<'_>) -> Files {
+    stage("emit");
+    let (full, empty): (Vec<ServiceId>, Vec<ServiceId>) = schema.services().partition(|id| schema.operations(*id).len() > 0);
+    for id in empty {
+        let service = schema.service(id);
+        let message = format!("no function is left in the service `{}`", service.shortname);
+        report.push(Diagnostic::new(Code::C032, message).at(service.origin.span).about(&service.shortname));
+    }
+    let mut out = Files::default();
+    if !full.is_empty() {
+        for target in targets {
+            (target.generate)(schema, &full, options, report, &mut out);
+        }
+    }
+    out
+}
+
+/// Describes the functions that patterns select, as the release's own PHP builds them: what `mwsc describe` prints.
+pub fn describe(
+    input: Input<'_>,
+    patterns: &[String],
+    sources: &SourceMap,
+    report: &mut Report,
+    stage: OnStage<'_>,
+) -> (Survey, Vec<Function>) {
+    let arena = Bump::new();
+    let world = world(input, &arena, sources);
+    stage("survey");
+    let survey = moodle::survey(&world, report);
+    let names = select::functions(patterns, &candidates(&survey), report);
+    stage("describe");
+    let functions = moodle::describe(&world, &survey, &names, report);
+    (survey, functions)
+}
+
+/// The services that an input declares, with their members: what `mwsc init` lists. Nothing is evaluated but `db/services.php`.
+pub fn declared(input: Input<'_>, sources: &SourceMap, report: &mut Report) -> Vec<ServiceDef> {
+    let arena = Bump::new();
+    let world = world(input, &arena, sources);
+    moodle::lower::services(&moodle::survey(&world, report))
+}
+
+fn world<'a>(input: Input<'a>, arena: &'a Bump, sources: &'a SourceMap) -> World<'a> {
+    World::new(Loader::new(arena, sources, input.tree), input.release.clone(), input.site.clone(), input.lone)
+}
+
+fn candidates(survey: &Survey) -> Vec<Candidate<'_>> {
+    survey.functions.iter().map(|(name, function)| Candidate { name, component: &function.entry.component }).collect()
+}

@@ -12,7 +12,7 @@
 //! | `item` | `slot` or `item` of a list | the same for its items, whose type is shared and so cannot say it |
 //! | `left` | `operation` or `record` | a parameter or field that is not emitted, because it can hold nothing |
 //! | `result` | a response wrapper | a result that is not emitted, likewise |
-//! | `group` | a complex type, an element | not in the source: it holds what is too much for one record |
+//! | `group` | a complex type, an element | not in the source: it holds what is too much for one record, or nothing |
 //!
 //! Texts are percent-encoded where XML would change them ([`text`]); constant values have a notation of their own ([`literal`]).
 

@@ -1,5 +1,7 @@
 //! What can be written on the command line. Help texts live here; what the commands do, in a file each.
 
+#![allow(clippy::doc_markdown, reason = "doc comments are the help texts, where backticks would be seen")]
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

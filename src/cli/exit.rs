@@ -39,15 +39,29 @@ const fn of(code: Code) -> u8 {
         | Code::C006
         | Code::C008
         | Code::C009
+        | Code::C010
         | Code::C011
         | Code::C013
         | Code::C014
         | Code::C015
         | Code::C016
-        | Code::C017
         | Code::C018
+        | Code::C019
+        | Code::C050
+        | Code::C051
+        | Code::C052
         | Code::N012 => USAGE,
-        Code::C020 | Code::C021 | Code::C022 | Code::C023 | Code::C025 | Code::C026 | Code::C027 => INPUT,
+        Code::M011
+        | Code::C017
+        | Code::C020
+        | Code::C021
+        | Code::C022
+        | Code::C023
+        | Code::C024
+        | Code::C025
+        | Code::C026
+        | Code::C027
+        | Code::C042 => INPUT,
         _ => FINDINGS,
     }
 }
@@ -59,7 +73,9 @@ mod tests {
 
     fn status_of(codes: &[Code], strict: bool) -> u8 {
         let mut report = Report::default();
-        codes.iter().for_each(|code| report.push(Diagnostic::new(*code, "x")));
+        for code in codes {
+            report.push(Diagnostic::new(*code, "x"));
+        }
         status(&report, strict)
     }
 

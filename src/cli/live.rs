@@ -42,22 +42,21 @@ pub struct SiteInfo {
 
 /// The token of the environment variable `MWSC_TOKEN`, or of a file.
 pub fn token(file: Option<&Path>, env: Option<String>, report: &mut Report) -> Option<Token> {
-    let (text, from) = match file {
-        Some(path) => match fs::read_to_string(path) {
+    let (text, from) = if let Some(path) = file {
+        match fs::read_to_string(path) {
             Ok(text) => (text, format!("`{}`", path.display())),
             Err(why) => {
                 report.push(Diagnostic::new(Code::C014, format!("cannot read the token file `{}`: {}", path.display(), plain(&why))));
                 return None;
             }
-        },
-        None => match env {
-            Some(text) => (text, "MWSC_TOKEN".to_owned()),
-            None => {
-                let help = "set the environment variable MWSC_TOKEN, or name a file with `--token-file`";
-                report.push(Diagnostic::new(Code::C014, "no token to ask the site with").help(help));
-                return None;
-            }
-        },
+        }
+    } else {
+        let Some(text) = env else {
+            let help = "set the environment variable MWSC_TOKEN, or name a file with `--token-file`";
+            report.push(Diagnostic::new(Code::C014, "no token to ask the site with").help(help));
+            return None;
+        };
+        (text, "MWSC_TOKEN".to_owned())
     };
     let text = text.trim();
     if text.is_empty() || !text.chars().all(|c| c.is_ascii_graphic()) {
@@ -141,7 +140,11 @@ pub fn ask(address: &str, token: &Token, report: &mut Report) -> Option<SiteInfo
     let mut answer = match ureq::Agent::from(config).post(address).send_form(form) {
         Ok(answer) => answer,
         Err(why) => {
-            report.push(failed(why.to_string()));
+            let why = match why {
+                ureq::Error::Io(why) => plain(&why),
+                other => other.to_string(),
+            };
+            report.push(failed(why));
             return None;
         }
     };

@@ -5,13 +5,19 @@
 
 pub mod args;
 pub mod config;
+pub mod describe;
 pub mod exit;
 pub mod explain;
+pub mod generate;
+pub mod init;
+pub mod inputs;
+pub mod inspect;
 pub mod layers;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod man;
 pub mod screen;
+pub mod services;
 pub mod suggest;
 pub mod tree;
 pub mod write;
@@ -20,9 +26,10 @@ use std::ffi::OsString;
 
 use clap::Parser as _;
 
-use crate::report::{Code, Diagnostic, Report};
+use crate::report::{Code, Diagnostic, Report, Severity};
 use crate::source::SourceMap;
 use args::{Cli, Command};
+use config::Config;
 use screen::{Screen, print};
 
 /// Evaluating PHP recurses as deep as the limits of the evaluator and the parser allow. Only what is used becomes memory.
@@ -53,8 +60,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let sources = SourceMap::default();
     let mut report = Report::default();
     let screen = Screen::new(&cli.common, format(&cli.command));
-    let strict = cli.common.strict;
-    command(cli.command, &mut report);
+    let strict = command(&cli, &screen, &sources, &mut report);
     screen.show(&mut report, &sources);
     exit::status(&report, strict)
 }
@@ -70,20 +76,56 @@ fn format(command: &Command) -> Option<args::ReportFormat> {
     }
 }
 
-fn command(command: Command, report: &mut Report) {
-    match command {
+/// Runs the command, and says whether warnings count.
+fn command(cli: &Cli, screen: &Screen, sources: &SourceMap, report: &mut Report) -> bool {
+    let mut strict = cli.common.strict;
+    let mut config = |report: &mut Report| {
+        let config = configuration(cli, screen, sources, report);
+        strict |= config.strict;
+        (report.count(Severity::Error) == 0).then_some(config)
+    };
+    match &cli.command {
+        Command::Generate(options) => {
+            if let Some(config) = config(report) {
+                generate::generate(options, &config, screen, sources, report);
+            }
+        }
+        Command::Describe(options) => {
+            if let Some(config) = config(report) {
+                describe::describe(options, &config, screen, sources, report);
+            }
+        }
+        Command::Inspect(options) => {
+            if let Some(config) = config(report) {
+                inspect::inspect(options, &config, screen, sources, report);
+            }
+        }
+        Command::Graph(options) => {
+            if let Some(config) = config(report) {
+                inspect::graph(options, &config, screen, sources, report);
+            }
+        }
+        Command::Init(options) => init::init(options, screen, sources, report),
         Command::Explain { code, .. } => {
             if let Some(text) = explain::explain(code.as_deref(), report) {
                 print(&text, report);
             }
         }
-        Command::Completions { shell } => print(&man::completions(shell), report),
-        Command::Man { output: Some(dir) } => man::pages(&dir, report),
+        Command::Completions { shell } => print(&man::completions(*shell), report),
+        Command::Man { output: Some(dir) } => man::pages(dir, report),
         Command::Man { output: None } => match man::page() {
             Ok(page) => print(&page, report),
             Err(why) => report.push(Diagnostic::new(Code::C016, format!("cannot write the manual page: {}", tree::plain(&why)))),
         },
         Command::Version => print(concat!("mwsc ", env!("CARGO_PKG_VERSION"), "\n"), report),
-        Command::Generate(_) | Command::Describe(_) | Command::Inspect(_) | Command::Graph(_) | Command::Init(_) => {}
     }
+    strict
+}
+
+/// The configuration of the run; empty when there is none.
+fn configuration(cli: &Cli, screen: &Screen, sources: &SourceMap, report: &mut Report) -> Config {
+    let cwd = std::env::current_dir().unwrap_or_default();
+    let Some(path) = config::find(cli.common.config.as_deref(), &cwd) else { return Config::default() };
+    screen.verbose(&format!("configuration: {}", path.display()));
+    config::load(&path, sources, report)
 }

@@ -1,5 +1,7 @@
 //! What the user sees: data on stdout; findings, and on a terminal progress, on stderr.
 
+use std::cell::RefCell;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
@@ -21,6 +23,7 @@ pub struct Screen {
     quiet: bool,
     verbose: bool,
     file: Option<PathBuf>,
+    last: RefCell<String>,
 }
 
 impl Screen {
@@ -34,7 +37,7 @@ impl Screen {
             Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         };
         let format = format.or(common.report_format).unwrap_or(ReportFormat::Text);
-        Screen { format, colour, quiet: common.quiet, verbose: common.verbose, file: common.report.clone() }
+        Screen { format, colour, quiet: common.quiet, verbose: common.verbose, file: common.report.clone(), last: RefCell::default() }
     }
 
     /// Says something on stderr that is no finding, with `-v`.
@@ -44,11 +47,16 @@ impl Screen {
         }
     }
 
-    /// Says what was done, on stderr, unless `-q`.
+    /// Says what was done, on stderr below all findings, unless `-q`.
     pub fn say(&self, text: &str) {
         if !self.quiet && self.format == ReportFormat::Text {
-            let _ = writeln!(io::stderr().lock(), "{text}");
+            self.at_the_end(&format!("{text}\n"));
         }
+    }
+
+    /// Keeps a text for the very end, below all findings.
+    pub fn at_the_end(&self, text: &str) {
+        self.last.borrow_mut().push_str(text);
     }
 
     /// Shows the findings, and writes them to the file that was asked for.
@@ -73,9 +81,10 @@ impl Screen {
             ReportFormat::Github => github::render(report, sources),
         };
         if let (ReportFormat::Text, false, Some(count)) = (self.format, self.quiet, count(report)) {
-            let worst = report.iter().max_by_key(|finding| std::cmp::Reverse(finding.code.severity())).map(|finding| finding.code.name());
-            text.push_str(&format!("{count}; `mwsc explain {}` says more\n", worst.unwrap_or_default()));
+            let worst = report.iter().min_by_key(|finding| finding.code.severity()).map(|finding| finding.code.name());
+            let _ = writeln!(text, "{count}; `mwsc explain {}` says more", worst.unwrap_or_default());
         }
+        text.push_str(&self.last.take());
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 }
@@ -137,7 +146,6 @@ impl Watch {
 
     /// The table of `--timings`.
     pub fn table(&self, files: u64, bytes: u64) -> String {
-        use std::fmt::Write as _;
         let millis = |took: Duration| took.as_secs_f64() * 1000.0;
         let mut out = String::new();
         for (stage, took) in &self.stages {

@@ -211,6 +211,11 @@ impl Tree for DiskTree {
 
     fn is_file(&self, path: &str) -> bool {
         let (parent, name) = split(path);
+        // Most probes are for files that are not there. One look at the path says so without listing its folder; what is there is looked
+        // at with care.
+        if !self.dirs.borrow().contains_key(parent) && is_absent(&self.root.join(path)) {
+            return false;
+        }
         match self.dir(parent).ok().and_then(|dir| dir.names.get(name).copied()) {
             Some(Kind::File) => true,
             Some(Kind::Link) => self.file(path).is_ok(),
@@ -221,6 +226,11 @@ impl Tree for DiskTree {
     fn display(&self, path: &str) -> String {
         format!("{}{path}", self.shown)
     }
+}
+
+/// Whether nothing at all has this path. Any other answer, an error too, is left to those who can report it.
+fn is_absent(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_err_and(|why| matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory))
 }
 
 /// Folder and last name of a path.

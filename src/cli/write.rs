@@ -4,6 +4,7 @@
 //! somebody edited since, is neither replaced nor removed unless asked for; then nothing at all is written.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
@@ -186,7 +187,11 @@ fn state(path: &Path, want: Option<&[u8]>, recorded: Option<&String>) -> io::Res
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut out = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
 }
 
 fn is_inside(path: &str) -> bool {

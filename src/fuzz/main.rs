@@ -8,6 +8,7 @@
 mod corpus;
 mod mutate;
 mod targets;
+mod tree;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,21 @@
 //! The targets: what each does with its bytes, where its seeds come from, and words of its format.
 
+use std::path::Path;
+
+use bumpalo::Bump;
+use mwsc::cli::config;
+use mwsc::frontend::moodle::loader::Loader;
+use mwsc::frontend::moodle::release::Release;
+use mwsc::frontend::moodle::{self, Site, World, exported, json};
+use mwsc::pass;
+use mwsc::php::ast::{ClassKind, Member, PhpFile, Stmt, StmtKind};
+use mwsc::php::eval::Interp;
+use mwsc::php::parse;
+use mwsc::report::{Report, render};
+use mwsc::source::{FileId, SourceMap};
+
+use super::tree::Tree;
+
 /// One parser.
 pub struct Target {
     /// Its name on the command line.
@@ -13,4 +29,216 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: &[Target] = &[];
+pub const TARGETS: &[Target] = &[
+    Target { name: "parse", seeds: ".php", words: PHP, run: parse_php },
+    Target { name: "eval", seeds: ".php", words: PHP, run: eval },
+    Target { name: "services", seeds: "services.php", words: PHP, run: services },
+    Target { name: "config", seeds: ".toml", words: TOML, run: configuration },
+    Target { name: "site", seeds: ".toml", words: TOML, run: site },
+    Target { name: "export", seeds: ".json", words: EXPORT, run: export },
+];
+
+const PHP: &[&str] = &[
+    "<?php ",
+    "?>",
+    "[",
+    "]",
+    "(",
+    ")",
+    "{",
+    "}",
+    "<<<A\n",
+    "\nA;\n",
+    "<<<'A'\n",
+    "\"{$a[",
+    "\"${",
+    "namespace a;",
+    "use a\\b as c;",
+    "class a {",
+    "extends a ",
+    "trait a {",
+    "enum a: int {",
+    "case a = 1;",
+    "function a(",
+    "fn() => ",
+    "static ",
+    "new class ",
+    "match (",
+    "=> ",
+    "?->",
+    "::",
+    "...",
+    "#[",
+    "/*",
+    "//",
+    "else if:",
+    "endif;",
+    "switch (1) {",
+    "foreach ($a as $b => ",
+    "while (true) ",
+    "do { ",
+    "try { ",
+    "catch (a $b) {",
+    "goto a;",
+    "list(",
+    "&$a",
+    "$$",
+    "${'a'}",
+    "yield from ",
+    "throw ",
+    "declare(strict_types=1);",
+    "__halt_compiler();",
+    "self::",
+    "static::a()",
+    "parent::a()",
+    "global $CFG;",
+    "unset($a);",
+    "array_merge(",
+    "str_repeat('x', 999999999)",
+    "range(0, 999999999)",
+    "sprintf('%999999999d', 1)",
+    "**",
+    "<=>",
+    "??=",
+    "array_fill(0, 99999999, 1)",
+    "$a .= $a;",
+    "clone ",
+    "require __FILE__;",
+    "eval(",
+    "instanceof ",
+    "(int)",
+    "1 <<",
+    "% 0",
+    "'\\'",
+];
+
+const TOML: &[&str] = &[
+    "[",
+    "]",
+    "[[",
+    "]]",
+    "=",
+    "{",
+    "}",
+    "\"\"\"",
+    "'''",
+    "inputs = [",
+    "[service.x]",
+    "functions = [\"*\"]",
+    "output = ",
+    "[[input]]\n",
+    "[config]\n",
+    "[expressions]\n",
+    "1979-05-27T07:32:00Z",
+    "inf",
+    "nan",
+    ".",
+    "a.b.c.d = ",
+];
+
+const EXPORT: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "\"",
+    "\\u0000",
+    "\"external_services\"",
+    "\"external_services_functions\"",
+    "\"shortname\"",
+    "null",
+    "1e400",
+    "\r\n",
+    "id,name,enabled,shortname\n",
+    "externalserviceid,functionname\n",
+];
+
+/// Parses with every body, and as the front end does: bodies later and one by one.
+fn parse_php(input: &[u8]) {
+    let (arena, sources) = (Bump::new(), SourceMap::default());
+    let (id, source) = sources.add("input.php", "input.php".to_owned(), input.to_vec());
+    parse::parse_all(&arena, id, &source.text);
+    for method in methods(parse::parse_file(&arena, FileId(0), &source.text)) {
+        parse::body(&arena, method.2, &source.text);
+    }
+}
+
+/// Runs the top level of a file in a small Moodle, and calls its static methods that need no arguments.
+fn eval(input: &[u8]) {
+    let tree = Tree::with("local/fuzz/input.php", input);
+    let (arena, sources) = (Bump::new(), SourceMap::default());
+    let files = Loader::new(&arena, &sources, &tree);
+    let release = Release::read(&files).unwrap_or_default();
+    let world = World::new(files, release, Site::default(), false);
+    let mut interp = Interp::new(&arena, &sources, &world);
+    let _ = interp.include("local/fuzz/input.php");
+    let Some(file) = world.files.php("local/fuzz/input.php") else { return };
+    // A description has two methods; a file with hundreds of them would only take longer.
+    for (class, is_static, function) in methods(file).into_iter().take(20) {
+        interp.reset();
+        if is_static && function.params.is_empty() {
+            let _ = interp.call_static(&class, function.name, Vec::new(), None);
+        }
+    }
+}
+
+/// Everything that a `db/services.php` can lead to: survey, descriptions, lowering, linking, and what is printed of them.
+fn services(input: &[u8]) {
+    let tree = Tree::with("local/fuzz/db/services.php", input);
+    let (arena, sources, mut report) = (Bump::new(), SourceMap::default(), Report::default());
+    let files = Loader::new(&arena, &sources, &tree);
+    let release = Release::read(&files).unwrap_or_default();
+    let world = World::new(files, release, Site::default(), false);
+    let survey = moodle::survey(&world, &mut report);
+    let names: Vec<&str> = survey.functions.keys().map(String::as_str).collect();
+    let functions = moodle::describe(&world, &survey, &names, &mut report);
+    let _ = json::write(&json::Document { survey: &survey, functions: &functions });
+    let fragment = moodle::lower(&survey, &functions, &mut report);
+    let schema = pass::link(vec![fragment], &mut report);
+    pass::check(&schema, &mut report);
+    report.sort(&sources);
+    render::json::render(&report, &sources);
+}
+
+fn configuration(input: &[u8]) {
+    let (sources, mut report) = (SourceMap::default(), Report::default());
+    let (id, source) = sources.add("mwsc.toml", "mwsc.toml".to_owned(), input.to_vec());
+    config::parse(&source.text, id, Path::new(""), &mut report);
+    report.sort(&sources);
+    render::human::render(&report, &sources, false, mwsc::report::Severity::Note);
+}
+
+fn site(input: &[u8]) {
+    Site::read(&String::from_utf8_lossy(input), "site.toml", &mut Report::default());
+}
+
+fn export(input: &[u8]) {
+    let text = String::from_utf8_lossy(input).into_owned();
+    for name in ["services.json", "external_services.csv", "external_services_functions.csv"] {
+        exported::read(&[(name.to_owned(), text.clone())], &mut Report::default());
+    }
+}
+
+/// Every method in a file's classes: full name of the class, whether it is static, and the method.
+fn methods<'a>(file: &'a PhpFile<'a>) -> Vec<(String, bool, &'a mwsc::php::ast::Function<'a>)> {
+    let mut found = Vec::new();
+    let mut left: Vec<&Stmt<'_>> = file.stmts.iter().collect();
+    while let Some(stmt) = left.pop() {
+        match &stmt.kind {
+            StmtKind::Namespace { stmts, .. } => left.extend(stmts.iter()),
+            StmtKind::Class(class) if class.kind == ClassKind::Class => {
+                let namespace = class.scope.namespace;
+                let name = if namespace.is_empty() { class.name.to_owned() } else { format!("{namespace}\\{}", class.name) };
+                for member in class.members {
+                    if let Member::Method { modifiers, function } = member {
+                        found.push((name.clone(), modifiers.is_static, *function));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}

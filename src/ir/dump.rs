@@ -253,3 +253,115 @@ fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
     // Writing to a string cannot fail.
     let _ = out.write_fmt(text);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::sample::{class, default, fragment, int, list, operation, origin, record, result, service, text};
+    use crate::ir::{Fragment, SlotDef};
+    use crate::report::Report;
+    use crate::source::{FileId, Span};
+
+    /// An operation with this result, in a service.
+    fn with(slot: SlotDef) -> Fragment {
+        fragment(vec![operation("f", vec![("a", int("which"))], Some(slot))], vec![service("s", &["f"])])
+    }
+
+    fn dumped(fragment: Fragment) -> String {
+        schema(&crate::pass::link(vec![fragment], &mut Report::default()))
+    }
+
+    #[test]
+    fn all_that_artifacts_depend_on_is_in_it() {
+        let changes: &[fn(&mut Fragment)] = &[
+            |f| f.release = Some("4.5".into()),
+            |f| f.services[0].name += "!",
+            |f| f.services[0].component += "x",
+            |f| f.services[0].meta.enabled = false,
+            |f| f.services[0].meta.upload_files = true,
+            |f| f.services[0].meta.required_capability = Some("moodle/site:config".into()),
+            |f| f.services[0].operations.clear(),
+            |f| f.operations[0].doc += "\n",
+            |f| f.operations[0].meta.ajax = true,
+            |f| f.operations[0].meta.kind = Some("write".into()),
+            |f| f.operations[0].meta.capabilities.push("a, b".into()),
+            |f| f.operations[0].meta.capabilities = vec!["a".into(), "b".into()],
+            |f| f.operations[0].meta.deprecated = true,
+            |f| f.operations[0].meta.class += "x",
+            |f| f.operations[0].origin.symbol += "x",
+            |f| f.operations[0].params[0].name += " x",
+            |f| f.operations[0].params[0].slot = int("other"),
+            |f| f.operations[0].params[0].slot = text("which"),
+            |f| f.operations[0].params[0].slot.nullable = true,
+            |f| f.operations[0].params[0].slot.origin.file += "x",
+            |f| f.operations[0].params[0].slot.presence = Presence::Optional,
+            |f| {
+                f.operations[0].params[0].slot.presence = Presence::Optional;
+                f.operations[0].params[0].slot.site_shaped = true;
+            },
+            |f| f.operations[0].result = None,
+            |f| f.operations[0].result = Some(list(int("x"), "")),
+            |f| f.operations[0].result = Some(record(class("c"), result("f"), vec![("k", int("")), ("l", int(""))])),
+            |f| f.operations[0].result = Some(record(class("c"), result("f"), vec![("l", int("")), ("k", int(""))])),
+            |f| f.operations[0].result = Some(record(class("c.k"), result("f"), vec![("l", int("")), ("k", int(""))])),
+            |f| f.operations[0].result = Some(record(class("c").child("k"), result("f"), vec![("l", int("")), ("k", int(""))])),
+        ];
+        let plain = with(record(class("c"), result("f"), vec![("k", int("a key"))]));
+        let mut dumps = vec![dumped(plain.clone())];
+        for change in changes {
+            let mut other = plain.clone();
+            change(&mut other);
+            dumps.push(dumped(other));
+        }
+        let all = dumps.len();
+        dumps.sort();
+        dumps.dedup();
+        assert_eq!(dumps.len(), all);
+    }
+
+    #[test]
+    fn types_of_defaults_are_told_apart_and_spans_do_not_count() {
+        use Literal::{Array, Bool, Float, Int, Null, Runtime, Str};
+        let values = [
+            Null,
+            Bool(true),
+            Int(1),
+            Float(1.0),
+            Float(-0.0),
+            Float(0.0),
+            Str("1".into()),
+            Str("null".into()),
+            Str("a\"\n\u{1}".into()),
+            Runtime("null".into()),
+            Array(vec![]),
+            Array(vec![(Key::Int(0), Int(1))]),
+            Array(vec![(Key::Int(1), Int(1))]),
+            Array(vec![(Key::Str("0".into()), Int(1))]),
+        ];
+        let mut dumps: Vec<String> = values.iter().map(|value| dumped(with(default(int(""), value.clone())))).collect();
+        assert!(dumps[8].contains("\n  result: int(int) default \"a\\\"\\n\\u{1}\" from \"lib.php\" \"sample\"\n"), "{}", dumps[8]);
+        dumps.sort();
+        dumps.dedup();
+        assert_eq!(dumps.len(), values.len());
+
+        let mut moved = int("");
+        moved.origin.span = Some(Span { file: FileId(3), start: 4, end: 9 });
+        assert_eq!(dumped(with(moved)), dumped(with(int(""))));
+    }
+
+    #[test]
+    fn a_service_depends_on_what_it_reaches_alone() {
+        let digest_of = |other: &str| {
+            let both = fragment(
+                vec![operation("f", vec![], Some(int(""))), operation("g", vec![], Some(text(other)))],
+                vec![service("s", &["f"]), service("t", &["g"])],
+            );
+            let schema = crate::pass::link(vec![both], &mut Report::default());
+            ["s", "t"].map(|name| digest(&schema, schema.service_by_name(name).unwrap()))
+        };
+        let (one, two) = (digest_of("one"), digest_of("two"));
+        assert_eq!(one[0], two[0]);
+        assert_ne!(one[1], two[1]);
+        assert_ne!(origin("a", "b"), origin("a", "c"));
+    }
+}

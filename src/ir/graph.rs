@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::schema::{OpId, Schema, ServiceId, Slot, Type, TypeId};
-use super::{NameBase, Presence, TypeName};
+use super::{NameBase, OperationMeta, Presence, TypeName};
 
 const FONT: &str = "Helvetica,Arial,sans-serif";
 const OPERATION: &str = "#1f4e79";
@@ -69,7 +69,7 @@ impl<'s> Drawing<'s> {
     fn new(schema: &'s Schema, service: ServiceId) -> Self {
         let mut clusters: BTreeMap<String, Vec<Member>> = BTreeMap::new();
         for op in schema.operations(service) {
-            clusters.entry(schema.operation(op).meta.component.clone()).or_default().push(Member::Operation(op));
+            clusters.entry(frame(&schema.operation(op).meta)).or_default().push(Member::Operation(op));
         }
         let components: BTreeSet<String> = clusters.keys().cloned().collect();
         let records: Vec<TypeId> = schema.reachable(service).into_iter().filter(|&ty| schema.record(ty).is_some()).collect();
@@ -135,9 +135,11 @@ impl<'s> Drawing<'s> {
         let (word, colour) = match self.schema.ty(leaf) {
             Type::Scalar(scalar) if scalar.refinement.is_empty() => (scalar.kind.word().to_owned(), "#666666"),
             Type::Scalar(scalar) => (scalar.refinement.clone(), "#666666"),
-            Type::Record(record) => match heading(&record.name) {
-                (short, _, SHARED) => (short, SHARED),
-                _ => ("{}".to_owned(), LOCAL),
+            // A part of a named structure is where the edge leads, and its field says its name.
+            Type::Record(record) => match record.name.short() {
+                Some(short) if record.name.path.is_empty() => (short, SHARED),
+                Some(_) => ("{}".to_owned(), SHARED),
+                None => ("{}".to_owned(), LOCAL),
             },
             // `leaf` goes through lists.
             Type::List => (String::new(), LOCAL),
@@ -229,11 +231,23 @@ fn op_node(name: &str) -> String {
     quoted(&format!("operation {name}"))
 }
 
+/// The frame of an operation: its component. Moodle's core is one component of many parts, which its classes are named after.
+fn frame(meta: &OperationMeta) -> String {
+    if meta.component != "moodle" {
+        return meta.component.clone();
+    }
+    let part = match meta.class.split_once('\\') {
+        Some((space, _)) => space,
+        None => meta.class.strip_suffix("_external").unwrap_or_default(),
+    };
+    if part.is_empty() { "core".to_owned() } else { part.to_owned() }
+}
+
 /// The component whose frame a record stands in: that of its operation, or the one that its class's name begins with.
 fn component_of(schema: &Schema, name: &TypeName, known: &BTreeSet<String>) -> String {
     match &name.base {
         NameBase::Params(operation) | NameBase::Result(operation) => {
-            schema.operation_by_name(operation).map_or_else(String::new, |op| schema.operation(op).meta.component.clone())
+            schema.operation_by_name(operation).map_or_else(String::new, |op| frame(&schema.operation(op).meta))
         }
         NameBase::Class(class) | NameBase::Method(class, _) => {
             let first = class.split('\\').next().unwrap_or_default();
@@ -245,24 +259,17 @@ fn component_of(schema: &Schema, name: &TypeName, known: &BTreeSet<String>) -> S
 /// What stands at the head of a record's table: the shortest words that say what it is, smaller ones for where it is, and a colour that
 /// tells shared types from those of one place.
 fn heading(name: &TypeName) -> (String, String, &'static str) {
-    let path =
-        |rest: &str| name.path.iter().fold(rest.to_owned(), |text, key| if text.is_empty() { key.clone() } else { text + "." + key });
+    let path = |rest: &str| name.path.iter().fold(rest.to_owned(), |text, key| text + "." + key);
+    let short = name.short().unwrap_or_default();
+    let space = |class: &str| class.rsplit_once('\\').map_or_else(String::new, |(space, _)| space.to_owned());
     match &name.base {
         NameBase::Params(operation) => (path("params"), operation.clone(), LOCAL),
         NameBase::Result(operation) => (path("result"), operation.clone(), LOCAL),
-        NameBase::Class(class) => split_class(class, &path(""), SHARED),
-        NameBase::Method(class, method) => split_class(class, &path(&format!("{method}()")), SHARED),
+        NameBase::Class(class) => (short, space(class), SHARED),
+        NameBase::Method(class, _) if short.contains("::") => (short, space(class), SHARED),
+        NameBase::Method(class, method) if class.contains('\\') => (short, format!("{} · {method}()", space(class)), SHARED),
+        NameBase::Method(_, method) => (short, format!("{method}()"), SHARED),
     }
-}
-
-fn split_class(class: &str, rest: &str, colour: &'static str) -> (String, String, &'static str) {
-    let (space, short) = class.rsplit_once('\\').unwrap_or(("", class));
-    let small = match (space.is_empty(), rest.is_empty()) {
-        (true, _) => rest.to_owned(),
-        (false, true) => space.to_owned(),
-        (false, false) => format!("{space} · {rest}"),
-    };
-    (short.to_owned(), small, colour)
 }
 
 fn table_head(out: &mut String, name: &str, small: &str, colour: &str, tip: &str) {

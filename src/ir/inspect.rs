@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::schema::{Field, OpId, Schema, ServiceId, Slot, Type, TypeId, Use};
-use super::{Literal, NameBase, Origin, Presence, TypeName, dump};
+use super::{Literal, Origin, Presence, TypeName, dump};
 
 /// How wide the text is, in characters.
 pub const WIDTH: usize = 100;
@@ -192,16 +192,17 @@ pub fn record(schema: &Schema, id: TypeId) -> String {
     out
 }
 
-/// `core_course_get_contents(courseid: int, options?: {}[]): {}[]`, cut at the width.
+/// `core_course_get_contents(courseid: int, options?: {}[]): {}[]`, cut at the width. Nullability is left to the tables: Moodle lets nearly
+/// every scalar be null, and saying so each time hides the rest.
 pub fn signature(schema: &Schema, id: OpId) -> String {
     let params: Vec<String> = schema
         .params(id)
         .map(|param| {
-            format!("{}{}: {}", param.name, if param.slot.presence == Presence::Required { "" } else { "?" }, ty(schema, &param.slot))
+            format!("{}{}: {}", param.name, if param.slot.presence == Presence::Required { "" } else { "?" }, bare(schema, param.slot.ty))
         })
         .collect();
     let name = &schema.operation(id).name;
-    let result = schema.result(id).map_or_else(|| "nothing".to_owned(), |slot| ty(schema, slot));
+    let result = schema.result(id).map_or_else(|| "nothing".to_owned(), |slot| bare(schema, slot.ty));
     let whole = format!("{name}({}): {result}", params.join(", "));
     if whole.chars().count() <= WIDTH {
         return whole;
@@ -240,15 +241,9 @@ fn bare(schema: &Schema, id: TypeId) -> String {
     }
 }
 
-/// The last part of a class's name, which is how people call it; `{}` for a record that only its place names.
+/// What people call a record; `{}` where only its place names it.
 fn short(name: &TypeName) -> String {
-    match &name.base {
-        NameBase::Params(_) | NameBase::Result(_) => PLACE.to_owned(),
-        NameBase::Class(class) | NameBase::Method(class, _) => {
-            let class = class.rsplit('\\').next().unwrap_or(class);
-            name.path.iter().fold(class.to_owned(), |text, key| text + "." + key)
-        }
-    }
+    name.short().unwrap_or_else(|| PLACE.to_owned())
 }
 
 /// Where a type is used, through the lists around it.

@@ -33,6 +33,20 @@ impl TypeName {
         TypeName { base, path: Vec::new() }
     }
 
+    /// A few characters by which a person recognises a structure that has an origin of its own (`post`, `post.author`,
+    /// `util::ratings_structure`); `None` for one that only its place names. Not unique.
+    pub fn short(&self) -> Option<String> {
+        let last = |class: &str| class.rsplit('\\').next().unwrap_or_default().to_owned();
+        let base = match &self.base {
+            NameBase::Class(class) => last(class),
+            // `get_read_structure` says how to get it; the class says what it is.
+            NameBase::Method(class, method) if method.starts_with("get_") && method.ends_with("_structure") => last(class),
+            NameBase::Method(class, method) => format!("{}::{method}", last(class)),
+            NameBase::Params(_) | NameBase::Result(_) => return None,
+        };
+        Some(self.path.iter().fold(base, |text, key| text + "." + key))
+    }
+
     /// The structure under `key` of this one.
     #[must_use]
     pub fn child(&self, key: &str) -> Self {

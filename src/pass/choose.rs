@@ -17,7 +17,7 @@ pub struct Wanted {
     pub made: Vec<(ServiceDef, Vec<String>)>,
     /// Services whose members are known: from a database, from a running site. They replace declared ones of the same shortname.
     pub given: Vec<ServiceDef>,
-    /// The services to keep, by shortname or name; `None` keeps all.
+    /// The services to keep, by shortname or name. `None` keeps those that the user brings along, or all that are declared if there are none.
     pub names: Option<Vec<String>>,
     /// Patterns of functions to leave out, without a word.
     pub exclude: Vec<String>,
@@ -38,6 +38,9 @@ pub fn choose(declared: Vec<ServiceDef>, all: &[Candidate<'_>], wanted: &Wanted,
     let exclude: FxHashSet<String> = select::functions(&wanted.exclude, all, &mut Report::default()).into_iter().collect();
     let mut services = declared;
     services.retain(|service| wanted.given.iter().all(|given| shortname(given) != shortname(service)));
+    if wanted.names.is_none() && !(wanted.made.is_empty() && wanted.given.is_empty()) {
+        services.clear();
+    }
     let known = services.len();
     services.extend(wanted.given.iter().cloned());
     services.extend(wanted.made.iter().map(|(service, _)| service.clone()));
@@ -50,7 +53,12 @@ pub fn choose(declared: Vec<ServiceDef>, all: &[Candidate<'_>], wanted: &Wanted,
             continue;
         }
         if let Some(patterns) = patterns {
-            service.operations = select::functions(patterns, all, report);
+            let mut found = Report::default();
+            service.operations = select::functions(patterns, all, &mut found);
+            for finding in found.iter() {
+                let finding = finding.clone().at(finding.span.or(service.origin.span));
+                report.push(finding.note(format!("It is asked for by the service `{}`.", service.shortname)));
+            }
         }
         service.operations.retain(|name| !exclude.contains(name));
         // Nobody asked for a service that a tree declares and leaves empty.
@@ -101,7 +109,9 @@ mod tests {
         }
     }
 
-    fn run(wanted: &Wanted) -> (Vec<(String, Vec<String>)>, Vec<String>, Vec<String>) {
+    type Members = Vec<(String, Vec<String>)>;
+
+    fn run(wanted: &Wanted) -> (Members, Vec<String>, Vec<String>) {
         let all = ["a_one", "a_two", "b_one"].map(|name| Candidate { name, component: "moodle" });
         let declared = vec![service("mobile", &["b_one", "a_one", "gone"]), service("empty", &[])];
         let mut report = Report::default();
@@ -120,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn made_and_given_ones_beside_them() {
+    fn made_and_given_ones_instead_of_them() {
         let wanted = Wanted {
             made: vec![(service("mine", &[]), vec!["a_*".to_owned()])],
             given: vec![service("mobile", &["a_two"])],

@@ -3,7 +3,9 @@
 //! In: fragments in any order, and a report. Out: a [`Schema`] that is closed and valid; what could not be linked was reported and is an
 //! omission. The order of fragments decides nothing: operations and services are taken by name.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::fmt::Display;
+
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::{name, service};
 use crate::ir::build::Builder;
@@ -73,9 +75,9 @@ struct Linker<'a> {
 impl Linker<'_> {
     fn operation(&mut self, def: OperationDef) -> OpId {
         let OperationDef { name, doc, meta, params, result, origin } = def;
-        let subject = name.clone();
+        let params = self.distinct(params, &name);
         let op = self.out.operation(Operation { name, doc, meta, origin });
-        for FieldDef { name, slot } in self.distinct(params, &subject) {
+        for FieldDef { name, slot } in params {
             let slot = self.slot(slot);
             self.out.param(op, name, slot);
         }
@@ -102,21 +104,21 @@ impl Linker<'_> {
             ShapeDef::Ref(name) => match self.enclosing.iter().rev().find(|(enclosing, _)| *enclosing == name) {
                 Some(&(_, id)) => id,
                 // `name::settle` saw a definition of that name; its fields come when it is met.
-                None => self.named(name),
+                None => self.named(&name),
             },
         }
     }
 
     fn record(&mut self, def: RecordDef) -> TypeId {
-        let id = self.named(self.names.of(&def).clone());
+        let id = self.named(self.names.of(&def));
         if !self.filled.insert(id) {
             // `name::settle` guarantees that records of one name are equal.
             return id;
         }
         self.out.origin(id, def.origin);
-        let subject = def.name.to_string();
+        let fields = self.distinct(def.fields, &def.name);
         self.enclosing.push((def.name, id));
-        for FieldDef { name, slot } in self.distinct(def.fields, &subject) {
+        for FieldDef { name, slot } in fields {
             let slot = self.slot(slot);
             self.out.field(id, name, slot);
         }
@@ -124,16 +126,16 @@ impl Linker<'_> {
         id
     }
 
-    fn named(&mut self, name: TypeName) -> TypeId {
-        match self.out.known(&name) {
+    fn named(&mut self, name: &TypeName) -> TypeId {
+        match self.out.known(name) {
             Some(id) => id,
-            None => self.out.record(name),
+            None => self.out.record(name.clone()),
         }
     }
 
     /// Fields with distinct names: the first of each.
-    fn distinct(&mut self, mut fields: Vec<FieldDef>, of: &str) -> Vec<FieldDef> {
-        let mut seen = FxHashSet::default();
+    fn distinct(&mut self, mut fields: Vec<FieldDef>, of: &dyn Display) -> Vec<FieldDef> {
+        let mut seen = FxHashSet::with_capacity_and_hasher(fields.len(), FxBuildHasher);
         let twice: Vec<bool> = fields.iter().map(|field| !seen.insert(field.name.as_str())).collect();
         if twice.contains(&true) {
             let mut twice = twice.into_iter();

@@ -71,7 +71,8 @@ fn attempt(operations: &[OperationDef], report: &mut Report) -> (Names, FxHashMa
     for (def, op) in clashes {
         drop(op, None, Code::N002, format!("two different structures want the name `{}`", names.of(def)));
     }
-    let defined: FxHashSet<&TypeName> = found.records.iter().map(|(def, _)| names.of(def)).collect();
+    let defined: FxHashSet<&TypeName> =
+        if found.refs.is_empty() { FxHashSet::default() } else { found.records.iter().map(|(def, _)| names.of(def)).collect() };
     for (name, slot, op) in found.refs {
         if !defined.contains(name) {
             drop(op, Some(slot), Code::N003, format!("`{}` refers to the record `{name}`, which nothing defines", operations[op].name));

@@ -36,7 +36,7 @@ pub fn functions(patterns: &[String], all: &[Candidate<'_>], report: &mut Report
         let test = match Test::new(positive) {
             Ok(test) => test,
             Err(why) => {
-                report.push(Diagnostic::new(Code::N009, format!("`{pattern}` is no pattern: {why}")));
+                report.push(Diagnostic::new(Code::C010, format!("`{pattern}` is no pattern: {why}")));
                 continue;
             }
         };
@@ -168,6 +168,6 @@ mod tests {
         assert_eq!(reports[1], "N008 function not found: `zzz`");
         assert_eq!(reports[2], "N009 no function matches `zzz_*`");
         assert_eq!(reports[3], "N009 no function belongs to `component:mod_asign` did you mean `mod_assign`?");
-        assert!(reports[4].starts_with("N009 `core_{` is no pattern: "), "{}", reports[4]);
+        assert!(reports[4].starts_with("C010 `core_{` is no pattern: "), "{}", reports[4]);
     }
 }

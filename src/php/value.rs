@@ -10,9 +10,10 @@ use crate::ir::Key;
 use crate::source::Span;
 
 /// A PHP value, or one that cannot be known here.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub enum Value<'a> {
     /// `null`
+    #[default]
     Null,
     /// `true`, `false`
     Bool(bool),

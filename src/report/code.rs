@@ -26,7 +26,7 @@ pub struct Info {
 
 macro_rules! codes {
     ($($name:ident $severity:ident $title:literal $explanation:literal)*) => {
-        /// A diagnostic code. `M` Moodle and PHP, `W` WSDL, `P` PHPDoc, `X` crosswalk, `N` names, `C` configuration and command line.
+        /// A diagnostic code. `M` Moodle and PHP, `W` WSDL, `P` `PHPDoc`, `X` crosswalk, `N` names, `C` configuration and command line.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[allow(missing_docs, reason = "the table below is the documentation, one row per code")]
         pub enum Code { $($name),* }
@@ -105,6 +105,8 @@ codes! {
         "The options contradict each other, or one is missing that another one needs. The message names them; `mwsc help COMMAND` explains each."
     C009 Error "no input of that release"
         "`--moodle` names a release, and no input of this run is of it. Inputs are labelled with `release` in the configuration; an input without a label goes by the release in its own version.php. `4.5` selects 4.5 and every 4.5.x."
+    C010 Error "pattern that cannot be used"
+        "A pattern for functions or components is not well-formed. `*` stands for any characters, `?` for one, `[ab]` for one of those, `{x,y}` for either; every other character stands for itself."
     C011 Error "unknown diagnostic code"
         "There is no diagnostic of that code. `mwsc explain` without a code lists all of them."
     C013 Error "a configuration that is there already"
@@ -119,6 +121,8 @@ codes! {
         "A plugin without a component, or with a component whose type is not known, cannot be laid over a tree: its place follows from `$plugin->component` in its version.php. Add that line (every plugin since Moodle 3.0 has one)."
     C018 Error "two inputs of one release"
         "Each input gets a folder of the output that is named by its release, so two inputs of one release would overwrite each other. Give them different labels with `release` in the configuration, or choose one with `--moodle`."
+    C019 Error "name that nothing has"
+        "No operation and no type of what was compiled has that name. Operations are named as clients call them (core_course_get_courses), types by where they come from (a class, or a function and a path of keys); the end of a type's name is enough where it is unique."
     C020 Error "input that is not there"
         "The path of an input does not exist. Nothing of it was compiled. Paths on the command line are relative to the working folder; paths in a configuration file are relative to the folder of that file."
     C021 Error "input that is no folder"

@@ -3,11 +3,14 @@
 //!
 //! - A character that may not stand at its place is written `_x2D_` (its code point in hexadecimal), and so is the `_` of a name that
 //!   happens to hold such a group. A digit at the start of a field gets `_` before it instead.
-//! - A reserved word gets `_` behind it, and so does a name that is a reserved word with `_` behind it.
+//! - A reserved word gets `_` behind it (`_op` as an operation), and so does a name that is a reserved word with that behind it.
 
 use std::borrow::Cow;
 
 use super::reserved::is_reserved;
+
+/// What stands for a name without characters.
+const EMPTY: &str = "_x0_";
 
 /// Where a name stands. What is allowed depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,8 +25,13 @@ pub(super) enum Place {
 
 /// The emitted name of a source name.
 pub(super) fn mangle(name: &str, place: Place) -> Cow<'_, str> {
-    let spelt = spell_illegal(name, place);
-    if is_reserved(spelt.trim_end_matches('_'), place) { Cow::Owned(spelt.into_owned() + "_") } else { spelt }
+    unreserved(spell_illegal(name, place), place)
+}
+
+fn unreserved(name: Cow<'_, str>, place: Place) -> Cow<'_, str> {
+    // wsimport takes `new_` for `new` in an operation, but not in a parameter.
+    let suffix = if place == Place::Operation { "_op" } else { "_" };
+    if is_reserved(name.trim_end_matches(suffix), place) { Cow::Owned(name.into_owned() + suffix) } else { name }
 }
 
 fn spell_illegal(name: &str, place: Place) -> Cow<'_, str> {
@@ -34,16 +42,16 @@ fn spell_illegal(name: &str, place: Place) -> Cow<'_, str> {
     if name.chars().all(plain) && !starts_with_digit && !only_underscores && !name.contains("_x") {
         return Cow::Borrowed(name);
     }
-    let mut out = String::with_capacity(name.len() + 8);
     if name.is_empty() {
-        out.push_str("_x_");
+        return Cow::Borrowed(EMPTY);
     }
+    let mut out = String::with_capacity(name.len() + 8);
     if starts_with_digit && place == Place::Field {
         out.push('_');
     }
     for (at, ch) in name.char_indices() {
         let legal = match ch {
-            '_' => !only_underscores && !looks_spelt(&name[at..]),
+            '_' => !only_underscores && name != EMPTY && !looks_spelt(&name[at..]),
             '.' | '-' => place == Place::Field && at > 0,
             '0'..='9' => place == Place::Field || at != digits_at,
             ch => ch.is_ascii_alphabetic(),
@@ -53,10 +61,12 @@ fn spell_illegal(name: &str, place: Place) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a text begins as a spelt character does: `_x`, perhaps `u`, hexadecimal digits in capitals, `_`.
+/// Whether a text begins as a spelt character does: `_x`, two hexadecimal digits in capitals or `u` and six, `_`.
 fn looks_spelt(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("_x") else { return false };
-    rest.trim_start_matches('u').trim_start_matches(|ch: char| matches!(ch, '0'..='9' | 'A'..='F')).starts_with('_')
+    let (rest, count) = rest.strip_prefix('u').map_or((rest, 2), |rest| (rest, 6));
+    let digits = rest.bytes().take_while(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F')).count();
+    digits == count && rest.as_bytes().get(count) == Some(&b'_')
 }
 
 /// Two digits, or `u` and six: .NET takes `_x` with four digits for an escape of its own and undoes it.
@@ -66,8 +76,13 @@ fn spell_char(ch: char, out: &mut String) {
     out.push_str(&spelt);
 }
 
-/// The name for the second of two names that fold alike: everything but small letters and digits is spelt, so that nothing is left to
-/// fold. Two source names never agree in it.
+/// The name for the second of two names that fold alike at a place.
+pub(super) fn apart(name: &str, place: Place) -> String {
+    let spelt = spell(name);
+    unreserved(Cow::Owned(spelt), place).into_owned()
+}
+
+/// A name in which everything but small letters and digits is spelt, so that nothing is left to fold. Two names never agree in it.
 pub(super) fn spell(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 16);
     for ch in name.chars() {
@@ -77,7 +92,7 @@ pub(super) fn spell(name: &str) -> String {
             ch => spell_char(ch, &mut out),
         }
     }
-    if out.is_empty() { "_x_".to_owned() } else { out }
+    if out.is_empty() { EMPTY.to_owned() } else { out }
 }
 
 #[cfg(test)]
@@ -91,7 +106,7 @@ mod tests {
 
     #[test]
     fn leaves_good_names_alone() {
-        for name in ["id", "user_id", "class", "value", "type", "_a", "a_1"] {
+        for name in ["id", "user_id", "class", "value", "type", "_a", "a_1", "core_x_y", "pos_x1_y"] {
             assert_eq!(mangle(name, Place::Field), name);
         }
         assert_eq!(mangle("a.b-c", Place::Field), "a.b-c");
@@ -111,8 +126,11 @@ mod tests {
             ("1", Place::Param, "_x31_"),
             ("a-b", Place::Param, "a_x2D_b"),
             ("my.op", Place::Operation, "my_x2E_op"),
-            ("wait", Place::Operation, "wait_"),
-            ("", Place::Field, "_x_"),
+            ("wait", Place::Operation, "wait_op"),
+            ("get_class", Place::Operation, "get_class_op"),
+            ("get_class_op", Place::Operation, "get_class_op_op"),
+            ("new_", Place::Operation, "new__op"),
+            ("", Place::Field, "_x0_"),
             ("_", Place::Field, "_x5F_"),
             ("a b", Place::Field, "a_x20_b"),
             ("a_x20_b", Place::Field, "a_x5F_x20_b"),
@@ -123,7 +141,7 @@ mod tests {
     }
 
     fn name() -> impl Strategy<Value = String> {
-        prop_oneof!["[a-c_x0-9A-C.-]{0,6}", "(default|enum|wait|class|typeDesc)_{0,2}", "_{0,3}x[0-9A-F]{0,3}_{0,2}", any::<String>(),]
+        prop_oneof!["[a-c_x0-9A-C.-]{0,6}", "(default|enum|wait|class|typeDesc)(_|_op){0,2}", "_{0,3}x[0-9A-F]{0,3}_{0,2}", any::<String>(),]
     }
 
     proptest! {

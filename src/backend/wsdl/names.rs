@@ -5,7 +5,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::mangle::{Place, mangle, spell};
+use super::mangle::{Place, apart, mangle, spell};
 use super::{fold, reserved};
 use crate::ir::{NameBase, OpId, ScalarKind, Schema, ServiceId, Slot, Type, TypeId, TypeName};
 use crate::report::{Code, Diagnostic, Report};
@@ -108,7 +108,7 @@ fn operations(schema: &Schema, service: ServiceId, scope: &mut Scope, report: &m
         .map(|op| {
             let source = &schema.operation(op).name;
             let mangled = mangle(source, Place::Operation);
-            let name = if scope.take(&mangled) { mangled.into_owned() } else { scope.take_like(spell(source)) };
+            let name = if scope.take(&mangled) { mangled.into_owned() } else { scope.take_like(apart(source, Place::Operation)) };
             if name != *source {
                 let message = format!("the operation `{source}` is called `{name}`, because not every tool can call it by its own name");
                 report.push(Diagnostic::new(Code::N024, message).at(schema.operation(op).origin.span).about(source));

@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::mangle::Place;
 use super::names::{Names, Scope, names};
-use super::record::{Fields, group_element, hollow, pieces};
+use super::record::{Fields, group_element, hollow, nothing_element, pieces};
 use super::view::{ElementView, Node, OperationView, TypeView, View};
 use super::{Options, facts, fold};
 use crate::appinfo::{tag, text};
@@ -95,6 +95,9 @@ impl<'s> Planner<'s, '_> {
                 result = Some(self.fields(&operation.origin, "").element(Cow::Borrowed("return"), "return", slot));
             }
         }
+        if params.is_empty() && result.is_none() {
+            params.push(nothing_element());
+        }
         OperationView { operation, name, response, doc, facts: node, result_facts, params, result }
     }
 
@@ -133,7 +136,7 @@ impl<'s> Planner<'s, '_> {
         for (at, mut elements) in pieces.into_iter().enumerate() {
             let mut next = String::new();
             if at < last {
-                let mut scope = Scope::new(fold::camel);
+                let mut scope = Scope::new(fold::variable);
                 elements.iter().for_each(|element| {
                     scope.take(&element.name);
                 });

@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::facts;
 use super::fold;
-use super::mangle::{Place, mangle, spell};
+use super::mangle::{Place, apart, mangle};
 use super::names::Scope;
 use super::view::{ElementView, Node};
 use crate::appinfo::{slot as slot_attr, tag, text};
@@ -61,7 +61,7 @@ impl<'s> Fields<'_, 's> {
         place: Place,
         report: &mut Report,
     ) -> (Vec<ElementView<'s>>, Vec<Node<'s>>) {
-        let mut scope = Scope::new(fold::camel);
+        let mut scope = Scope::new(fold::variable);
         let (mut out, mut left) = (Vec::new(), Vec::new());
         for field in fields {
             if self.hollow.contains(&field.slot.ty) {
@@ -84,7 +84,7 @@ impl<'s> Fields<'_, 's> {
             let code = if place == Place::Param { Code::N020 } else { Code::N021 };
             (mangled, code, "not every tool can have its own name")
         } else {
-            (Cow::Owned(scope.take_like(spell(&field.name))), Code::N022, "tools would confuse it with another field")
+            (Cow::Owned(scope.take_like(apart(&field.name, place))), Code::N022, "tools would confuse it with another field")
         };
         if name != field.name {
             let message = format!("`{}` of {} is called `{name}`, because {why}", shown_key(&field.name), self.owner);
@@ -178,6 +178,12 @@ pub(super) fn group_element<'s>(name: String, ty: &str) -> ElementView<'s> {
         doc: Cow::Borrowed(""),
         facts: Some(Node::new(tag::GROUP)),
     }
+}
+
+/// An element that the source does not have, and that nobody need send: for an operation that takes nothing and gives nothing, of which
+/// Mono's svcutil otherwise makes a part of its neighbour.
+pub(super) fn nothing_element<'s>() -> ElementView<'s> {
+    ElementView { ty: Cow::Borrowed("xsd:string"), optional: true, ..group_element("nothing".to_owned(), "") }
 }
 
 #[cfg(test)]

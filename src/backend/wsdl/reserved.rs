@@ -55,7 +55,8 @@ pub(super) fn is_reserved(name: &str, place: Place) -> bool {
         Place::Param => &WORDS.params,
         Place::Operation => &WORDS.operations,
     };
-    words.contains(&decapitalized(name))
+    // A method is named as a variable is: wsimport makes `getClass` of `get_class`.
+    words.contains(&decapitalized(name)) || (place == Place::Operation && words.contains(&fold::variable(name)))
 }
 
 /// Whether a type cannot have a name.

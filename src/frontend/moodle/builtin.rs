@@ -132,7 +132,7 @@ mod tests {
         assert!(old.contains("class external_value extends") && !old.contains("namespace"));
         assert!(!old.contains("(bool) $allownull"));
         let new = text((4, 5), "lib/external/classes/external_description.php");
-        assert!(new.contains("namespace core_external;") && new.contains("(bool) $allownull") && !new.contains("//"));
+        assert!(new.contains("namespace core_external;") && new.contains("(bool) $allownull") && !new.contains("//since"));
         assert!(text((4, 5), "lib/externallib.php").contains("class_alias(\\core_external\\util::class, 'external_util')"));
         assert!(serde_json::from_str::<serde_json::Value>(&text((4, 5), "lib/components.json")).is_ok());
     }

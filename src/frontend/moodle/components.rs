@@ -14,7 +14,7 @@ use crate::php::host::DIRROOT;
 use crate::php::parse;
 use crate::report::{Code, Diagnostic};
 
-/// Names that are never plugins, in every release. Releases that have a table of their own add to these.
+/// Names that are never plugins in releases without a table of their own.
 const IGNORED: &[&str] = &["CVS", "_vti_cnf", "simpletest", "db", "yui", "tests", "phpunit"];
 
 /// A plugin on disk.
@@ -71,10 +71,15 @@ pub fn read(files: &Loader<'_>) -> Components {
     }
     if let Some(core) = core {
         let keys = |value| literal::items(value).into_iter();
-        rules.ignored.extend(keys(literal::property(core, "ignoreddirs")).filter_map(|(key, _)| match key {
-            Key::Str(name) => Some(name),
-            Key::Int(_) => None,
-        }));
+        let ignored: Vec<String> = keys(literal::property(core, "ignoreddirs"))
+            .filter_map(|(key, _)| match key {
+                Key::Str(name) => Some(name),
+                Key::Int(_) => None,
+            })
+            .collect();
+        if !ignored.is_empty() {
+            rules.ignored = ignored;
+        }
         rules.hosts = keys(literal::property(core, "supportsubplugins")).filter_map(|(_, value)| text(value)).collect();
     }
     if rules.hosts.is_empty() {

@@ -18,8 +18,8 @@ use crate::report::{Code, Diagnostic, Report};
 use crate::source::Span;
 
 /// Describes the named functions, in the order of the survey. Names that are not registered are left out; see `select`.
-pub fn describe(world: &World<'_>, survey: &Survey, names: &[&str], report: &mut Report) -> Vec<Function> {
-    let mut wanted: Vec<usize> = names.iter().filter_map(|name| survey.functions.get_index_of(*name)).collect();
+pub fn describe(world: &World<'_>, survey: &Survey, names: &[String], report: &mut Report) -> Vec<Function> {
+    let mut wanted: Vec<usize> = names.iter().filter_map(|name| survey.functions.get_index_of(name)).collect();
     wanted.sort_unstable();
     wanted.dedup();
     let mut interp = Interp::new(world.files.arena(), world.files.sources(), world);

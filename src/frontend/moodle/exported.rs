@@ -24,7 +24,7 @@ pub fn read(exports: &[(String, String)], report: &mut Report) -> Vec<ServiceDef
                 continue;
             }
         };
-        let mut understood = rows.is_empty();
+        let mut understood = false;
         for row in rows {
             let function = row.get("functionname").filter(|function| !function.is_empty());
             let id = row.get("externalserviceid").or_else(|| row.get("id")).or_else(|| row.get("shortname")).or_else(|| row.get("name"));

@@ -38,8 +38,13 @@ pub fn lower(survey: &Survey, functions: &[Function], report: &mut Report) -> Fr
             }
         }
     }
-    out.services = survey.services.iter().map(service).collect();
+    out.services = services(survey);
     out
+}
+
+/// The services of a survey, with every function that they list.
+pub fn services(survey: &Survey) -> Vec<ServiceDef> {
+    survey.services.iter().map(service).collect()
 }
 
 struct Lower<'l> {

@@ -55,6 +55,8 @@ enum Base {
 #[derive(Default)]
 pub struct Classes {
     known: FxHashMap<Rc<str>, Class>,
+    /// The record that the constructor of a class makes without arguments; `None` where it makes none.
+    plain: FxHashMap<Rc<str>, Option<Rc<DescKind>>>,
 }
 
 impl Classes {
@@ -156,6 +158,7 @@ impl<'a> Walk<'_, 'a, '_> {
         let allownull = if object.props.contains_key("allownull") { Some(self.settled(&object, "allownull", at, what)?) } else { None };
         let prop = |name: &str| object.props.get(name).map_or(Literal::Null, |value| values::literal(self.interp, value));
         let (desc, default) = (prop("desc"), prop("default"));
+        let name = self.name(id, &object, &class, &kind);
         Ok(Desc {
             class: object.class.to_string(),
             desc,
@@ -163,7 +166,7 @@ impl<'a> Walk<'_, 'a, '_> {
             default,
             allownull,
             kind,
-            name: self.name(id, &object, &class),
+            name,
             only_if: None,
             origin: self.origin(&object),
         })
@@ -207,7 +210,7 @@ impl<'a> Walk<'_, 'a, '_> {
     }
 
     /// The name by origin: the method or the class that describes the structure.
-    fn name(&mut self, id: ObjId, object: &Object<'a>, class: &Class) -> Option<TypeName> {
+    fn name(&mut self, id: ObjId, object: &Object<'a>, class: &Class, kind: &DescKind) -> Option<TypeName> {
         for call in self.interp.intact_returns(id) {
             let own = call.class.eq_ignore_ascii_case(self.root.0) && call.method.eq_ignore_ascii_case(self.root.1);
             let names = if call.had_args {
@@ -219,12 +222,37 @@ impl<'a> Walk<'_, 'a, '_> {
                 return Some(TypeName::new(NameBase::Method(call.class.to_string(), call.method.to_string())));
             }
         }
-        let own = class.base.is_some() && !class.exact && !class.parameters;
-        own.then(|| TypeName::new(NameBase::Class(object.class.to_string())))
+        let own = class.base.is_some() && !class.exact && !class.parameters && !object.class.starts_with("class@");
+        // The constructor may take arguments that change the record (`new external_warnings('item is a note')`): then the class alone does
+        // not say what it is. The measure is the class itself, not other uses of it, so that no use renames another.
+        let same = own && self.plain(&object.class).is_some_and(|plain| record(&plain) == record(kind));
+        same.then(|| TypeName::new(NameBase::Class(object.class.to_string())))
+    }
+
+    /// What the constructor of a class makes without arguments.
+    fn plain(&mut self, class: &Rc<str>) -> Option<Rc<DescKind>> {
+        if let Some(plain) = self.classes.plain.get(class) {
+            return plain.clone();
+        }
+        // Before it is known: a class may hold objects of itself.
+        self.classes.plain.insert(Rc::clone(class), None);
+        let value = self.interp.construct(class).ok()?;
+        let plain = Rc::new(convert(self.interp, self.classes, &value, ("", ""), None).ok()?.kind);
+        self.classes.plain.insert(Rc::clone(class), Some(Rc::clone(&plain)));
+        Some(plain)
     }
 
     fn origin(&self, object: &Object<'a>) -> Origin {
         Origin { via: object.via.to_vec(), ..values::origin(self.interp.sources, object.made_at, &object.made_in) }
+    }
+}
+
+/// The fields of the record in a description, behind its lists.
+fn record(kind: &DescKind) -> Option<&[(Key, Desc)]> {
+    match kind {
+        DescKind::Value(_) => None,
+        DescKind::List(content) => record(&content.kind),
+        DescKind::Struct(keys) => Some(keys),
     }
 }
 

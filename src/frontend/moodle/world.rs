@@ -48,6 +48,53 @@ const LIBRARIES: &[&str] = &[
     "webservice/lib.php",
 ];
 
+/// Functions whose answer only a running site has: whatever Moodle's source for them does ends in the database, the session or a cache,
+/// so the evaluator does not follow it.
+const IMPURE_FUNCTIONS: &[&str] = &[
+    "get_string_manager",
+    "get_fast_modinfo",
+    "get_course",
+    "get_site",
+    "get_admin",
+    "get_admins",
+    "get_complete_user_data",
+    "get_all_capabilities",
+    "get_list_of_themes",
+    "get_enabled_auth_plugins",
+    "has_capability",
+    "has_all_capabilities",
+    "has_any_capability",
+    "isloggedin",
+    "isguestuser",
+    "is_siteadmin",
+    "set_config",
+    "get_context_instance",
+    "get_system_context",
+    "get_file_storage",
+    "get_log_manager",
+    "get_mimetypes_array",
+];
+
+/// Classes of the same kind, in lower case: none of their static methods is followed. One that ends with `\` means a namespace.
+const IMPURE_CLASSES: &[&str] = &[
+    "cache",
+    "cache_config",
+    "cache_factory",
+    "cache_helper",
+    "cache_administration_helper",
+    "core_cache\\",
+    "core\\di",
+    "core\\session\\manager",
+    "core\\task\\manager",
+    "core\\plugin_manager",
+    "core_plugin_manager",
+    "core\\hook\\manager",
+    "theme_config",
+    "core\\output\\theme_config",
+    "context_helper",
+    "core\\context_helper",
+];
+
 /// The world around the evaluator, for one tree.
 pub struct World<'a> {
     /// Files.
@@ -229,6 +276,10 @@ impl<'a> Host<'a> for World<'a> {
                 let is = (name != "is_dir" && self.files.is_file(path)) || (name != "is_file" && self.files.is_dir(path));
                 Some(Value::Bool(is))
             }
+            impure if IMPURE_FUNCTIONS.contains(&impure) => {
+                let spelled: Vec<String> = args.iter().map(|arg| interp.spell(arg)).collect();
+                Some(Value::unknown(format!("{name}({})", spelled.join(", ")), Some(at), "is known only to a running site"))
+            }
             _ => self.component_function(name, args),
         }
     }
@@ -236,8 +287,8 @@ impl<'a> Host<'a> for World<'a> {
     fn static_method(&self, _interp: &mut Interp<'a, '_>, class: &str, method: &str, args: &[Value<'a>], at: Span) -> Option<Value<'a>> {
         match class.to_ascii_lowercase().as_str() {
             "core_component" | "core\\component" => self.component_function(&method.to_ascii_lowercase(), args),
-            "core_plugin_manager" | "core\\plugin_manager" if method.eq_ignore_ascii_case("instance") => {
-                Some(Value::unknown(format!("{class}::{method}()"), Some(at), "depends on the plugins of the site"))
+            lower if is_impure(lower, &method.to_ascii_lowercase()) => {
+                Some(Value::unknown(format!("\\{class}::{method}()"), Some(at), "is known only to a running site"))
             }
             _ => None,
         }
@@ -272,6 +323,13 @@ impl<'a> Host<'a> for World<'a> {
             findings.push(finding);
         }
     }
+}
+
+/// Whether a static method (both names in lower case) is not followed. Contexts are rows of the database.
+fn is_impure(class: &str, method: &str) -> bool {
+    let listed = |entry: &str| class == entry || (entry.ends_with('\\') && class.starts_with(entry));
+    let context = class.starts_with("context_") || class.starts_with("core\\context\\");
+    IMPURE_CLASSES.iter().any(|entry| listed(entry)) || (context && method.starts_with("instance"))
 }
 
 /// `get_config('plugin')->name` taken apart.

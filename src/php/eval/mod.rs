@@ -2,19 +2,76 @@
 //!
 //! In: syntax trees through a [`Host`], names of classes and methods. Out: [`Value`]s, or the reason why there is none ([`Stop`]).
 //! What only a running site knows becomes [`Value::Unknown`] and flows on; nothing here reads a clock, a database or a disk.
+//!
+//! `expr`, `ops`, `place`, `stmt` and `call` are the language, `class`, `load` and `names` where things come from, `object` the heap,
+//! `fork` what happens under an unknown condition, `unknown` how unknown values are spelled, `builtin` the functions that PHP brings.
 
+mod array;
+mod builtin;
+mod call;
+mod class;
+mod compare;
+mod convert;
+mod expr;
+mod fork;
+mod frame;
+mod load;
+mod names;
+mod object;
+mod ops;
+mod place;
+mod stmt;
 mod stop;
+mod unknown;
+
+use std::collections::VecDeque;
+use std::rc::Rc;
 
 use bumpalo::Bump;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use stop::Stop;
 
+use self::class::{ClassId, ClassInfo};
+use self::frame::Frame;
+use self::load::Constant;
+use super::ast::{self, Function, Scope};
 use super::host::Host;
-use super::value::{ObjId, Object, Value};
-use crate::source::{SourceMap, Span};
+use super::value::{CellId, ObjId, Object, Returned, Value};
+use crate::source::{FileId, SourceMap, Span};
 
 /// The variables that a file's top level left behind, in order of first assignment. Names are without `$`.
 pub type Vars<'a> = indexmap::IndexMap<&'a str, Value<'a>, rustc_hash::FxBuildHasher>;
+
+/// Steps that one evaluation may take, from one [`Interp::reset`] to the next.
+pub const FUEL: u32 = 2_000_000;
+/// Steps that running a file's top level may take.
+const LOAD_FUEL: u32 = 1_000_000;
+/// How deep calls nest.
+const MAX_CALLS: u32 = 200;
+/// How deep expressions, statements and calls nest together.
+const MAX_DEPTH: u32 = 3000;
+/// The longest text, in bytes.
+const MAX_TEXT: usize = 1 << 24;
+/// The stack that an evaluation may use, in bytes, unless [`Interp::limit_stack`] says otherwise.
+const STACK: usize = 6 << 20;
+/// Marks the ids of enum cases, which are not on the heap.
+const ENUM_BIT: u32 = 1 << 31;
+
+/// A result of the evaluator's own parts.
+type Eval<'a, T = Value<'a>> = Result<T, Box<Raise<'a>>>;
+
+/// What interrupts an evaluation.
+#[derive(Debug)]
+enum Raise<'a> {
+    /// An exception.
+    Throw(Value<'a>, Option<Span>),
+    /// The end.
+    Stop(Stop),
+}
+
+/// Where a name stands: the name and the scope by their addresses.
+type NameAt = (usize, usize, usize);
 
 /// An evaluator: classes, functions and constants seen so far, and the heap of the evaluation under way.
 pub struct Interp<'a, 'h> {
@@ -24,84 +81,397 @@ pub struct Interp<'a, 'h> {
     pub sources: &'a SourceMap,
     /// The world.
     pub host: &'h dyn Host<'a>,
-    heap: Vec<std::rc::Rc<Object<'a>>>,
+    php: u32,
+    frame: Frame<'a>,
+    root: &'a Scope<'a>,
+
+    heap: Vec<Rc<Object<'a>>>,
+    cells: Vec<Value<'a>>,
+    enums: Vec<Rc<Object<'a>>>,
+    /// Stands in for an object that is not there; ids of a heap that was dropped lead here.
+    nothing: Rc<Object<'a>>,
+    empty_text: Rc<str>,
+    globals: FxHashMap<&'a str, Rc<CellId>>,
+    static_vars: FxHashMap<(usize, u32, &'a str), Rc<CellId>>,
+    static_props: FxHashMap<(ClassId, Rc<str>), Rc<CellId>>,
+    /// Counts events, so that it can be told what changed after what.
+    clock: u64,
+
+    classes: Vec<Rc<ClassInfo<'a>>>,
+    by_name: FxHashMap<Rc<str>, ClassId>,
+    decls: FxHashMap<Rc<str>, &'a ast::Class<'a>>,
+    aliases: FxHashMap<Rc<str>, Rc<str>>,
+    linking: FxHashSet<Rc<str>>,
+    looking: FxHashSet<Rc<str>>,
+    functions: FxHashMap<Rc<str>, &'a Function<'a>>,
+    consts: FxHashMap<Rc<str>, Constant<'a>>,
+    builtins: FxHashMap<&'static str, builtin::Builtin>,
+    /// Names that were searched in vain, and the epoch of that search.
+    missing: FxHashMap<Rc<str>, u32>,
+    missing_functions: FxHashMap<Rc<str>, u32>,
+    missing_consts: FxHashMap<Rc<str>, u32>,
+    class_cache: FxHashMap<NameAt, ClassId>,
+    const_cache: FxHashMap<NameAt, Value<'a>>,
+    /// Grows with everything that is declared.
+    epoch: u32,
+
+    loaded: FxHashSet<Rc<str>>,
+    queued: FxHashSet<Rc<str>>,
+    pending: VecDeque<Rc<str>>,
+    libraries: usize,
+    loading: u32,
+    noted: FxHashSet<usize>,
+
+    fuel: u32,
+    calls: u32,
+    depth: u32,
+    deepest: u32,
+    stack_base: usize,
+    stack_limit: usize,
 }
 
 impl<'a, 'h> Interp<'a, 'h> {
-    /// An evaluator that has seen nothing.
+    /// An evaluator that has seen nothing but what PHP itself brings.
     pub fn new(arena: &'a Bump, sources: &'a SourceMap, host: &'h dyn Host<'a>) -> Self {
-        Interp { arena, sources, host, heap: Vec::new() }
+        let (prelude, _) = sources.add("", "PHP".to_owned(), builtin::PRELUDE.as_bytes().to_vec());
+        let root = arena.alloc(Scope { file: prelude, namespace: "", uses: &[] });
+        let nothing = Object {
+            class: Rc::from("stdClass"),
+            props: indexmap::IndexMap::default(),
+            made_at: None,
+            made_in: Rc::from(""),
+            via: Rc::from([]),
+            returned: Vec::new(),
+            changed: 0,
+        };
+        let mut interp = Interp {
+            arena,
+            sources,
+            host,
+            php: host.php_major(),
+            frame: Frame::new(root, None, Rc::from([])),
+            root,
+            heap: Vec::new(),
+            cells: Vec::new(),
+            enums: Vec::new(),
+            nothing: Rc::new(nothing),
+            empty_text: Rc::from(""),
+            globals: FxHashMap::default(),
+            static_vars: FxHashMap::default(),
+            static_props: FxHashMap::default(),
+            clock: 0,
+            classes: Vec::new(),
+            by_name: FxHashMap::default(),
+            decls: FxHashMap::default(),
+            aliases: FxHashMap::default(),
+            linking: FxHashSet::default(),
+            looking: FxHashSet::default(),
+            functions: FxHashMap::default(),
+            consts: FxHashMap::default(),
+            builtins: builtin::table(),
+            missing: FxHashMap::default(),
+            missing_functions: FxHashMap::default(),
+            missing_consts: FxHashMap::default(),
+            class_cache: FxHashMap::default(),
+            const_cache: FxHashMap::default(),
+            epoch: 0,
+            loaded: FxHashSet::default(),
+            queued: FxHashSet::default(),
+            pending: VecDeque::new(),
+            libraries: 0,
+            loading: 0,
+            noted: FxHashSet::default(),
+            fuel: FUEL,
+            calls: 0,
+            depth: 0,
+            deepest: MAX_DEPTH,
+            stack_base: 0,
+            stack_limit: STACK,
+        };
+        interp.declare_prelude(prelude);
+        interp
+    }
+
+    fn declare_prelude(&mut self, file: FileId) {
+        let text = &self.sources.file(file).text;
+        let parsed = super::parse::parse_file(self.arena, file, text);
+        self.hoist(parsed.stmts);
+    }
+
+    /// How much stack an evaluation may use. The thread must have half as much again. For programs nested within the limits of depth it
+    /// never matters; it is the last guard.
+    pub fn limit_stack(&mut self, bytes: usize) {
+        self.stack_limit = bytes;
+    }
+
+    /// Gives less (or more) fuel for what follows, up to the next [`Interp::reset`].
+    pub fn set_fuel(&mut self, steps: u32) {
+        self.fuel = steps;
+    }
+
+    /// Steps that are left.
+    pub fn fuel(&self) -> u32 {
+        self.fuel
     }
 
     /// Drops the heap and fills up the fuel; classes, functions and constants stay. Object ids given out before are void.
     pub fn reset(&mut self) {
         self.heap.clear();
+        self.cells.clear();
+        self.globals.clear();
+        self.static_vars.clear();
+        self.static_props.clear();
+        self.frame = Frame::new(self.root, None, Rc::from([]));
+        self.fuel = FUEL;
+        self.calls = 0;
+        self.depth = 0;
     }
 
     /// Runs the top level of a file in a scope of its own and gives its variables.
     pub fn include(&mut self, path: &str) -> Result<Vars<'a>, Stop> {
-        Err(Stop::Missing { what: format!("file {path}"), at: None })
+        self.measure_stack();
+        self.include_vars(path)
     }
 
     /// Declares what a file declares (once; nothing happens when it was included before) and runs its top level.
     pub fn require(&mut self, path: &str) -> Result<(), Stop> {
-        self.include(path).map(|_| ())
+        self.measure_stack();
+        match self.load(path) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Stop::Missing { what: format!("file {path}"), at: None }),
+            Err(raise) => Err(self.stop(*raise)),
+        }
+    }
+
+    /// Puts a file off: it is loaded when something is missing. Cheaper than [`Interp::require`] for a file that may not be needed.
+    pub fn require_later(&mut self, path: &str) {
+        self.defer(path);
     }
 
     /// Calls a static method. `at` is the place that wants it, for the chain of calls.
     pub fn call_static(&mut self, class: &str, method: &str, args: Vec<Value<'a>>, at: Option<Span>) -> Result<Value<'a>, Stop> {
-        let _ = args;
-        Err(Stop::Missing { what: format!("method {class}::{method}"), at })
+        self.measure_stack();
+        let Some(id) = self.find_class(class).map_err(|raise| self.stop(*raise))? else {
+            return Err(Stop::Missing { what: format!("class {}", class.trim_start_matches('\\')), at });
+        };
+        let Some(found) = self.find_method(id, method) else {
+            return Err(Stop::Missing { what: format!("method {}::{method}", self.class(id).name), at });
+        };
+        let had_args = !args.is_empty();
+        let value = self.call_method(&found, None, id, args.into(), at).map_err(|raise| self.stop(*raise))?;
+        let class = self.class(id).name.clone();
+        self.note_return(&value, &class, &found.name, had_args);
+        Ok(self.plain(value, 0))
+    }
+
+    /// A new object of a class, its constructor called without arguments.
+    pub fn construct(&mut self, class: &str) -> Result<Value<'a>, Stop> {
+        self.measure_stack();
+        let Some(id) = self.find_class(class).map_err(|raise| self.stop(*raise))? else {
+            return Err(Stop::Missing { what: format!("class {}", class.trim_start_matches('\\')), at: None });
+        };
+        self.construct_plain(id).map_err(|raise| self.stop(*raise))
+    }
+
+    /// Calls a function by its full name.
+    pub fn call_function_by_name(&mut self, name: &str, args: Vec<Value<'a>>, at: Span) -> Result<Value<'a>, Stop> {
+        self.measure_stack();
+        let value = self.call_function_named(name, args.into(), at).map_err(|raise| self.stop(*raise))?;
+        Ok(self.plain(value, 0))
+    }
+
+    /// The value of a global constant, or of a class constant spelled `a\b::C`.
+    pub fn constant_value(&mut self, name: &str) -> Result<Option<Value<'a>>, Stop> {
+        self.measure_stack();
+        let value = match name.split_once("::") {
+            Some((class, konst)) => match self.find_class(class) {
+                Ok(Some(id)) => self.class_const(id, konst, None).map(Some),
+                Ok(None) => Ok(None),
+                Err(raise) => Err(raise),
+            },
+            None => self.constant(name, None),
+        };
+        value.map_err(|raise| self.stop(*raise))
     }
 
     /// Whether a class is there, autoloading included.
     pub fn class_exists(&mut self, class: &str) -> bool {
-        let _ = class;
-        false
+        self.measure_stack();
+        matches!(self.find_class(class), Ok(Some(_)))
     }
 
     /// Whether a class has a method, inherited ones included.
     pub fn method_exists(&mut self, class: &str, method: &str) -> bool {
-        let _ = (class, method);
-        false
+        self.measure_stack();
+        match self.find_class(class) {
+            Ok(Some(id)) => self.find_method(id, method).is_some(),
+            Ok(None) | Err(_) => false,
+        }
     }
 
-    /// Where a method is declared, and the full name of the class or trait that declares it.
-    pub fn method_at(&mut self, class: &str, method: &str) -> Option<(std::rc::Rc<str>, Span)> {
-        let _ = (class, method);
-        None
+    /// Where a method is declared, and the full name of the class that declares it (for a method of a trait: the class that uses it).
+    pub fn method_at(&mut self, class: &str, method: &str) -> Option<(Rc<str>, Span)> {
+        self.measure_stack();
+        let id = self.find_class(class).ok()??;
+        let method = self.find_method(id, method)?;
+        let at = method.function.at;
+        Some((self.class(method.class).name.clone(), Span { file: method.function.scope.file, start: at.start, end: at.end }))
+    }
+
+    /// The declaration of a method, for its parameters and doc comment.
+    pub fn method_declaration(&mut self, class: &str, method: &str) -> Option<&'a Function<'a>> {
+        self.measure_stack();
+        let id = self.find_class(class).ok()??;
+        self.find_method(id, method).map(|method| method.function)
+    }
+
+    /// Where a class is declared, and its full name as declared.
+    pub fn class_at(&mut self, class: &str) -> Option<(Rc<str>, Span)> {
+        self.measure_stack();
+        let id = self.find_class(class).ok()??;
+        let info = self.class(id);
+        let at = info.decl.at;
+        Some((info.name.clone(), Span { file: info.decl.scope.file, start: at.start, end: at.end }))
     }
 
     /// Whether a class is `of`, extends it, or implements it.
     pub fn is_subclass(&mut self, class: &str, of: &str) -> bool {
-        let _ = (class, of);
-        false
+        self.measure_stack();
+        matches!(self.name_is_a(class, of), Ok(Value::Bool(true)))
     }
 
     /// Full names of a class and its ancestors as they are declared, child first. Empty when the class is not there.
-    pub fn class_chain(&mut self, class: &str) -> Vec<std::rc::Rc<str>> {
-        let _ = class;
-        Vec::new()
+    pub fn class_chain(&mut self, class: &str) -> Vec<Rc<str>> {
+        self.measure_stack();
+        let mut chain = Vec::new();
+        let mut at = self.find_class(class).ok().flatten();
+        while let Some(id) = at {
+            let info = self.class(id);
+            chain.push(info.name.clone());
+            at = info.parent;
+        }
+        chain
     }
 
     /// An object of the evaluation under way.
     pub fn object(&self, id: ObjId) -> &Object<'a> {
-        &self.heap[id.0 as usize]
+        self.heap_object(id)
     }
 
     /// The static method that made an object, called without arguments, if nothing reachable from the object changed after that call
     /// returned: class it was called on as declared, and method.
-    pub fn intact_tag(&self, id: ObjId) -> Option<(std::rc::Rc<str>, std::rc::Rc<str>)> {
+    pub fn intact_tag(&self, id: ObjId) -> Option<(Rc<str>, Rc<str>)> {
         self.intact_returns(id).into_iter().find(|call| !call.had_args).map(|call| (call.class, call.method))
     }
 
     /// Every static method that returned an object and after which nothing reachable from it changed, innermost first.
-    pub fn intact_returns(&self, id: ObjId) -> Vec<super::value::Returned> {
-        self.object(id).returned.clone()
+    pub fn intact_returns(&self, id: ObjId) -> Vec<Returned> {
+        let object = self.heap_object(id);
+        if object.returned.is_empty() {
+            return Vec::new();
+        }
+        let changed = self.last_change(id);
+        object.returned.iter().filter(|call| call.stamp > changed).cloned().collect()
     }
 
-    /// A value spelled as a PHP expression, shortened where it is long.
-    pub fn spell(&self, value: &Value<'a>) -> String {
-        format!("{value:?}")
+    fn add_alias(&mut self, class: &str, alias: &str) {
+        let key: Rc<str> = Rc::from(&*names::lower(alias.trim_start_matches('\\')));
+        self.aliases.entry(key).or_insert_with(|| Rc::from(class.trim_start_matches('\\')));
+        self.epoch += 1;
+    }
+
+    /// A value without references, for those outside. Objects that it reaches are relieved of theirs, too.
+    fn plain(&mut self, value: Value<'a>, depth: u32) -> Value<'a> {
+        let mut seen = FxHashSet::default();
+        let mut queue = Vec::new();
+        let value = self.plain_value(value, &mut queue, depth);
+        while let Some(id) = queue.pop() {
+            if Self::is_enum(id) || !seen.insert(id) {
+                continue;
+            }
+            let object = self.heap_rc(id);
+            let has_refs = object.props.values().any(has_ref);
+            let props: Vec<Value<'a>> = object.props.values().map(|value| self.plain_value(value.clone(), &mut queue, 0)).collect();
+            if has_refs && let Some(slot) = self.heap.get_mut(id.0 as usize) {
+                drop(object);
+                for (old, new) in Rc::make_mut(slot).props.values_mut().zip(props) {
+                    *old = new;
+                }
+            }
+        }
+        value
+    }
+
+    fn plain_value(&self, value: Value<'a>, queue: &mut Vec<ObjId>, depth: u32) -> Value<'a> {
+        match value {
+            Value::Object(id) => {
+                queue.push(id);
+                Value::Object(id)
+            }
+            Value::Array(array) if depth < 200 => {
+                if has_ref(&Value::Array(array.clone())) {
+                    let mut copy = (*array).clone();
+                    for entry in copy.entries.values_mut() {
+                        let inner = std::mem::take(&mut entry.value);
+                        entry.value = self.plain_value(inner, queue, depth + 1);
+                    }
+                    return Value::Array(Rc::new(copy));
+                }
+                for entry in array.entries.values() {
+                    self.plain_value(entry.value.clone(), queue, depth + 1);
+                }
+                Value::Array(array)
+            }
+            Value::Ref(cell) if depth < 200 => self.plain_value(self.cell(&cell).clone(), queue, depth + 1),
+            Value::Ref(_) => Value::Null,
+            other => other,
+        }
+    }
+
+    /// An interruption in the words of the interface.
+    fn stop(&mut self, raise: Raise<'a>) -> Stop {
+        match raise {
+            Raise::Stop(stop) => stop,
+            Raise::Throw(value, at) => {
+                let (class, message) = match &value {
+                    Value::Object(id) => {
+                        let object = self.heap_rc(*id);
+                        let message = object.props.get("message").cloned().unwrap_or_default();
+                        (object.class.to_string(), message)
+                    }
+                    other => ("Throwable".to_owned(), other.clone()),
+                };
+                let message = match self.deref(message) {
+                    Value::Str(text) => text.to_string(),
+                    other => self.spell(&other),
+                };
+                Stop::Thrown { class, message, at }
+            }
+        }
+    }
+
+    /// Remembers where the stack stands when an evaluation starts.
+    fn measure_stack(&mut self) {
+        if self.depth == 0 && self.calls == 0 {
+            let here = 0_u8;
+            self.stack_base = std::ptr::from_ref(&here) as usize;
+        }
+    }
+
+    #[inline]
+    fn stack_is_low(&self) -> bool {
+        let here = 0_u8;
+        self.stack_base.abs_diff(std::ptr::from_ref(&here) as usize) > self.stack_limit
     }
 }
+
+fn has_ref(value: &Value<'_>) -> bool {
+    match value {
+        Value::Ref(_) => true,
+        Value::Array(array) => array.entries.values().any(|entry| has_ref(&entry.value)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

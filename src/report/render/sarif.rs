@@ -4,6 +4,7 @@
 //! it is made of the code, the file, the subject and the text of the line, and a number for equal ones.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -118,7 +119,11 @@ fn fingerprint(finding: &Diagnostic, sources: &SourceMap) -> String {
     } else {
         part(&finding.message);
     }
-    hash.finalize()[..10].iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut out = String::new();
+    for byte in hash.finalize().iter().take(10) {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
 }
 
 /// A path as a URI reference: relative where the path is, else with `file://`.
@@ -128,7 +133,7 @@ fn uri(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

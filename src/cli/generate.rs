@@ -1,0 +1,118 @@
+//! `mwsc generate`: compile every input and write the artifacts, or compare them.
+
+use std::path::{Path, PathBuf};
+
+use super::args::Generate;
+use super::config::Config;
+use super::screen::{Screen, Watch};
+use super::{inputs, services, suggest, write};
+use crate::backend::{BACKENDS, Backend, Options};
+use crate::files::Files;
+use crate::report::{Code, Diagnostic, Report, Severity};
+use crate::source::SourceMap;
+
+/// Runs the command.
+pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &SourceMap, report: &mut Report) {
+    let targets = targets(options, config, report);
+    let wanted = services::wanted(&options.services, &options.inputs, config, report);
+    if report.count(Severity::Error) > 0 {
+        return;
+    }
+    let mut watch = Watch::new(screen);
+    watch.enter("open");
+    let (inputs, several) = inputs::open_all(&options.inputs, config, report);
+    let backends = backend_options(options, config);
+    let mut files = Files::default();
+    let mut usable = !inputs.is_empty();
+    for input in &inputs {
+        screen.verbose(&format!("compiling Moodle {} ({})", input.label, input.release.full));
+        let site = input.site(&options.inputs, config, report);
+        let made = input.with(&site, |input| {
+            let schema = crate::compile(input, &wanted, sources, report, &mut |stage| watch.enter(stage));
+            crate::emit(&schema, &targets, &backends, report, &mut |stage| watch.enter(stage))
+        });
+        input.report_refused(report);
+        let prefix = if several { format!("{}/", input.label) } else { String::new() };
+        for (path, bytes) in made.iter() {
+            files.add(format!("{prefix}{path}"), bytes);
+        }
+    }
+    // A service that is not there, a site file that is no TOML: what is left is not what was asked for.
+    usable &= super::exit::status(report, false) != super::exit::USAGE;
+    if usable {
+        watch.enter("write");
+        finish(options, config, &files, screen, report);
+    }
+    watch.finish();
+    if options.inputs.timings {
+        let (count, bytes) = inputs.iter().map(inputs::Source::count).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        screen.at_the_end(&watch.table(count, bytes));
+    }
+}
+
+fn finish(options: &Generate, config: &Config, files: &Files, screen: &Screen, report: &mut Report) {
+    let dir: PathBuf = options.output.clone().or_else(|| config.output.clone()).unwrap_or_else(|| PathBuf::from("out"));
+    let part = &options.services;
+    let narrowed =
+        !part.service.is_empty() || !part.functions.is_empty() || !options.target.is_empty() || !options.inputs.moodle.is_empty();
+    // What a broken input no longer gives is not stale: it comes back when the input is mended.
+    let whole = !narrowed && report.count(Severity::Error) == 0;
+    let how = write::How { check: options.check, force: options.force, whole };
+    let shown = dir.display().to_string();
+    let before = report.iter().count();
+    let done = write::write(Path::new(&dir), &shown, files, how, report);
+    for path in &done.written {
+        screen.verbose(&format!("wrote {shown}/{path}"));
+    }
+    for path in &done.removed {
+        screen.verbose(&format!("removed {shown}/{path}"));
+    }
+    if report.iter().count() > before {
+        return;
+    }
+    if options.check {
+        screen.say(&format!("{shown} is up to date: {}", plural(done.unchanged, "file")));
+    } else if done != write::Done::default() {
+        let removed = if done.removed.is_empty() { String::new() } else { format!(", {} removed", done.removed.len()) };
+        screen.say(&format!("{} written to {shown}, {} unchanged{removed}", plural(done.written.len(), "file"), done.unchanged));
+    }
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+fn targets(options: &Generate, config: &Config, report: &mut Report) -> Vec<&'static Backend> {
+    let mut names: Vec<(String, Option<crate::source::Span>)> = options.target.iter().map(|name| (name.clone(), None)).collect();
+    if names.is_empty() {
+        names = config.targets.iter().map(|(name, at)| (name.clone(), Some(*at))).collect();
+    }
+    if names.is_empty() {
+        names.push(("wsdl".to_owned(), None));
+    }
+    let mut found: Vec<&'static Backend> = Vec::new();
+    for (name, at) in names {
+        match BACKENDS.iter().find(|backend| backend.name == name) {
+            Some(backend) if !found.iter().any(|other| other.name == name) => found.push(backend),
+            Some(_) => {}
+            None => {
+                let known = || BACKENDS.iter().map(|backend| backend.name);
+                let help = suggest::help(&name, known(), || format!("the targets are `{}`", known().collect::<Vec<_>>().join("`, `")));
+                report.push(Diagnostic::new(Code::C006, format!("there is no target `{name}`")).at(at).help(help));
+            }
+        }
+    }
+    found
+}
+
+fn backend_options(options: &Generate, config: &Config) -> Options {
+    let mut out = Options::default();
+    if let Some(namespace) = options.namespace.clone().or_else(|| config.wsdl.namespace.clone()) {
+        out.wsdl.namespace = namespace;
+    }
+    if let Some(endpoint) = options.endpoint.clone().or_else(|| config.wsdl.endpoint.clone()) {
+        out.wsdl.endpoint = endpoint;
+    }
+    out.wsdl.soap12 = options.soap12 || config.wsdl.soap12;
+    out
+}

@@ -1,0 +1,293 @@
+//! From paths to inputs: what each folder is, plugins laid over trees, and which releases are meant.
+//!
+//! In: the command line and the configuration. Out: [`Source`]s that are open, each with a release and a label of its own.
+
+use std::path::{Path, PathBuf};
+
+use super::args;
+use super::config::Config;
+use super::layers::Layers;
+use super::tree::{DiskTree, plain};
+use crate::Input;
+use crate::frontend::moodle::Site;
+use crate::frontend::moodle::builtin::Builtin;
+use crate::frontend::moodle::identify::{Below, Identity, folder, identify};
+use crate::frontend::moodle::release::Release;
+use crate::report::{Code, Diagnostic, Report};
+use crate::source::{Span, Tree};
+
+/// An input that is open.
+pub struct Source {
+    base: Base,
+    plugins: Vec<Plugin>,
+    /// Which Moodle.
+    pub release: Release,
+    /// Its folder in the output where there are several inputs.
+    pub label: String,
+    site: Option<PathBuf>,
+}
+
+/// A plugin and its place.
+struct Plugin {
+    at: String,
+    tree: DiskTree,
+    component: String,
+}
+
+enum Base {
+    /// A Moodle tree and the folder in it that is `$CFG->dirroot`.
+    Disk(DiskTree, &'static str),
+    /// What stands in for one.
+    Builtin,
+}
+
+impl Source {
+    /// Hands the input to some work.
+    pub fn with<R>(&self, site: &Site, work: impl FnOnce(Input<'_>) -> R) -> R {
+        let input = |tree| Input { tree, release: &self.release, site, lone: matches!(self.base, Base::Builtin) };
+        match &self.base {
+            Base::Disk(tree, "") if self.plugins.is_empty() => work(input(tree)),
+            Base::Disk(tree, root) => work(input(&self.layers(&Below { tree, root }))),
+            Base::Builtin => work(input(&self.layers(&Builtin::new(self.release.version)))),
+        }
+    }
+
+    fn layers<'t>(&'t self, base: &'t dyn Tree) -> Layers<'t> {
+        let mut layers = Layers::new(Some(base));
+        for plugin in &self.plugins {
+            layers.mount(&plugin.at, &plugin.tree);
+        }
+        layers
+    }
+
+    fn disks(&self) -> impl Iterator<Item = &DiskTree> {
+        let base = match &self.base {
+            Base::Disk(tree, _) => Some(tree),
+            Base::Builtin => None,
+        };
+        base.into_iter().chain(self.plugins.iter().map(|plugin| &plugin.tree))
+    }
+
+    /// The component of the plugin that stands alone, if one does.
+    pub fn plugin(&self) -> Option<&str> {
+        match (&self.base, self.plugins.first()) {
+            (Base::Builtin, Some(plugin)) => Some(&plugin.component),
+            (Base::Builtin, None) | (Base::Disk(..), _) => None,
+        }
+    }
+
+    /// How many files and bytes were read.
+    pub fn count(&self) -> (u64, u64) {
+        self.disks().map(DiskTree::count).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+    }
+
+    /// Reports what was asked for and refused, unless the front end did so.
+    pub fn report_refused(&self, report: &mut Report) {
+        for tree in self.disks() {
+            for (path, why) in tree.refused() {
+                let shown = tree.display(&path);
+                if report.iter().any(|finding| finding.message.contains(&shown)) {
+                    continue;
+                }
+                let code = if why.contains("link") { Code::C024 } else { Code::C023 };
+                report.push(Diagnostic::new(code, format!("`{shown}` was not read: {why}")));
+            }
+        }
+    }
+
+    /// The settings of the site for this input: of the command line, its own, or those of the configuration.
+    pub fn site(&self, options: &args::Inputs, config: &Config, report: &mut Report) -> Site {
+        let Some(path) = options.site.as_ref().or(self.site.as_ref()).or(config.site.as_ref()) else { return Site::default() };
+        match std::fs::read_to_string(path) {
+            Ok(text) => Site::read(&text, &path.display().to_string(), report),
+            Err(why) => {
+                report.push(Diagnostic::new(Code::C050, format!("cannot read the site file `{}`: {}", path.display(), plain(&why))));
+                Site::default()
+            }
+        }
+    }
+}
+
+/// Folders that belong to one input.
+struct Group {
+    trees: Vec<(PathBuf, DiskTree, &'static str, Release)>,
+    plugins: Vec<(PathBuf, DiskTree, String)>,
+    release: Option<String>,
+    site: Option<PathBuf>,
+    at: Option<Span>,
+}
+
+/// Opens the inputs of a run. Empty when something is wrong, which is in the report.
+pub fn open(options: &args::Inputs, config: &Config, report: &mut Report) -> Vec<Source> {
+    open_all(options, config, report).0
+}
+
+/// The same, and whether there are several inputs before `--moodle` chooses among them: the output is laid out alike either way.
+pub fn open_all(options: &args::Inputs, config: &Config, report: &mut Report) -> (Vec<Source>, bool) {
+    let before = report.iter().count();
+    let mut groups = Vec::new();
+    if !options.inputs.is_empty() || (config.inputs.is_empty() && options.base.is_some()) {
+        groups.push(group(&options.inputs, None, None, None, report));
+    } else if config.inputs.is_empty() {
+        let help = "name a Moodle folder, or write a configuration with `mwsc init path/to/moodle`";
+        report.push(Diagnostic::new(Code::C005, "there is nothing to compile").help(help));
+    } else {
+        for def in &config.inputs {
+            let paths: Vec<PathBuf> = def.tree.iter().chain(&def.plugins).cloned().collect();
+            groups.push(group(&paths, def.release.clone(), def.site.clone(), def.at, report));
+        }
+    }
+    if let Some(base) = &options.base {
+        lay_over(base, &mut groups, report);
+    }
+    if report.iter().count() > before {
+        return (Vec::new(), false);
+    }
+    let mut sources: Vec<Source> = groups.into_iter().flat_map(|group| sources(group, &options.moodle, report)).collect();
+    let several = sources.len() > 1;
+    choose(&mut sources, &options.moodle, report);
+    unique(&sources, report);
+    if report.iter().count() > before {
+        sources.clear();
+    }
+    (sources, several)
+}
+
+/// The folders that the command line or the configuration names, whatever they hold.
+pub fn folders(options: &args::Inputs, config: &Config, report: &mut Report) -> Vec<DiskTree> {
+    let configured = config.inputs.iter().flat_map(|def| def.tree.iter().chain(&def.plugins));
+    let paths: Vec<&PathBuf> = if options.inputs.is_empty() { configured.collect() } else { options.inputs.iter().collect() };
+    if paths.is_empty() {
+        report.push(Diagnostic::new(Code::C005, "there is nothing to parse").help("name a folder"));
+    }
+    paths.into_iter().filter_map(|path| open_disk(path, None, report)).collect()
+}
+
+fn group(paths: &[PathBuf], release: Option<String>, site: Option<PathBuf>, at: Option<Span>, report: &mut Report) -> Group {
+    let mut group = Group { trees: Vec::new(), plugins: Vec::new(), release, site, at };
+    for path in paths {
+        let Some(tree) = open_disk(path, at, report) else { continue };
+        match identify(&tree) {
+            Identity::Tree { root, release } => group.trees.push((path.clone(), tree, root, release)),
+            Identity::Plugin { component } => group.plugins.push((path.clone(), tree, component)),
+            Identity::Unknown => report.push(no_moodle(path, &tree).at(at)),
+        }
+    }
+    group
+}
+
+fn open_disk(path: &Path, at: Option<Span>, report: &mut Report) -> Option<DiskTree> {
+    let shown = path.display().to_string();
+    let why = match DiskTree::open(path, &shown) {
+        Ok(tree) => return Some(tree),
+        Err(why) => why,
+    };
+    let finding = match why.kind() {
+        std::io::ErrorKind::NotFound => Diagnostic::new(Code::C020, format!("there is no `{shown}`")),
+        std::io::ErrorKind::NotADirectory => Diagnostic::new(Code::C021, format!("`{shown}` is no folder")),
+        _ => Diagnostic::new(Code::C023, format!("cannot read `{shown}`: {}", plain(&why))),
+    };
+    report.push(finding.at(at));
+    None
+}
+
+/// The finding for a folder that is neither; often the right one is next to it.
+fn no_moodle(path: &Path, tree: &DiskTree) -> Diagnostic {
+    let finding = Diagnostic::new(Code::C022, format!("`{}` is neither a Moodle tree nor a plugin", path.display()));
+    let below = tree.list("").unwrap_or_default();
+    let below = below.iter().find(|entry| entry.is_dir && tree.is_file(&format!("{}/lib/moodlelib.php", entry.name)));
+    let above = tree.root().ancestors().skip(1).take(3).find(|folder| folder.join("lib/moodlelib.php").is_file());
+    match (below, above) {
+        (Some(entry), _) => finding.help(format!("did you mean `{}`?", path.join(&entry.name).display())),
+        (None, Some(_)) => finding.help("it is a part of a Moodle tree: name the top of the tree"),
+        (None, None) => {
+            finding.help("a Moodle tree has version.php and lib/ at its top; the version.php of a plugin sets $plugin->component")
+        }
+    }
+}
+
+/// Lays plugins over the tree of `--base`.
+fn lay_over(base: &Path, groups: &mut [Group], report: &mut Report) {
+    for group in groups {
+        if let Some((path, ..)) = group.trees.first() {
+            let message = format!("`{}` is a Moodle tree itself, so `--base` cannot be laid under it", path.display());
+            report.push(Diagnostic::new(Code::C008, message).help("`--base` is for plugin folders"));
+            continue;
+        }
+        let Some(tree) = open_disk(base, None, report) else { return };
+        match identify(&tree) {
+            Identity::Tree { root, release } => group.trees.push((base.to_owned(), tree, root, release)),
+            Identity::Plugin { .. } => {
+                let message = format!("`{}` is a plugin; `--base` takes a Moodle tree", base.display());
+                report.push(Diagnostic::new(Code::C008, message));
+            }
+            Identity::Unknown => report.push(no_moodle(base, &tree)),
+        }
+    }
+}
+
+/// One source for each tree of a group, with the group's plugins over it; or for each release where plugins stand alone.
+fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source> {
+    let Group { trees, plugins, release: label, site, at } = group;
+    if let Some(label) = &label
+        && !label.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    {
+        let message = format!("the release `{label}` cannot be the name of a folder");
+        report.push(Diagnostic::new(Code::C002, message).at(at).help("use letters, digits, `.`, `_` and `-`"));
+    }
+    let mut bases: Vec<(Base, Release, String)> = Vec::new();
+    if trees.is_empty() && !plugins.is_empty() {
+        let named: Vec<String> = match &label {
+            Some(label) => vec![label.clone()],
+            None if releases.is_empty() => vec![String::new()],
+            None => releases.to_vec(),
+        };
+        bases.extend(named.into_iter().map(|name| (Base::Builtin, Release::parse(&name), name)));
+    }
+    for (_, tree, root, release) in trees {
+        let label = label.clone().unwrap_or_else(|| release.number.clone());
+        bases.push((Base::Disk(tree, root), release, label));
+    }
+    let mut sources = Vec::new();
+    for (base, release, label) in bases {
+        let mut source = Source { base, plugins: Vec::new(), release, label, site: site.clone() };
+        for (path, _, component) in &plugins {
+            let place = source.with(&Site::default(), |input| folder(input.tree, component));
+            let Some(tree) = open_disk(path, at, report) else { continue };
+            if let Some(at) = place {
+                source.plugins.push(Plugin { at, tree, component: component.clone() });
+                continue;
+            }
+            let message = format!("the component `{component}` of `{}` has no place in Moodle {}", path.display(), source.release.number);
+            report.push(Diagnostic::new(Code::C017, message).at(at));
+        }
+        sources.push(source);
+    }
+    sources
+}
+
+/// Keeps the releases that `--moodle` names.
+fn choose(sources: &mut Vec<Source>, releases: &[String], report: &mut Report) {
+    if releases.is_empty() {
+        return;
+    }
+    let is = |source: &Source, wanted: &str| {
+        source.label == wanted || source.release.number == wanted || source.release.number.starts_with(&format!("{wanted}."))
+    };
+    for wanted in releases {
+        if !sources.iter().any(|source| is(source, wanted)) {
+            let have: Vec<String> = sources.iter().map(|source| format!("`{}`", source.label)).collect();
+            let finding = Diagnostic::new(Code::C009, format!("no input is Moodle {wanted}"));
+            report.push(if have.is_empty() { finding } else { finding.help(format!("the inputs are {}", have.join(", "))) });
+        }
+    }
+    sources.retain(|source| releases.iter().any(|wanted| is(source, wanted)));
+}
+
+fn unique(sources: &[Source], report: &mut Report) {
+    for (at, source) in sources.iter().enumerate() {
+        if sources[..at].iter().any(|other| other.label == source.label) {
+            report.push(Diagnostic::new(Code::C018, format!("two inputs are of the release `{}`", source.label)));
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! `mwsc inspect` and `mwsc graph`: the linked schema, for a person.
+
+use std::fmt::Write as _;
+
+use super::args::{Graph, Inputs, Inspect};
+use super::config::Config;
+use super::screen::{Screen, Watch, print};
+use super::{inputs, services, suggest};
+use crate::ir::{Schema, graph, inspect};
+use crate::pass::choose::Wanted;
+use crate::php::parse::census;
+use crate::report::{Code, Diagnostic, Report, Severity};
+use crate::source::SourceMap;
+
+/// Runs `mwsc inspect`.
+pub fn inspect(options: &Inspect, config: &Config, screen: &Screen, sources: &SourceMap, report: &mut Report) {
+    if options.parse_only {
+        return parse_only(options, config, screen, report);
+    }
+    let mut wanted = services::wanted(&options.services, &options.inputs, config, report);
+    let named: Vec<&String> = options.operation.iter().chain(&options.ty).collect();
+    if wanted.names.is_none() && !named.is_empty() {
+        // Operations are looked for in all functions, and types in what all functions use.
+        let patterns = if options.ty.is_empty() { options.operation.clone() } else { vec!["*".to_owned()] };
+        wanted = Wanted { made: vec![(services::def("inspected", "inspected"), patterns)], exclude: wanted.exclude, ..Wanted::default() };
+    }
+    let chosen = wanted.names.clone();
+    each(&options.inputs, config, screen, sources, &wanted, report, |schema, report| {
+        let mut out = String::new();
+        if named.is_empty() {
+            match &chosen {
+                None => out = inspect::overview(schema),
+                Some(_) => schema.services().for_each(|id| out.push_str(&inspect::service(schema, id))),
+            }
+        }
+        for name in &named {
+            if let Some(subject) = inspect::find(schema, name) {
+                out.push_str(&inspect::subject(schema, subject));
+            } else if !report.iter().any(|finding| finding.subject.as_ref() == Some(name)) {
+                let known = inspect::names(schema);
+                let help =
+                    suggest::help(name, known.iter().map(String::as_str), || "`mwsc inspect` without a name lists the services".to_owned());
+                report.push(Diagnostic::new(Code::C019, format!("there is no operation or type `{name}`")).about(name.as_str()).help(help));
+            }
+        }
+        out
+    });
+}
+
+/// Runs `mwsc graph`.
+pub fn graph(options: &Graph, config: &Config, screen: &Screen, sources: &SourceMap, report: &mut Report) {
+    let wanted = services::wanted(&options.services, &options.inputs, config, report);
+    each(&options.inputs, config, screen, sources, &wanted, report, |schema, _| {
+        schema.services().map(|id| graph::dot(schema, id)).collect()
+    });
+}
+
+/// Compiles each input and prints what is made of its schema.
+fn each(
+    options: &Inputs,
+    config: &Config,
+    screen: &Screen,
+    sources: &SourceMap,
+    wanted: &Wanted,
+    report: &mut Report,
+    mut text: impl FnMut(&Schema, &mut Report) -> String,
+) {
+    if report.count(Severity::Error) > 0 {
+        return;
+    }
+    let mut watch = Watch::new(screen);
+    watch.enter("open");
+    let inputs = inputs::open(options, config, report);
+    for input in &inputs {
+        let site = input.site(options, config, report);
+        let schema = input.with(&site, |input| crate::compile(input, wanted, sources, report, &mut |stage| watch.enter(stage)));
+        input.report_refused(report);
+        watch.enter("emit");
+        let out = text(&schema, report);
+        watch.finish();
+        let head = if inputs.len() > 1 { format!("Moodle {}\n\n", input.label) } else { String::new() };
+        print(&(head + &out), report);
+    }
+    watch.finish();
+    if options.timings {
+        let (count, bytes) = inputs.iter().map(inputs::Source::count).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        screen.at_the_end(&watch.table(count, bytes));
+    }
+}
+
+fn parse_only(options: &Inspect, config: &Config, screen: &Screen, report: &mut Report) {
+    let mut watch = Watch::new(screen);
+    let trees = inputs::folders(&options.inputs, config, report);
+    for tree in &trees {
+        watch.enter("parse");
+        let census = census(tree);
+        watch.finish();
+        let mut out = String::new();
+        for finding in &census.findings {
+            let place = crate::source::Tree::display(tree, &finding.path);
+            let line = if finding.line > 0 { format!(":{}", finding.line) } else { String::new() };
+            let _ = writeln!(out, "{place}{line}: {}", finding.message);
+        }
+        let whole = census.files - census.understood;
+        let _ = writeln!(out, "{} PHP files, {} bytes: {} understood fully, {whole} not", census.files, census.bytes, census.understood);
+        print(&out, report);
+        if census.files == 0 {
+            report.push(Diagnostic::new(Code::C022, "there is no PHP file in the folder"));
+        } else if whole > 0 {
+            report.push(Diagnostic::new(Code::M001, format!("{whole} of {} files were not understood fully", census.files)));
+        }
+        if options.inputs.timings {
+            let (count, bytes) = tree.count();
+            screen.at_the_end(&watch.table(count, bytes));
+        }
+    }
+}

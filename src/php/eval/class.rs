@@ -1,0 +1,559 @@
+//! Classes: finding them, linking them with their parents and traits, and looking up members.
+
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+
+use super::names::{full_name, lower, resolve_class};
+use super::{Eval, Interp, Raise, Stop};
+use crate::php::ast::{self, ClassKind, ClassRef, Expr, Function, Member, Modifiers, Scope, Visibility};
+use crate::php::host::ClassAt;
+use crate::php::value::{CellId, ObjId, Value};
+use crate::source::Span;
+
+/// Number of a linked class in the evaluator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ClassId(pub u32);
+
+/// Properties that a new object starts with.
+pub(super) type Template<'a> = IndexMap<Rc<str>, Value<'a>, FxBuildHasher>;
+
+/// A method and the class that it belongs to (for a trait's method: the class that uses the trait).
+pub(super) struct Method<'a> {
+    pub name: Rc<str>,
+    pub function: &'a Function<'a>,
+    pub modifiers: Modifiers,
+    pub class: ClassId,
+    /// `Class::method`.
+    pub full: OnceCell<Rc<str>>,
+}
+
+/// A declared property.
+pub(super) struct Property<'a> {
+    pub name: Rc<str>,
+    pub default: Option<&'a Expr<'a>>,
+    pub typed: bool,
+    pub is_static: bool,
+    pub scope: &'a Scope<'a>,
+}
+
+/// How far a constant is known.
+#[derive(Clone)]
+pub(super) enum Known<'a> {
+    /// Nobody asked yet.
+    No,
+    /// Being computed: asking again is a cycle.
+    Busy,
+    /// Its value.
+    Value(Value<'a>),
+}
+
+/// A class constant or an enum case.
+pub(super) struct ClassConst<'a> {
+    pub value: Option<&'a Expr<'a>>,
+    pub scope: &'a Scope<'a>,
+    pub case: bool,
+    pub known: RefCell<Known<'a>>,
+}
+
+/// A linked class.
+pub(super) struct ClassInfo<'a> {
+    pub id: ClassId,
+    /// Full name as declared.
+    pub name: Rc<str>,
+    pub lower: Rc<str>,
+    pub decl: &'a ast::Class<'a>,
+    pub parent: Option<ClassId>,
+    /// Interfaces that the class itself names, for their constants.
+    pub interfaces: Vec<ClassId>,
+    /// Lower-case names of the class and everything that it extends and implements.
+    pub ancestors: FxHashSet<Rc<str>>,
+    /// Whether an ancestor is not in the tree, so that not finding a member says nothing.
+    pub incomplete: bool,
+    /// Own methods, those of traits included, by lower-case name.
+    pub methods: FxHashMap<Rc<str>, Rc<Method<'a>>>,
+    pub consts: FxHashMap<&'a str, ClassConst<'a>>,
+    pub props: Vec<Property<'a>>,
+    pub template: OnceCell<Template<'a>>,
+}
+
+impl<'a> Interp<'a, '_> {
+    /// A linked class.
+    pub(super) fn class(&self, id: ClassId) -> Rc<ClassInfo<'a>> {
+        self.classes[id.0 as usize].clone()
+    }
+
+    /// Finds a class by its full name, loading what has to be loaded.
+    pub(super) fn find_class(&mut self, name: &str) -> Eval<'a, Option<ClassId>> {
+        let name = name.strip_prefix('\\').unwrap_or(name);
+        let key = lower(name);
+        if let Some(id) = self.by_name.get(&*key) {
+            return Ok(Some(*id));
+        }
+        if self.missing.get(&*key) == Some(&self.epoch) {
+            return Ok(None);
+        }
+        let key: Rc<str> = Rc::from(&*key);
+        if self.linking.contains(&key) {
+            return Err(Raise::limit(format!("class {name} extends itself"), None));
+        }
+        if self.looking.contains(&key) {
+            // Its file is being run and uses it already.
+            return match self.decls.get(&key).copied() {
+                Some(decl) => self.link(decl, &key).map(Some),
+                None => Ok(None),
+            };
+        }
+        self.looking.insert(key.clone());
+        let found = self.search_class(name, &key);
+        self.looking.remove(&key);
+        match found {
+            Ok(Some(id)) => {
+                self.by_name.insert(key, id);
+                Ok(Some(id))
+            }
+            Ok(None) => {
+                self.missing.insert(key, self.epoch);
+                Ok(None)
+            }
+            Err(raise) => Err(raise),
+        }
+    }
+
+    fn search_class(&mut self, name: &str, key: &Rc<str>) -> Eval<'a, Option<ClassId>> {
+        if let Some(found) = self.declared_class(key)? {
+            return Ok(Some(found));
+        }
+        let host = self.host;
+        match host.class(name) {
+            Some(ClassAt::File(path)) => {
+                self.load(&path)?;
+                if let Some(found) = self.declared_class(key)? {
+                    return Ok(Some(found));
+                }
+            }
+            Some(ClassAt::Alias(other)) => {
+                if let Some(found) = self.find_class(&other)? {
+                    return Ok(Some(found));
+                }
+            }
+            None => {}
+        }
+        loop {
+            if !self.load_more()? {
+                return Ok(None);
+            }
+            if let Some(found) = self.declared_class(key)? {
+                return Ok(Some(found));
+            }
+        }
+    }
+
+    /// A class that a file seen so far declares, or an alias of one.
+    pub(super) fn declared_class(&mut self, key: &Rc<str>) -> Eval<'a, Option<ClassId>> {
+        if let Some(id) = self.by_name.get(key) {
+            return Ok(Some(*id));
+        }
+        if let Some(decl) = self.decls.get(key).copied() {
+            return self.link(decl, key).map(Some);
+        }
+        match self.aliases.get(key).cloned() {
+            Some(other) => self.find_class(&other),
+            None => Ok(None),
+        }
+    }
+
+    /// Links a declaration: parent, interfaces, traits, tables of members.
+    pub(super) fn link(&mut self, decl: &'a ast::Class<'a>, key: &Rc<str>) -> Eval<'a, ClassId> {
+        let at = Span { file: decl.scope.file, start: decl.at.start, end: decl.at.end };
+        if !self.linking.insert(key.clone()) {
+            return Err(Raise::limit(format!("class {} extends itself", decl.name), Some(at)));
+        }
+        self.depth += 1;
+        let linked = if self.depth > self.deepest {
+            Err(Raise::limit("classes extend each other too deeply".into(), Some(at)))
+        } else {
+            self.link_parts(decl, key, at)
+        };
+        self.depth -= 1;
+        self.linking.remove(key);
+        linked
+    }
+
+    fn link_parts(&mut self, decl: &'a ast::Class<'a>, key: &Rc<str>, at: Span) -> Eval<'a, ClassId> {
+        let mut ancestors: FxHashSet<Rc<str>> = FxHashSet::default();
+        ancestors.insert(key.clone());
+        let mut incomplete = false;
+        let mut parent = None;
+        let mut interfaces = Vec::new();
+        for (at, name) in decl.extends.iter().chain(decl.implements).enumerate() {
+            let full = resolve_class(name, decl.scope);
+            let found = self.find_class(&full)?;
+            let is_parent = at == 0 && !decl.extends.is_empty() && decl.kind == ClassKind::Class;
+            match found {
+                Some(id) => {
+                    let info = self.class(id);
+                    incomplete |= info.incomplete;
+                    ancestors.extend(info.ancestors.iter().cloned());
+                    if is_parent {
+                        parent = Some(id);
+                    } else {
+                        interfaces.push(id);
+                    }
+                }
+                None => {
+                    ancestors.insert(Rc::from(&*lower(&full)));
+                    incomplete |= is_parent;
+                }
+            }
+        }
+        if decl.kind == ClassKind::Enum {
+            ancestors.insert(Rc::from("unitenum"));
+            ancestors.insert(Rc::from("backedenum"));
+        }
+        let mut traits: Vec<(Rc<ClassInfo<'a>>, &'a [ast::TraitRule<'a>])> = Vec::new();
+        for member in decl.members {
+            if let Member::TraitUse { traits: names, rules } = member {
+                for name in *names {
+                    let full = resolve_class(name, decl.scope);
+                    match self.find_class(&full)? {
+                        Some(id) => traits.push((self.class(id), rules)),
+                        None => incomplete = true,
+                    }
+                }
+            }
+        }
+        // Loading a parent may have linked this very class through an alias.
+        if let Some(id) = self.by_name.get(key) {
+            return Ok(*id);
+        }
+        let id = ClassId(self.classes.len() as u32);
+        let mut info = ClassInfo {
+            id,
+            name: if decl.name.is_empty() { key.clone() } else { Rc::from(full_name(decl.scope, decl.name)) },
+            lower: key.clone(),
+            decl,
+            parent,
+            interfaces,
+            ancestors,
+            incomplete,
+            methods: FxHashMap::default(),
+            consts: FxHashMap::default(),
+            props: Vec::new(),
+            template: OnceCell::new(),
+        };
+        for member in decl.members {
+            own_member(&mut info, member, decl.scope);
+        }
+        for (info_trait, rules) in &traits {
+            take_trait(&mut info, info_trait, rules);
+        }
+        if self.classes.len() > 100_000 {
+            return Err(Raise::limit("too many classes".into(), Some(at)));
+        }
+        self.classes.push(Rc::new(info));
+        self.by_name.insert(key.clone(), id);
+        Ok(id)
+    }
+
+    /// A method of a class or of its ancestors. `name` in any case.
+    pub(super) fn find_method(&self, class: ClassId, name: &str) -> Option<Rc<Method<'a>>> {
+        let name = lower(name);
+        let mut at = Some(class);
+        while let Some(id) = at {
+            let info = self.classes.get(id.0 as usize)?;
+            if let Some(method) = info.methods.get(&*name) {
+                return Some(method.clone());
+            }
+            at = info.parent;
+        }
+        // Methods of interfaces have no bodies, but they exist.
+        let info = self.classes.get(class.0 as usize)?;
+        info.interfaces.iter().find_map(|id| self.find_method(*id, &name))
+    }
+
+    /// The same as seen from the code that runs: a private method of the present class comes first.
+    pub(super) fn visible_method(&self, class: ClassId, name: &str) -> Option<Rc<Method<'a>>> {
+        let found = self.find_method(class, name);
+        if let (Some(method), Some(here)) = (&found, self.frame.class)
+            && method.class != here
+            && let Some(own) = self.classes.get(here.0 as usize).and_then(|info| info.methods.get(&*lower(name)))
+            && own.modifiers.visibility == Visibility::Private
+            && self.extends(class, here)
+        {
+            return Some(own.clone());
+        }
+        found
+    }
+
+    /// Whether a class is another one or comes from it.
+    pub(super) fn extends(&self, class: ClassId, of: ClassId) -> bool {
+        class == of || self.class(class).ancestors.contains(&self.class(of).lower)
+    }
+
+    /// The class in front of `::`. `Err` holds the name of one that is not there.
+    pub(super) fn class_ref(&mut self, class: ClassRef<'a>) -> Eval<'a, Result<ClassId, Rc<str>>> {
+        Ok(match class {
+            ClassRef::SelfClass => self.frame.class.ok_or_else(|| Rc::from("self")),
+            ClassRef::Static => self.frame.called.or(self.frame.class).ok_or_else(|| Rc::from("static")),
+            ClassRef::Parent => match self.frame.class {
+                Some(id) => {
+                    let info = self.class(id);
+                    info.parent.ok_or_else(|| match info.decl.extends.first() {
+                        Some(name) => Rc::from(resolve_class(name, info.decl.scope)),
+                        None => Rc::from("parent"),
+                    })
+                }
+                None => Err(Rc::from("parent")),
+            },
+            ClassRef::Name(name) => return self.named_class(name),
+            ClassRef::Expr(expr) => {
+                let value = self.eval(expr)?;
+                match value {
+                    Value::Object(id) => {
+                        let class = self.heap_object(id).class.clone();
+                        self.find_class(&class)?.ok_or(class)
+                    }
+                    Value::Str(name) => self.find_class(&name)?.ok_or(name),
+                    other => Err(Rc::from(self.spell(&other))),
+                }
+            }
+        })
+    }
+
+    fn named_class(&mut self, name: &'a str) -> Eval<'a, Result<ClassId, Rc<str>>> {
+        let scope = self.frame.scope;
+        let key = (name.as_ptr() as usize, name.len(), std::ptr::from_ref(scope) as usize);
+        if let Some(id) = self.class_cache.get(&key) {
+            return Ok(Ok(*id));
+        }
+        let full = resolve_class(name, scope);
+        Ok(match self.find_class(&full)? {
+            Some(id) => {
+                self.class_cache.insert(key, id);
+                Ok(id)
+            }
+            None => Err(Rc::from(full.as_ref())),
+        })
+    }
+
+    /// A constant of a class.
+    pub(super) fn class_const(&mut self, class: ClassId, name: &str, at: Option<Span>) -> Eval<'a> {
+        let mut queue = vec![class];
+        let mut seen = 0;
+        while let Some(id) = queue.pop() {
+            seen += 1;
+            let info = self.class(id);
+            if let Some(konst) = info.consts.get(name) {
+                return self.const_value(&info, konst, name, at);
+            }
+            queue.extend(info.interfaces.iter().copied());
+            queue.extend(info.parent);
+            if seen > 1000 {
+                break;
+            }
+        }
+        let info = self.class(class);
+        if info.incomplete {
+            return Ok(self.unknown(format!("\\{}::{name}", info.name), at, &format!("an ancestor of {} is not in this tree", info.name)));
+        }
+        self.throw_error("Error", &format!("Undefined constant {}::{name}", info.name), at)
+    }
+
+    fn const_value(&mut self, info: &Rc<ClassInfo<'a>>, konst: &ClassConst<'a>, name: &str, at: Option<Span>) -> Eval<'a> {
+        if let Known::Value(value) = &*konst.known.borrow() {
+            return Ok(value.clone());
+        }
+        if let Known::Busy = &*konst.known.borrow() {
+            return Err(Raise::limit(format!("constant {}::{name} is defined by itself", info.name), at));
+        }
+        *konst.known.borrow_mut() = Known::Busy;
+        let value = self.in_class(info.id, konst.scope, |interp| match konst.value {
+            Some(expr) => interp.eval(expr).map(Some),
+            None => Ok(None),
+        });
+        *konst.known.borrow_mut() = Known::No;
+        let value = value?;
+        let value = if konst.case {
+            let mut props = Template::default();
+            props.insert(Rc::from("name"), Value::str(name));
+            if let Some(value) = value {
+                props.insert(Rc::from("value"), value);
+            }
+            self.new_case(info.name.clone(), props)
+        } else {
+            value.unwrap_or(Value::Null)
+        };
+        if !holds_object(&value, 0) {
+            *konst.known.borrow_mut() = Known::Value(value.clone());
+        }
+        Ok(value)
+    }
+
+    fn new_case(&mut self, class: Rc<str>, props: Template<'a>) -> Value<'a> {
+        let id = ObjId(super::ENUM_BIT | self.enums.len() as u32);
+        let object = self.blank(class, props, None);
+        self.enums.push(Rc::new(object));
+        Value::Object(id)
+    }
+
+    /// Runs something as if it stood in the body of a class.
+    pub(super) fn in_class<T>(&mut self, class: ClassId, scope: &'a Scope<'a>, run: impl FnOnce(&mut Self) -> Eval<'a, T>) -> Eval<'a, T> {
+        self.depth += 1;
+        if self.depth > self.deepest {
+            self.depth -= 1;
+            return Err(Raise::limit("constants nest too deeply".into(), None));
+        }
+        let via = self.via();
+        let mut frame = super::frame::Frame::new(scope, None, via);
+        frame.class = Some(class);
+        frame.called = Some(class);
+        let outer = std::mem::replace(&mut self.frame, frame);
+        let result = run(self);
+        self.frame = outer;
+        self.depth -= 1;
+        result
+    }
+
+    /// Cases of an enum in order.
+    pub(super) fn cases(&mut self, class: ClassId, at: Option<Span>) -> Eval<'a, Vec<Value<'a>>> {
+        let info = self.class(class);
+        let mut out = Vec::new();
+        for member in info.decl.members {
+            if let Member::Case { name, .. } = member {
+                out.push(self.class_const(class, name, at)?);
+            }
+        }
+        Ok(out)
+    }
+
+    /// The cell of a static property, in the class that declares it.
+    pub(super) fn static_prop(&mut self, class: ClassId, name: &str) -> Eval<'a, Option<Rc<CellId>>> {
+        let mut at = Some(class);
+        while let Some(id) = at {
+            let info = self.class(id);
+            if let Some(prop) = info.props.iter().find(|prop| prop.is_static && *prop.name == *name) {
+                let key = (id, prop.name.clone());
+                if let Some(cell) = self.static_props.get(&key) {
+                    return Ok(Some(cell.clone()));
+                }
+                let value = match prop.default {
+                    Some(expr) => self.in_class(id, prop.scope, |interp| interp.eval(expr))?,
+                    None => Value::Null,
+                };
+                let cell = self.new_cell(value);
+                self.static_props.insert(key, cell.clone());
+                return Ok(Some(cell));
+            }
+            at = info.parent;
+        }
+        Ok(None)
+    }
+
+    /// Properties that a new object of a class has, defaults filled in.
+    pub(super) fn template(&mut self, class: ClassId) -> Eval<'a, Template<'a>> {
+        let info = self.class(class);
+        if let Some(template) = info.template.get() {
+            return Ok(template.clone());
+        }
+        let mut template = match info.parent {
+            Some(parent) => self.template(parent)?,
+            None => Template::default(),
+        };
+        for prop in info.props.iter().filter(|prop| !prop.is_static) {
+            let value = match prop.default {
+                Some(expr) => self.in_class(class, prop.scope, |interp| interp.eval(expr))?,
+                None if prop.typed => {
+                    template.shift_remove(&prop.name);
+                    continue;
+                }
+                None => Value::Null,
+            };
+            template.insert(prop.name.clone(), value);
+        }
+        if !template.values().any(|value| holds_object(value, 0)) {
+            let _ = info.template.set(template.clone());
+        }
+        Ok(template)
+    }
+}
+
+/// Whether a value refers to the heap of one evaluation (enum cases live longer).
+pub(super) fn holds_object(value: &Value<'_>, depth: u32) -> bool {
+    match value {
+        Value::Object(id) => id.0 & super::ENUM_BIT == 0,
+        Value::Closure(_) | Value::Ref(_) => true,
+        Value::Array(array) => depth > 16 || array.entries.values().any(|entry| holds_object(&entry.value, depth + 1)),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) | Value::Unknown(_) => false,
+    }
+}
+
+fn own_member<'a>(info: &mut ClassInfo<'a>, member: &'a Member<'a>, scope: &'a Scope<'a>) {
+    match member {
+        Member::Const { konst, .. } => {
+            let konst_info = ClassConst { value: Some(konst.value), scope, case: false, known: RefCell::new(Known::No) };
+            info.consts.entry(konst.name).or_insert(konst_info);
+        }
+        Member::Case { name, value, .. } => {
+            let case = ClassConst { value: *value, scope, case: true, known: RefCell::new(Known::No) };
+            info.consts.entry(name).or_insert(case);
+        }
+        Member::Property { modifiers, name, ty, default, .. } => {
+            let prop = Property { name: Rc::from(*name), default: *default, typed: ty.is_some(), is_static: modifiers.is_static, scope };
+            info.props.push(prop);
+        }
+        Member::Method { modifiers, function } => {
+            add_method(info, function.name, function, *modifiers);
+            for param in function.params.iter().filter(|param| param.promoted.is_some()) {
+                // The constructor gives it its value at once.
+                let name = Rc::from(param.name);
+                info.props.push(Property { name, default: None, typed: false, is_static: false, scope });
+            }
+        }
+        Member::TraitUse { .. } | Member::Skipped => {}
+    }
+}
+
+fn add_method<'a>(info: &mut ClassInfo<'a>, name: &str, function: &'a Function<'a>, modifiers: Modifiers) {
+    let key: Rc<str> = Rc::from(&*lower(name));
+    let method = Method { name: Rc::from(name), function, modifiers, class: info.id, full: OnceCell::new() };
+    info.methods.entry(key).or_insert_with(|| Rc::new(method));
+}
+
+fn take_trait<'a>(info: &mut ClassInfo<'a>, from: &Rc<ClassInfo<'a>>, rules: &'a [ast::TraitRule<'a>]) {
+    let scope = info.decl.scope;
+    let is_trait = |name: &str, class: &ClassInfo<'_>| *lower(&resolve_class(name, scope)) == *class.lower;
+    for (key, method) in &from.methods {
+        for rule in rules.iter().filter(|rule| *lower(rule.method) == **key && rule.from.is_none_or(|name| is_trait(name, from))) {
+            let mut modifiers = method.modifiers;
+            if let Some(visibility) = rule.visibility {
+                modifiers.visibility = visibility;
+            }
+            if let Some(alias) = rule.alias {
+                add_method(info, alias, method.function, modifiers);
+            }
+        }
+        let excluded = rules.iter().any(|rule| *lower(rule.method) == **key && rule.instead_of.iter().any(|name| is_trait(name, from)));
+        if !excluded {
+            add_method(info, &method.name, method.function, method.modifiers);
+        }
+    }
+    for (name, konst) in &from.consts {
+        let copy = ClassConst { value: konst.value, scope: konst.scope, case: konst.case, known: RefCell::new(Known::No) };
+        info.consts.entry(name).or_insert(copy);
+    }
+    for prop in &from.props {
+        if !info.props.iter().any(|own| own.name == prop.name) {
+            info.props.push(Property { name: prop.name.clone(), ..*prop });
+        }
+    }
+}
+
+impl<'a> Raise<'a> {
+    /// A limit that was reached.
+    pub(super) fn limit(message: String, at: Option<Span>) -> Box<Raise<'a>> {
+        Box::new(Raise::Stop(Stop::Limit { message, at }))
+    }
+}

@@ -1,0 +1,203 @@
+//! What one call of a function holds: its variables, and who it is.
+
+use std::rc::Rc;
+
+use super::class::ClassId;
+use super::fork::Pending;
+use super::{Eval, Interp};
+use crate::php::ast::{At, Function, Scope};
+use crate::php::value::{CellId, ObjId, Value};
+use crate::source::Span;
+
+/// A call under way, or the top level of a file.
+pub(super) struct Frame<'a> {
+    /// Variables in order of first assignment. Functions have few, so they are searched one by one.
+    pub vars: Vec<(&'a str, Value<'a>)>,
+    /// `$this`
+    pub this: Option<ObjId>,
+    /// `self`
+    pub class: Option<ClassId>,
+    /// `static`
+    pub called: Option<ClassId>,
+    /// The function; `None` at the top level of a file.
+    pub function: Option<&'a Function<'a>>,
+    /// Names resolve here.
+    pub scope: &'a Scope<'a>,
+    /// The call's place.
+    pub at: Option<Span>,
+    /// The calls that led here, made when somebody asks.
+    pub via: Option<Rc<[Span]>>,
+    /// Chain of the caller.
+    pub outer_via: Rc<[Span]>,
+    /// Arguments, when there are more than parameters, for `func_get_args()`.
+    pub args: Vec<Value<'a>>,
+    /// How many arguments were given.
+    pub given: usize,
+    /// Ways out under unknown conditions.
+    pub pending: Vec<Pending<'a>>,
+    /// Files that `require_once` statements put off, which may set variables.
+    pub deferred: Vec<Rc<str>>,
+    /// Met a `yield`.
+    pub generator: bool,
+}
+
+impl<'a> Frame<'a> {
+    pub(super) fn new(scope: &'a Scope<'a>, at: Option<Span>, outer_via: Rc<[Span]>) -> Self {
+        Frame {
+            vars: Vec::new(),
+            this: None,
+            class: None,
+            called: None,
+            function: None,
+            scope,
+            at,
+            via: None,
+            outer_via,
+            args: Vec::new(),
+            given: 0,
+            pending: Vec::new(),
+            deferred: Vec::new(),
+            generator: false,
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        self.vars.iter().position(|(var, _)| *var == name)
+    }
+}
+
+impl<'a> Interp<'a, '_> {
+    /// A place in the file whose code runs.
+    pub(super) fn span(&self, at: At) -> Span {
+        Span { file: self.frame.scope.file, start: at.start, end: at.end }
+    }
+
+    /// The calls that led to the code that runs, outermost first.
+    pub(super) fn via(&mut self) -> Rc<[Span]> {
+        if let Some(via) = &self.frame.via {
+            return via.clone();
+        }
+        let via: Rc<[Span]> = match self.frame.at {
+            Some(at) => self.frame.outer_via.iter().copied().chain([at]).collect(),
+            None => self.frame.outer_via.clone(),
+        };
+        self.frame.via = Some(via.clone());
+        via
+    }
+
+    /// The value of a cell.
+    pub(super) fn cell(&self, cell: &CellId) -> &Value<'a> {
+        self.cells.get(cell.0 as usize).unwrap_or(&Value::Null)
+    }
+
+    /// A new cell.
+    pub(super) fn new_cell(&mut self, value: Value<'a>) -> Rc<CellId> {
+        self.cells.push(value);
+        Rc::new(CellId(self.cells.len() as u32 - 1))
+    }
+
+    /// The value behind a reference, or the value itself.
+    pub(super) fn deref(&self, value: Value<'a>) -> Value<'a> {
+        match value {
+            Value::Ref(cell) => self.cell(&cell).clone(),
+            other => other,
+        }
+    }
+
+    /// Reads a variable; an undefined one is null.
+    pub(super) fn var(&mut self, name: &'a str) -> Eval<'a> {
+        if let Some((_, value)) = self.frame.vars.iter().find(|(var, _)| *var == name) {
+            return Ok(match value {
+                Value::Ref(cell) => self.cell(cell).clone(),
+                other => other.clone(),
+            });
+        }
+        self.absent_var(name)
+    }
+
+    #[cold]
+    fn absent_var(&mut self, name: &'a str) -> Eval<'a> {
+        if name == "this" {
+            return Ok(self.frame.this.map_or(Value::Null, Value::Object));
+        }
+        if !self.frame.deferred.is_empty() {
+            for path in std::mem::take(&mut self.frame.deferred) {
+                self.run_here(&path)?;
+            }
+            if self.frame.find(name).is_some() {
+                return self.var(name);
+            }
+        }
+        if self.frame.function.is_none() {
+            let cell = self.global(name);
+            return Ok(self.cell(&cell).clone());
+        }
+        if is_superglobal(name) {
+            return Ok(self.unknown(format!("${name}"), None, "comes from the request"));
+        }
+        Ok(Value::Null)
+    }
+
+    /// Whether a variable is defined here.
+    pub(super) fn has_var(&self, name: &str) -> bool {
+        self.frame.find(name).is_some() || (name == "this" && self.frame.this.is_some())
+    }
+
+    /// The slot of a variable, made when there is none.
+    pub(super) fn slot(&mut self, name: &'a str) -> &mut Value<'a> {
+        let at = match self.frame.find(name) {
+            Some(at) => at,
+            None => {
+                self.frame.vars.push((name, Value::Null));
+                self.frame.vars.len() - 1
+            }
+        };
+        &mut self.frame.vars[at].1
+    }
+
+    /// Sets a variable, through a reference if it is one.
+    pub(super) fn set_var(&mut self, name: &'a str, value: Value<'a>) {
+        let slot = self.slot(name);
+        if let Value::Ref(cell) = slot {
+            let at = cell.0 as usize;
+            if let Some(cell) = self.cells.get_mut(at) {
+                *cell = value;
+            }
+        } else {
+            *slot = value;
+        }
+    }
+
+    /// Binds a variable to a cell.
+    pub(super) fn bind(&mut self, name: &'a str, cell: Rc<CellId>) {
+        *self.slot(name) = Value::Ref(cell);
+    }
+
+    /// Forgets a variable.
+    pub(super) fn unset_var(&mut self, name: &str) {
+        if let Some(at) = self.frame.find(name) {
+            self.frame.vars.remove(at);
+        }
+    }
+
+    /// The cell of a global variable.
+    pub(super) fn global(&mut self, name: &'a str) -> Rc<CellId> {
+        if let Some(cell) = self.globals.get(name) {
+            return cell.clone();
+        }
+        let host = self.host;
+        let value = host.global(self, name);
+        let cell = self.new_cell(value);
+        self.globals.insert(name, cell.clone());
+        cell
+    }
+
+    /// A name computed at run time, kept as long as the names in the source.
+    pub(super) fn intern(&self, name: &str) -> &'a str {
+        self.arena.alloc_str(name)
+    }
+}
+
+fn is_superglobal(name: &str) -> bool {
+    matches!(name, "_GET" | "_POST" | "_REQUEST" | "_COOKIE" | "_SERVER" | "_FILES" | "_SESSION" | "_ENV" | "GLOBALS")
+}

@@ -1,0 +1,360 @@
+//! Files: what they declare, when they run, and where functions and constants come from.
+//!
+//! A `require_once` statement is put off until something is missing that no file seen so far declares: most of Moodle's files require
+//! libraries of which a description needs nothing.
+
+use std::rc::Rc;
+
+use super::class::holds_object;
+use super::frame::Frame;
+use super::names::{full_name, lower, resolve_other};
+use super::stmt::Flow;
+use super::{Eval, Interp, LOAD_FUEL, Raise, Stop, Vars};
+use crate::php::ast::{Expr, Function, PhpFile, Scope, Stmt, StmtKind, UseKind};
+use crate::php::host::DIRROOT;
+use crate::php::value::Value;
+use crate::source::Span;
+
+/// A global constant.
+pub(super) enum Constant<'a> {
+    /// Its value.
+    Value(Value<'a>),
+    /// `const A = expr;` or `define('A', expr)` that nobody asked for yet.
+    Lazy { expr: &'a Expr<'a>, scope: &'a Scope<'a>, busy: bool },
+}
+
+impl<'a> Interp<'a, '_> {
+    /// Declares what a file declares and runs its top level, once. False when there is no such file.
+    pub(super) fn load(&mut self, path: &str) -> Eval<'a, bool> {
+        if self.loaded.contains(path) {
+            return Ok(true);
+        }
+        self.loaded.insert(Rc::from(path));
+        let Some(file) = self.host.file(path) else { return Ok(false) };
+        self.epoch += 1;
+        let vars = self.run_apart(file)?;
+        for (name, value) in vars {
+            if !matches!(value, Value::Unknown(_) | Value::Ref(_)) && !self.globals.contains_key(name) {
+                let cell = self.new_cell(value);
+                self.globals.insert(name, cell);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Runs a file's top level in a scope of its own, with fuel of its own, and gives its variables. What it throws ends it, no more.
+    pub(super) fn run_apart(&mut self, file: &'a PhpFile<'a>) -> Eval<'a, Vec<(&'a str, Value<'a>)>> {
+        if self.loading > 60 {
+            return Err(Raise::limit("files load each other too deeply".into(), None));
+        }
+        let scope = self.root_scope(file);
+        let via = self.via();
+        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None, via));
+        let fuel = std::mem::replace(&mut self.fuel, LOAD_FUEL);
+        self.loading += 1;
+        self.depth += 4;
+        let result = self.run_file(file);
+        self.depth -= 4;
+        self.loading -= 1;
+        self.fuel = fuel;
+        let frame = std::mem::replace(&mut self.frame, outer);
+        if let Err(raise) = result
+            && raise.is_final()
+        {
+            return Err(raise);
+        }
+        Ok(frame.vars)
+    }
+
+    /// Runs a file in the present scope, as `include` does.
+    pub(super) fn run_here(&mut self, path: &str) -> Eval<'a> {
+        let Some(file) = self.host.file(path) else { return Ok(Value::Bool(false)) };
+        if self.loading > 60 {
+            return Err(Raise::limit("files include each other too deeply".into(), None));
+        }
+        self.loaded.insert(Rc::from(path));
+        self.epoch += 1;
+        let scope = self.root_scope(file);
+        let outer = std::mem::replace(&mut self.frame.scope, scope);
+        self.loading += 1;
+        self.depth += 4;
+        let result = self.run_file(file);
+        self.depth -= 4;
+        self.loading -= 1;
+        self.frame.scope = outer;
+        match result? {
+            Flow::Return(value) => Ok(value),
+            Flow::Normal | Flow::Break(_) | Flow::Continue(_) => Ok(Value::Int(1)),
+        }
+    }
+
+    fn root_scope(&self, file: &PhpFile<'a>) -> &'a Scope<'a> {
+        self.scope_of(file.file, "", file.stmts)
+    }
+
+    fn scope_of(&self, file: crate::source::FileId, namespace: &'a str, stmts: &'a [Stmt<'a>]) -> &'a Scope<'a> {
+        let uses = stmts.iter().filter_map(|stmt| match &stmt.kind {
+            StmtKind::Use(uses) => Some(uses.iter().copied()),
+            _ => None,
+        });
+        let uses: Vec<_> = uses.flatten().collect();
+        self.arena.alloc(Scope { file, namespace, uses: self.arena.alloc_slice_copy(&uses) })
+    }
+
+    fn run_file(&mut self, file: &'a PhpFile<'a>) -> Eval<'a, Flow<'a>> {
+        self.hoist(file.stmts);
+        self.run_top(file.stmts)
+    }
+
+    /// Runs statements of a file's top level; `namespace` changes the scope for what stands in it.
+    fn run_top(&mut self, stmts: &'a [Stmt<'a>]) -> Eval<'a, Flow<'a>> {
+        for stmt in stmts {
+            match &stmt.kind {
+                StmtKind::Class(_) | StmtKind::Function(_) | StmtKind::Use(_) | StmtKind::InlineHtml(_) => {}
+                StmtKind::HaltCompiler => break,
+                StmtKind::Namespace { name, stmts } => {
+                    let inner = self.scope_of(self.frame.scope.file, name, stmts);
+                    let outer = std::mem::replace(&mut self.frame.scope, inner);
+                    let flow = self.run_top(stmts);
+                    self.frame.scope = outer;
+                    if let flow @ Flow::Return(_) = flow? {
+                        return Ok(flow);
+                    }
+                }
+                StmtKind::Declare { body } if !body.is_empty() => {
+                    if let flow @ Flow::Return(_) = self.run_top(body)? {
+                        return Ok(flow);
+                    }
+                }
+                _ => {
+                    if let flow @ Flow::Return(_) = self.exec(stmt)? {
+                        return Ok(flow);
+                    }
+                }
+            }
+        }
+        Ok(Flow::Normal)
+    }
+
+    /// Declares the classes and functions that stand unconditionally in a file. The first declaration of a name holds.
+    pub(super) fn hoist(&mut self, stmts: &'a [Stmt<'a>]) {
+        for stmt in stmts {
+            match &stmt.kind {
+                StmtKind::Class(class) => self.declare_class(class),
+                StmtKind::Function(function) => self.declare_function(function),
+                StmtKind::Namespace { stmts, .. } => self.hoist(stmts),
+                StmtKind::Declare { body } => self.hoist(body),
+                StmtKind::HaltCompiler => break,
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn declare_class(&mut self, class: &'a crate::php::ast::Class<'a>) {
+        let full = full_name(class.scope, class.name);
+        self.decls.entry(Rc::from(&*lower(&full))).or_insert(class);
+        self.epoch += 1;
+    }
+
+    pub(super) fn declare_function(&mut self, function: &'a Function<'a>) {
+        let full = full_name(function.scope, function.name);
+        self.functions.entry(Rc::from(&*lower(&full))).or_insert(function);
+        self.epoch += 1;
+    }
+
+    /// Puts a file off until something is missing.
+    pub(super) fn defer(&mut self, path: &str) {
+        if self.loaded.contains(path) || !self.queued.insert(Rc::from(path)) {
+            return;
+        }
+        self.pending.push_back(Rc::from(path));
+        self.epoch += 1;
+    }
+
+    /// Loads the next file that might declare something missing: first the libraries of every request, then what was put off.
+    pub(super) fn load_more(&mut self) -> Eval<'a, bool> {
+        let host = self.host;
+        while let Some(path) = host.libraries().get(self.libraries) {
+            self.libraries += 1;
+            if !self.loaded.contains(path.as_str()) {
+                self.load(path)?;
+                return Ok(true);
+            }
+        }
+        while let Some(path) = self.pending.pop_front() {
+            if !self.loaded.contains(&path) {
+                self.load(&path)?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The path in the tree that an `include` names, without `.` and `..`; `None` when it leaves the tree.
+    pub(super) fn tree_path(&self, text: &str) -> Option<String> {
+        let here = &self.sources.file(self.frame.scope.file).path;
+        let folder = here.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let joined = match text.strip_prefix(DIRROOT) {
+            Some(rest) => rest.to_owned(),
+            None if text.starts_with('/') => return None,
+            None => format!("{folder}/{text}"),
+        };
+        let mut parts: Vec<&str> = Vec::new();
+        for part in joined.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => {
+                    parts.pop()?;
+                }
+                part => parts.push(part),
+            }
+        }
+        Some(parts.join("/"))
+    }
+
+    /// A global constant by its full name.
+    pub(super) fn constant(&mut self, name: &str, at: Option<Span>) -> Eval<'a, Option<Value<'a>>> {
+        let name = name.strip_prefix('\\').unwrap_or(name);
+        loop {
+            if let Some(value) = self.present_constant(name, at)? {
+                return Ok(Some(value));
+            }
+            if self.missing_consts.get(name) == Some(&self.epoch) || !self.load_more()? {
+                self.missing_consts.insert(Rc::from(name), self.epoch);
+                return Ok(None);
+            }
+        }
+    }
+
+    /// A global constant that is known without loading anything.
+    pub(super) fn present_constant(&mut self, name: &str, at: Option<Span>) -> Eval<'a, Option<Value<'a>>> {
+        let (expr, scope) = match self.consts.get_mut(name) {
+            Some(Constant::Value(value)) => return Ok(Some(value.clone())),
+            Some(Constant::Lazy { busy: true, .. }) => {
+                return Err(Raise::limit(format!("constant {name} is defined by itself"), at));
+            }
+            Some(Constant::Lazy { expr, scope, busy }) => {
+                *busy = true;
+                (*expr, *scope)
+            }
+            None => {
+                if let Some(value) = self.host.constant(name) {
+                    return Ok(Some(value));
+                }
+                return Ok(super::builtin::constant(name, self.php));
+            }
+        };
+        let via = self.via();
+        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None, via));
+        let value = self.eval(expr);
+        self.frame = outer;
+        let keep = value.as_ref().is_ok_and(|value| !holds_object(value, 0));
+        let slot = match &value {
+            Ok(value) if keep => Constant::Value(value.clone()),
+            _ => Constant::Lazy { expr, scope, busy: false },
+        };
+        self.consts.insert(Rc::from(name), slot);
+        value.map(Some)
+    }
+
+    /// A constant as it is spelled in the present scope.
+    pub(super) fn spelled_constant(&mut self, name: &'a str, at: Span) -> Eval<'a> {
+        match name {
+            "null" | "NULL" => return Ok(Value::Null),
+            "true" | "TRUE" => return Ok(Value::Bool(true)),
+            "false" | "FALSE" => return Ok(Value::Bool(false)),
+            _ => {}
+        }
+        let scope = self.frame.scope;
+        let key = (name.as_ptr() as usize, name.len(), std::ptr::from_ref(scope) as usize);
+        if let Some(value) = self.const_cache.get(&key) {
+            return Ok(value.clone());
+        }
+        let bare = name.strip_prefix('\\').unwrap_or(name);
+        if bare.eq_ignore_ascii_case("null") {
+            return Ok(Value::Null);
+        } else if bare.eq_ignore_ascii_case("true") {
+            return Ok(Value::Bool(true));
+        } else if bare.eq_ignore_ascii_case("false") {
+            return Ok(Value::Bool(false));
+        }
+        let (full, fallback) = resolve_other(name, scope, UseKind::Const);
+        let mut found = None;
+        if let Some(fallback) = fallback {
+            found = self.present_constant(&full, Some(at))?;
+            if found.is_none() {
+                found = self.constant(fallback, Some(at))?;
+            }
+            if found.is_none() {
+                found = self.present_constant(&full, Some(at))?;
+            }
+        } else {
+            found = found.or(self.constant(&full, Some(at))?);
+        }
+        match found {
+            Some(value) => {
+                if !holds_object(&value, 0) && !value.is_unknown() {
+                    self.const_cache.insert(key, value.clone());
+                }
+                Ok(value)
+            }
+            None => Ok(self.unknown(bare.to_owned(), Some(at), &format!("no constant {bare} in this tree"))),
+        }
+    }
+
+    /// A function by its full name, among files that were loaded.
+    pub(super) fn present_function(&self, name: &str) -> Option<&'a Function<'a>> {
+        self.functions.get(&*lower(name)).copied()
+    }
+
+    /// A function by its full name, loading what may declare it.
+    pub(super) fn find_function(&mut self, name: &str) -> Eval<'a, Option<&'a Function<'a>>> {
+        let key = lower(name);
+        loop {
+            if let Some(function) = self.functions.get(&*key) {
+                return Ok(Some(function));
+            }
+            if self.missing_functions.get(&*key) == Some(&self.epoch) || !self.load_more()? {
+                self.missing_functions.insert(Rc::from(&*key), self.epoch);
+                return Ok(None);
+            }
+        }
+    }
+
+    /// `define()`: the first definition holds.
+    pub(super) fn define(&mut self, name: &str, constant: Constant<'a>) -> bool {
+        let name = name.strip_prefix('\\').unwrap_or(name);
+        if self.consts.contains_key(name) {
+            return false;
+        }
+        self.consts.insert(Rc::from(name), constant);
+        self.epoch += 1;
+        true
+    }
+
+    /// The variables of a file, run apart.
+    pub(super) fn include_vars(&mut self, path: &str) -> Result<Vars<'a>, Stop> {
+        let Some(file) = self.host.file(path) else {
+            return Err(Stop::Missing { what: format!("file {path}"), at: None });
+        };
+        let scope = self.root_scope(file);
+        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None, Rc::from([])));
+        self.loaded.insert(Rc::from(path));
+        self.epoch += 1;
+        let result = self.run_file(file);
+        let frame = std::mem::replace(&mut self.frame, outer);
+        match result {
+            // What a file had set when it ended itself is what it gives.
+            Ok(_) | Err(_) if !frame.vars.is_empty() => {
+                if let Err(raise) = result
+                    && raise.is_final()
+                {
+                    return Err(self.stop(*raise));
+                }
+                Ok(frame.vars.into_iter().map(|(name, value)| (name, self.plain(value, 0))).collect())
+            }
+            Ok(_) => Ok(Vars::default()),
+            Err(raise) => Err(self.stop(*raise)),
+        }
+    }
+}

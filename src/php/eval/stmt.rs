@@ -1,0 +1,588 @@
+//! Statements.
+
+use std::rc::Rc;
+
+use super::convert::Truth;
+use super::load::Constant;
+use super::names::{full_name, resolve_class};
+
+use super::{Eval, Interp, Raise};
+use crate::ir::Key;
+use crate::php::ast::{At, Case, Catch, Expr, ExprKind, StaticVar, Stmt, StmtKind};
+use crate::php::value::{Array, Entry, ObjId, Unknown, Value};
+
+/// How a statement ends.
+#[derive(Debug, Clone)]
+pub(super) enum Flow<'a> {
+    /// The next one follows.
+    Normal,
+    /// `break n`
+    Break(u32),
+    /// `continue n`
+    Continue(u32),
+    /// `return`
+    Return(Value<'a>),
+}
+
+/// What a turn of a loop asks of the loop.
+enum Turn<'a> {
+    Go,
+    Leave(Flow<'a>),
+}
+
+impl<'a> Interp<'a, '_> {
+    /// Runs statements in order.
+    pub(super) fn exec_all(&mut self, stmts: &'a [Stmt<'a>]) -> Eval<'a, Flow<'a>> {
+        for stmt in stmts {
+            match self.exec(stmt)? {
+                Flow::Normal => {}
+                other => return Ok(other),
+            }
+        }
+        Ok(Flow::Normal)
+    }
+
+    /// Runs a statement.
+    pub(super) fn exec(&mut self, stmt: &'a Stmt<'a>) -> Eval<'a, Flow<'a>> {
+        self.enter(stmt.at)?;
+        let flow = self.exec_kind(stmt);
+        self.depth -= 1;
+        flow
+    }
+
+    fn exec_kind(&mut self, stmt: &'a Stmt<'a>) -> Eval<'a, Flow<'a>> {
+        match &stmt.kind {
+            StmtKind::Expr(expr) => return self.exec_expr(expr),
+            StmtKind::Return(value) => {
+                return Ok(Flow::Return(match value {
+                    Some(value) => self.eval(value)?,
+                    None => Value::Null,
+                }));
+            }
+            StmtKind::Block(stmts) => return self.exec_all(stmts),
+            StmtKind::If { condition, then, otherwise } => return self.exec_if(condition, then, otherwise),
+            StmtKind::Foreach { subject, key, value, by_ref, body } => {
+                return self.foreach(subject, *key, value, *by_ref, body, stmt.at);
+            }
+            StmtKind::For { init, condition, step, body } => return self.exec_for(init, condition, step, body),
+            StmtKind::While { condition, body } => return self.exec_while(condition, body),
+            StmtKind::DoWhile { body, condition } => return self.exec_do(body, condition),
+            StmtKind::Switch { subject, cases } => return self.switch(subject, cases, stmt.at),
+            StmtKind::Break(n) => return Ok(Flow::Break((*n).max(1))),
+            StmtKind::Continue(n) => return Ok(Flow::Continue((*n).max(1))),
+            StmtKind::Try { body, catches, finally } => return self.exec_try(body, catches, finally),
+            StmtKind::Declare { body } => return self.exec_all(body),
+            StmtKind::Namespace { stmts, .. } => return self.exec_all(stmts),
+            StmtKind::Echo(values) => {
+                for value in *values {
+                    self.eval(value)?;
+                }
+            }
+            StmtKind::Global(names) => {
+                for name in *names {
+                    let cell = self.global(name);
+                    self.bind(name, cell);
+                }
+            }
+            StmtKind::Static(vars) => {
+                for var in *vars {
+                    self.static_var(var)?;
+                }
+            }
+            StmtKind::Unset(targets) => {
+                for target in *targets {
+                    self.unset(target)?;
+                }
+            }
+            StmtKind::Const { scope, consts } => {
+                for konst in *consts {
+                    let name = full_name(scope, konst.name);
+                    self.define(&name, Constant::Lazy { expr: konst.value, scope, busy: false });
+                }
+            }
+            StmtKind::Function(function) => self.declare_function(function),
+            StmtKind::Class(class) => self.declare_class(class),
+            StmtKind::Use(_) | StmtKind::InlineHtml(_) | StmtKind::Goto(_) | StmtKind::Label(_) => {}
+            StmtKind::HaltCompiler | StmtKind::Skipped => {}
+        }
+        Ok(Flow::Normal)
+    }
+
+    fn exec_expr(&mut self, expr: &'a Expr<'a>) -> Eval<'a, Flow<'a>> {
+        match &expr.kind {
+            ExprKind::Include { once: true, path, .. } => {
+                let value = self.eval(path)?;
+                if let Ok(text) = self.to_text(&value)?
+                    && let Some(path) = self.tree_path(&text)
+                {
+                    self.defer(&path);
+                    if !self.loaded.contains(&*path) {
+                        self.frame.deferred.push(Rc::from(path));
+                    }
+                }
+            }
+            _ => {
+                self.eval(expr)?;
+            }
+        }
+        Ok(Flow::Normal)
+    }
+
+    fn exec_if(&mut self, condition: &'a Expr<'a>, then: &'a [Stmt<'a>], otherwise: &'a [Stmt<'a>]) -> Eval<'a, Flow<'a>> {
+        let value = self.eval(condition)?;
+        match self.truth(&value) {
+            Truth::Known(true) => self.exec_all(then),
+            Truth::Known(false) => self.exec_all(otherwise),
+            Truth::Maybe(unknown) => self.fork(&unknown, |interp| interp.exec_all(then), |interp| interp.exec_all(otherwise)),
+        }
+    }
+
+    /// One turn of a loop.
+    fn turn(&mut self, body: &'a [Stmt<'a>]) -> Eval<'a, Turn<'a>> {
+        let pending = self.frame.pending.len();
+        let flow = self.exec_all(body)?;
+        if self.frame.pending.len() > pending {
+            self.join_loop(pending, false);
+        }
+        Ok(match flow {
+            Flow::Normal | Flow::Continue(0 | 1) => Turn::Go,
+            Flow::Break(0 | 1) => Turn::Leave(Flow::Normal),
+            Flow::Break(n) => Turn::Leave(Flow::Break(n - 1)),
+            Flow::Continue(n) => Turn::Leave(Flow::Continue(n - 1)),
+            Flow::Return(value) => Turn::Leave(Flow::Return(value)),
+        })
+    }
+
+    /// Runs a loop and joins the ways out of it that only one branch took.
+    fn looped(&mut self, run: impl FnOnce(&mut Self) -> Eval<'a, Flow<'a>>) -> Eval<'a, Flow<'a>> {
+        let pending = self.frame.pending.len();
+        let flow = run(self);
+        if self.frame.pending.len() > pending {
+            self.join_loop(pending, true);
+        }
+        flow
+    }
+
+    /// A turn that happens only under a condition.
+    fn turn_if(&mut self, condition: &Rc<Unknown>, body: &'a [Stmt<'a>]) -> Eval<'a, Turn<'a>> {
+        let flow = self.fork(
+            condition,
+            |interp| {
+                Ok(match interp.turn(body)? {
+                    Turn::Go => Flow::Normal,
+                    Turn::Leave(flow) => match flow {
+                        Flow::Normal => Flow::Break(1),
+                        Flow::Break(n) => Flow::Break(n + 1),
+                        Flow::Continue(n) => Flow::Continue(n + 1),
+                        Flow::Return(value) => Flow::Return(value),
+                    },
+                })
+            },
+            |_| Ok(Flow::Normal),
+        )?;
+        Ok(match flow {
+            Flow::Normal => Turn::Go,
+            other => Turn::Leave(other),
+        })
+    }
+
+    fn foreach(
+        &mut self,
+        subject: &'a Expr<'a>,
+        key: Option<&'a Expr<'a>>,
+        value: &'a Expr<'a>,
+        by_ref: bool,
+        body: &'a [Stmt<'a>],
+        at: At,
+    ) -> Eval<'a, Flow<'a>> {
+        if by_ref {
+            let cell = self.reference(subject)?;
+            return self.looped(|interp| interp.foreach_ref(&cell, key, value, body, at));
+        }
+        let subject = self.eval(subject)?;
+        match self.deref(subject) {
+            Value::Array(array) => self.looped(|interp| interp.foreach_array(&array, key, value, body, at)),
+            Value::Unknown(unknown) => self.looped(|interp| interp.foreach_unknown(&unknown, key, value, body, at)),
+            Value::Object(id) => self.foreach_object(id, key, value, body, at),
+            _ => Ok(Flow::Normal),
+        }
+    }
+
+    fn foreach_array(
+        &mut self,
+        array: &Rc<Array<'a>>,
+        key: Option<&'a Expr<'a>>,
+        value: &'a Expr<'a>,
+        body: &'a [Stmt<'a>],
+        at: At,
+    ) -> Eval<'a, Flow<'a>> {
+        for (entry_key, entry) in &array.entries {
+            self.spend(1, Some(at))?;
+            let turn = match &entry.only_if {
+                None => {
+                    self.bind_turn(entry_key, entry, key, value, at)?;
+                    self.turn(body)?
+                }
+                Some(condition) => {
+                    let unknown = Rc::new(Unknown { expr: condition.to_string(), at: entry.at, why: "depends on the site".into() });
+                    self.bind_turn(entry_key, entry, key, value, at)?;
+                    self.turn_if(&unknown, body)?
+                }
+            };
+            if let Turn::Leave(flow) = turn {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Normal)
+    }
+
+    fn bind_turn(&mut self, entry_key: &Key, entry: &Entry<'a>, key: Option<&'a Expr<'a>>, value: &'a Expr<'a>, at: At) -> Eval<'a, ()> {
+        let inner = self.deref(entry.value.clone());
+        self.assign_value(value, inner, at)?;
+        if let Some(key) = key {
+            let known = match &entry.key_expr {
+                Some(expr) => Value::unknown(&**expr, entry.at, "depends on the site"),
+                None => key_value(entry_key),
+            };
+            self.assign_value(key, known, at)?;
+        }
+        Ok(())
+    }
+
+    fn foreach_ref(
+        &mut self,
+        cell: &Rc<crate::php::value::CellId>,
+        key: Option<&'a Expr<'a>>,
+        value: &'a Expr<'a>,
+        body: &'a [Stmt<'a>],
+        at: At,
+    ) -> Eval<'a, Flow<'a>> {
+        let mut index = 0;
+        loop {
+            self.spend(1, Some(at))?;
+            let slot = cell.0 as usize;
+            let Some(Value::Array(_)) = self.cells.get(slot) else { return Ok(Flow::Normal) };
+            let Some(Value::Array(mut array)) = self.cells.get_mut(slot).map(std::mem::take) else { return Ok(Flow::Normal) };
+            if index >= array.entries.len() {
+                self.cells[slot] = Value::Array(array);
+                return Ok(Flow::Normal);
+            }
+            let fresh = self.new_cell(Value::Null);
+            let target = self.array_mut(&mut array);
+            let mut element = fresh.clone();
+            let mut moved = None;
+            let mut entry_key = Key::Int(0);
+            let mut only_if = None;
+            if let Some((found, entry)) = target.entries.get_index_mut(index) {
+                entry_key = found.clone();
+                only_if.clone_from(&entry.only_if);
+                match &entry.value {
+                    Value::Ref(shared) => element = shared.clone(),
+                    _ => moved = Some(std::mem::replace(&mut entry.value, Value::Ref(fresh.clone()))),
+                }
+            }
+            if let (Some(moved), Some(slot)) = (moved, self.cells.get_mut(fresh.0 as usize)) {
+                *slot = moved;
+            }
+            self.cells[slot] = Value::Array(array);
+            self.bind_target(value, element, at)?;
+            if let Some(key) = key {
+                self.assign_value(key, key_value(&entry_key), at)?;
+            }
+            let turn = match only_if {
+                None => self.turn(body)?,
+                Some(condition) => {
+                    let unknown = Rc::new(Unknown { expr: condition.to_string(), at: None, why: "depends on the site".into() });
+                    self.turn_if(&unknown, body)?
+                }
+            };
+            if let Turn::Leave(flow) = turn {
+                return Ok(flow);
+            }
+            index += 1;
+        }
+    }
+
+    fn foreach_unknown(
+        &mut self,
+        unknown: &Rc<Unknown>,
+        key: Option<&'a Expr<'a>>,
+        value: &'a Expr<'a>,
+        body: &'a [Stmt<'a>],
+        at: At,
+    ) -> Eval<'a, Flow<'a>> {
+        let element = self.derived(format!("current({})", unknown.expr), unknown);
+        let element_key = self.derived(format!("key({})", unknown.expr), unknown);
+        self.assign_value(value, element, at)?;
+        if let Some(key) = key {
+            self.assign_value(key, element_key, at)?;
+        }
+        let condition = Rc::new(Unknown { expr: format!("!empty({})", unknown.expr), at: unknown.at, why: unknown.why.clone() });
+        Ok(match self.turn_if(&condition, body)? {
+            Turn::Go => Flow::Normal,
+            Turn::Leave(flow) => flow,
+        })
+    }
+
+    fn foreach_object(
+        &mut self,
+        id: ObjId,
+        key: Option<&'a Expr<'a>>,
+        value: &'a Expr<'a>,
+        body: &'a [Stmt<'a>],
+        at: At,
+    ) -> Eval<'a, Flow<'a>> {
+        if self.method_of(id, "getIterator").is_some() {
+            let inner = self.try_method(id, "getIterator", Vec::new(), at)?.unwrap_or_default();
+            return match inner {
+                Value::Object(inner) if inner != id => {
+                    self.enter(at)?;
+                    let flow = self.foreach_object(inner, key, value, body, at);
+                    self.depth -= 1;
+                    flow
+                }
+                Value::Unknown(unknown) => self.looped(|interp| interp.foreach_unknown(&unknown, key, value, body, at)),
+                _ => Ok(Flow::Normal),
+            };
+        }
+        if self.method_of(id, "valid").is_some() {
+            return self.looped(|interp| interp.foreach_iterator(id, key, value, body, at));
+        }
+        let mut array = Array::default();
+        let object = self.heap_rc(id);
+        for (name, prop) in &object.props {
+            array.set(Key::Str(name.to_string()), prop.clone(), None);
+        }
+        let array = Rc::new(array);
+        self.looped(|interp| interp.foreach_array(&array, key, value, body, at))
+    }
+
+    fn foreach_iterator(
+        &mut self,
+        id: ObjId,
+        key: Option<&'a Expr<'a>>,
+        value: &'a Expr<'a>,
+        body: &'a [Stmt<'a>],
+        at: At,
+    ) -> Eval<'a, Flow<'a>> {
+        self.try_method(id, "rewind", Vec::new(), at)?;
+        loop {
+            self.spend(1, Some(at))?;
+            let valid = self.try_method(id, "valid", Vec::new(), at)?.unwrap_or_default();
+            if !matches!(self.truth(&valid), Truth::Known(true)) {
+                return Ok(Flow::Normal);
+            }
+            let current = self.try_method(id, "current", Vec::new(), at)?.unwrap_or_default();
+            self.assign_value(value, current, at)?;
+            if let Some(key) = key {
+                let current = self.try_method(id, "key", Vec::new(), at)?.unwrap_or_default();
+                self.assign_value(key, current, at)?;
+            }
+            if let Turn::Leave(flow) = self.turn(body)? {
+                return Ok(flow);
+            }
+            self.try_method(id, "next", Vec::new(), at)?;
+        }
+    }
+
+    fn exec_while(&mut self, condition: &'a Expr<'a>, body: &'a [Stmt<'a>]) -> Eval<'a, Flow<'a>> {
+        self.looped(|interp| {
+            loop {
+                interp.spend(1, Some(condition.at))?;
+                let value = interp.eval(condition)?;
+                let turn = match interp.truth(&value) {
+                    Truth::Known(false) => return Ok(Flow::Normal),
+                    Truth::Known(true) => interp.turn(body)?,
+                    // How often is the site's secret: once stands for all.
+                    Truth::Maybe(unknown) => {
+                        return Ok(match interp.turn_if(&unknown, body)? {
+                            Turn::Go => Flow::Normal,
+                            Turn::Leave(flow) => flow,
+                        });
+                    }
+                };
+                if let Turn::Leave(flow) = turn {
+                    return Ok(flow);
+                }
+            }
+        })
+    }
+
+    fn exec_do(&mut self, body: &'a [Stmt<'a>], condition: &'a Expr<'a>) -> Eval<'a, Flow<'a>> {
+        self.looped(|interp| {
+            loop {
+                interp.spend(1, Some(condition.at))?;
+                if let Turn::Leave(flow) = interp.turn(body)? {
+                    return Ok(flow);
+                }
+                let value = interp.eval(condition)?;
+                if !matches!(interp.truth(&value), Truth::Known(true)) {
+                    return Ok(Flow::Normal);
+                }
+            }
+        })
+    }
+
+    fn exec_for(
+        &mut self,
+        init: &'a [Expr<'a>],
+        condition: &'a [Expr<'a>],
+        step: &'a [Expr<'a>],
+        body: &'a [Stmt<'a>],
+    ) -> Eval<'a, Flow<'a>> {
+        for expr in init {
+            self.eval(expr)?;
+        }
+        self.looped(|interp| {
+            loop {
+                interp.spend(1, None)?;
+                let mut value = Value::Bool(true);
+                for expr in condition {
+                    value = interp.eval(expr)?;
+                }
+                let turn = match interp.truth(&value) {
+                    Truth::Known(false) => return Ok(Flow::Normal),
+                    Truth::Known(true) => interp.turn(body)?,
+                    Truth::Maybe(unknown) => {
+                        return Ok(match interp.turn_if(&unknown, body)? {
+                            Turn::Go => Flow::Normal,
+                            Turn::Leave(flow) => flow,
+                        });
+                    }
+                };
+                if let Turn::Leave(flow) = turn {
+                    return Ok(flow);
+                }
+                for expr in step {
+                    interp.eval(expr)?;
+                }
+            }
+        })
+    }
+
+    fn switch(&mut self, subject: &'a Expr<'a>, cases: &'a [Case<'a>], at: At) -> Eval<'a, Flow<'a>> {
+        let subject = self.eval(subject)?;
+        let pending = self.frame.pending.len();
+        let flow = self.switch_from(&subject, cases, 0, at);
+        if self.frame.pending.len() > pending {
+            self.join_loop(pending, true);
+        }
+        Ok(match flow? {
+            Flow::Break(0 | 1) | Flow::Continue(0 | 1) | Flow::Normal => Flow::Normal,
+            Flow::Break(n) => Flow::Break(n - 1),
+            Flow::Continue(n) => Flow::Continue(n - 1),
+            other @ Flow::Return(_) => other,
+        })
+    }
+
+    fn switch_from(&mut self, subject: &Value<'a>, cases: &'a [Case<'a>], from: usize, at: At) -> Eval<'a, Flow<'a>> {
+        for (index, case) in cases.iter().enumerate().skip(from) {
+            let Some(test) = case.value else { continue };
+            let value = self.eval(test)?;
+            match self.equal(subject, &value) {
+                Some(true) => return self.switch_run(cases, index),
+                Some(false) => {}
+                None => {
+                    let expr = format!("{} == {}", self.operand(subject), self.operand(&value));
+                    let unknown = match (subject, &value) {
+                        (Value::Unknown(_), _) => self.condition(expr, subject),
+                        (_, other) => self.condition(expr, other),
+                    };
+                    self.enter(at)?;
+                    let flow = self.fork(
+                        &unknown,
+                        |interp| interp.switch_run(cases, index),
+                        |interp| interp.switch_from(subject, cases, index + 1, at),
+                    );
+                    self.depth -= 1;
+                    return flow;
+                }
+            }
+        }
+        match cases.iter().position(|case| case.value.is_none()) {
+            Some(default) => self.switch_run(cases, default),
+            None => Ok(Flow::Normal),
+        }
+    }
+
+    fn switch_run(&mut self, cases: &'a [Case<'a>], from: usize) -> Eval<'a, Flow<'a>> {
+        for case in cases.iter().skip(from) {
+            match self.exec_all(case.body)? {
+                Flow::Normal => {}
+                // Leaving the switch is its normal end, so that both ways of a fork end alike.
+                Flow::Break(1) | Flow::Continue(1) => return Ok(Flow::Normal),
+                other => return Ok(other),
+            }
+        }
+        Ok(Flow::Normal)
+    }
+
+    fn exec_try(&mut self, body: &'a [Stmt<'a>], catches: &'a [Catch<'a>], finally: &'a [Stmt<'a>]) -> Eval<'a, Flow<'a>> {
+        let mut flow = self.exec_all(body);
+        if let Err(raise) = flow {
+            flow = match *raise {
+                Raise::Throw(value, at) => match self.catching(&value, catches)? {
+                    Some(catch) => {
+                        if let Some(var) = catch.var {
+                            self.set_var(var, value);
+                        }
+                        self.exec_all(catch.body)
+                    }
+                    None => Err(Box::new(Raise::Throw(value, at))),
+                },
+                stop @ Raise::Stop(_) => Err(Box::new(stop)),
+            };
+        }
+        if finally.is_empty() || flow.as_ref().is_err_and(|raise| matches!(**raise, Raise::Stop(_))) {
+            return flow;
+        }
+        match self.exec_all(finally)? {
+            Flow::Normal => flow,
+            other => Ok(other),
+        }
+    }
+
+    fn catching(&mut self, value: &Value<'a>, catches: &'a [Catch<'a>]) -> Eval<'a, Option<&'a Catch<'a>>> {
+        for catch in catches {
+            for class in catch.classes {
+                let full = resolve_class(class, self.frame.scope);
+                if matches!(&*full, "Throwable" | "Exception") && value.is_unknown() {
+                    return Ok(Some(catch));
+                }
+                if !matches!(self.is_a(value, &full)?, Value::Bool(false)) {
+                    return Ok(Some(catch));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn static_var(&mut self, var: &'a StaticVar<'a>) -> Eval<'a, ()> {
+        let function = self.frame.function.map_or(0, |function| std::ptr::from_ref(function) as usize);
+        let class = self.frame.called.map_or(u32::MAX, |class| class.0);
+        // Each class that inherits a method has static variables of its own up to PHP 8.0; the caches in question name the class.
+        let key = (function, class, var.name);
+        let cell = match self.static_vars.get(&key) {
+            Some(cell) => cell.clone(),
+            None => {
+                let value = match var.init {
+                    Some(init) => self.eval(init)?,
+                    None => Value::Null,
+                };
+                let cell = self.new_cell(value);
+                self.static_vars.insert(key, cell.clone());
+                cell
+            }
+        };
+        self.bind(var.name, cell);
+        Ok(())
+    }
+}
+
+/// A key as a value.
+pub(super) fn key_value<'a>(key: &Key) -> Value<'a> {
+    match key {
+        Key::Int(n) => Value::Int(*n),
+        Key::Str(s) => Value::str(s),
+    }
+}
