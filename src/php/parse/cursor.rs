@@ -241,6 +241,16 @@ impl<'a> Cursor<'a> {
         lex::byte(rest, blanks) == b':' && lex::byte(rest, blanks + 1) != b':'
     }
 
+    /// Past the `}` that closes a block. Where the file ends first that is reported, and what the block holds is kept.
+    #[must_use]
+    pub fn past_brace(self) -> Cursor<'a> {
+        if let Err(nom::Err::Error(fail) | nom::Err::Failure(fail)) = self.want(T::BraceR, "`}`") {
+            self.context.report(fail);
+            return self;
+        }
+        self.next()
+    }
+
     /// "expected `words`, found" this token; or what is wrong with the token itself.
     #[cold]
     pub fn fail(&self, words: &'static str) -> nom::Err<Fail> {

@@ -68,7 +68,7 @@ impl<'a> Run<'a> {
         if self.links > most {
             return Err(i.refuse("too many operators in a row"));
         }
-        if associative && self.links % GROUP == 0 {
+        if associative && self.links.is_multiple_of(GROUP) {
             self.groups = Some(self.joined(i));
             self.left = right;
             self.start = at;

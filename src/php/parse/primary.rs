@@ -132,7 +132,6 @@ fn atom<'a>(i: Cursor<'a>) -> Res<'a, Node<'a>> {
         T::Var | T::Dollar => return variable_variable(i),
         T::Single | T::Plain | T::Escaped | T::Template | T::Heredoc => return string(i),
         T::Int | T::Float => Ok((i.next(), number(i.text()))),
-        T::Ident | T::Name => return named(i),
         T::ParenL => return condition(i),
         T::BracketL => items(i, T::BracketR),
         T::Array | T::List if i.next().kind() == T::ParenL => items(i.next(), T::ParenR),
@@ -149,8 +148,8 @@ fn atom<'a>(i: Cursor<'a>) -> Res<'a, Node<'a>> {
         T::Exit => exit(i),
         T::Magic => Ok((i.next(), ExprKind::Magic(magic(i.text())))),
         T::Shell => Ok((i.next(), ExprKind::Shell)),
-        // Words of newer releases that older code uses as names of its own.
-        T::Match | T::Readonly => return named(i),
+        // `match` and `readonly` are names in code that is older than the words.
+        T::Ident | T::Name | T::Match | T::Readonly => return named(i),
         _ => return Err(i.fail("an expression")),
     };
     let (i, kind) = parsed?;

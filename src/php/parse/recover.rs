@@ -9,8 +9,8 @@ const MAX_LOOK_BACK: u32 = 8 * 1024;
 
 /// Reports a failed statement or member that began at `start`, and gives the place behind it: past a `;` outside braces, past a
 /// balanced `}`, or before a `}` that closes what is around. Never before the failure, so that nothing is parsed twice.
-pub fn skip<'a>(start: Cursor<'a>, fail: nom::Err<Fail>) -> Cursor<'a> {
-    let fail = match fail {
+pub fn skip<'a>(start: Cursor<'a>, fail: &nom::Err<Fail>) -> Cursor<'a> {
+    let fail = match *fail {
         nom::Err::Error(fail) | nom::Err::Failure(fail) => fail,
         nom::Err::Incomplete(_) => Fail { at: start.token_at(), words: "more", absolute: false },
     };

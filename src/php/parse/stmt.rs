@@ -19,6 +19,7 @@ pub fn file<'a>(i: Cursor<'a>) -> Res<'a, &'a [Stmt<'a>]> {
 }
 
 /// Statements up to a token that `stop` knows, or the end of the file. What fails is skipped and reported.
+#[allow(clippy::unnecessary_wraps, reason = "every parser function has one shape")]
 fn stmts<'a>(mut i: Cursor<'a>, stop: fn(T) -> bool) -> Res<'a, &'a [Stmt<'a>]> {
     let mut out = Vec::new();
     while i.kind() != T::Eof && !stop(i.kind()) {
@@ -31,7 +32,7 @@ fn stmts<'a>(mut i: Cursor<'a>, stop: fn(T) -> bool) -> Res<'a, &'a [Stmt<'a>]> 
             }
             Err(fail) => {
                 let start = i.start();
-                i = skip(i, fail);
+                i = skip(i, &fail);
                 out.push(Stmt { at: i.since(start), kind: StmtKind::Skipped });
             }
         }
@@ -43,15 +44,7 @@ fn stmts<'a>(mut i: Cursor<'a>, stop: fn(T) -> bool) -> Res<'a, &'a [Stmt<'a>]> 
 pub fn block<'a>(i: Cursor<'a>) -> Res<'a, &'a [Stmt<'a>]> {
     let i = i.want(T::BraceL, "`{`")?;
     let (i, out) = stmts(i, |kind| kind == T::BraceR)?;
-    match i.eat(T::BraceR) {
-        Some(i) => Ok((i, out)),
-        None => {
-            if let nom::Err::Error(fail) = i.fail("`}`") {
-                i.context.report(fail);
-            }
-            Ok((i, out))
-        }
-    }
+    Ok((i.past_brace(), out))
 }
 
 /// What `if`, `while` and the like govern.
@@ -137,9 +130,8 @@ fn statement<'a>(i: Cursor<'a>) -> Res<'a, Stmt<'a>> {
         T::Declare => declare(i),
         T::Goto => goto(i),
         T::HaltCompiler => halt(i),
-        T::Attribute => return declaration(i),
         T::Function if is_declared(i) => return declaration(i),
-        T::Abstract | T::Final | T::Class | T::Interface | T::Trait => return declaration(i),
+        T::Attribute | T::Abstract | T::Final | T::Class | T::Interface | T::Trait => return declaration(i),
         T::Readonly if i.next().kind() != T::ParenL => return declaration(i),
         T::Ident if i.is_before_colon() => Ok((i.next().next(), StmtKind::Label(i.text()))),
         T::Ident if is_enum(i) => return declaration(i),
@@ -440,12 +432,10 @@ fn catch<'a>(i: Cursor<'a>) -> Res<'a, Catch<'a>> {
     loop {
         let (next, class) = super::decl::name(i)?;
         classes.push(class);
-        match next.eat(T::Pipe) {
+        i = next;
+        match i.eat(T::Pipe) {
             Some(next) => i = next,
-            None => {
-                i = next;
-                break;
-            }
+            None => break,
         }
     }
     let (i, var) = if i.kind() == T::Var { variable("a variable").map(Some).parse(i)? } else { (i, None) };

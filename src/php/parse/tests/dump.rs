@@ -73,7 +73,7 @@ pub fn dump(expr: &Expr<'_>) -> String {
 }
 
 fn all(list: &[Expr<'_>]) -> String {
-    list.iter().map(|expr| format!(" {}", dump(expr))).collect()
+    list.iter().fold(String::new(), |out, expr| out + " " + &dump(expr))
 }
 
 fn item(item: &Item<'_>) -> String {

@@ -157,7 +157,7 @@ fn long_runs_are_shallow() {
         (format!("if (1) {{}} {}", "else if (1) {} ".repeat(100_000)), false),
     ] {
         let errors = errors(&format!("<?php {text}; echo 1;"));
-        let wanted = if fits { 0 } else { 1 };
+        let wanted = usize::from(!fits);
         assert_eq!(errors.len(), wanted, "{errors:?}");
     }
     let tree = expression(&vec!["$a"; 300].join(" . "), dump);

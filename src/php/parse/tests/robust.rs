@@ -100,7 +100,9 @@ fn class(text: &str, class: &Class<'_>) {
             Member::Const { konst, .. } => within(text, konst.value.at),
             Member::Property { at, default, .. } | Member::Case { at, value: default, .. } => {
                 within(text, *at);
-                default.iter().for_each(|expr| within(text, expr.at));
+                for expr in default {
+                    within(text, expr.at);
+                }
             }
             Member::Method { function: method, .. } => function(text, method),
             Member::TraitUse { .. } | Member::Skipped => {}
