@@ -30,7 +30,7 @@ pub fn inspect(options: &Inspect, config: &Config, screen: &Screen, sources: &So
         if named.is_empty() {
             match &chosen {
                 None => out = inspect::overview(schema),
-                Some(_) => schema.services().for_each(|id| out.push_str(&inspect::service(schema, id))),
+                Some(_) => out = schema.services().map(|id| inspect::service(schema, id)).collect::<Vec<_>>().join("\n"),
             }
         }
         for name in &named {

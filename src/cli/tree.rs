@@ -1,10 +1,10 @@
 //! A folder on disk as a [`Tree`]: the only code that reads Moodle's files.
 //!
 //! In: a root folder. Out: files and listings below it, by paths with `/`, never from outside of it: `..` and symbolic links that lead
-//! outside or back up are refused, with the reason kept for a report. Listings are cached, so that Moodle's habit of probing for files
-//! costs one reading of a folder and no call to the system per probe.
+//! outside or back up are refused, with the reason kept for a report. Moodle probes for files: the first probes in a folder ask the
+//! system for one name each, and a folder that is probed often is listed once and answers from memory.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -31,11 +31,39 @@ struct Dir {
     real: PathBuf,
     /// The real places of the folders that lead to it, outermost first. A link back to one of them is a loop.
     above: Vec<PathBuf>,
-    /// Names in it; read when first asked for.
-    names: FxHashMap<String, Kind>,
+    /// Names in it; read when they are worth it.
+    names: OnceCell<Result<FxHashMap<String, Kind>, ReadError>>,
+    /// How many names were asked for one by one.
+    probes: Cell<u32>,
+}
+
+impl Dir {
+    fn new(real: PathBuf, above: Vec<PathBuf>) -> Self {
+        Dir { real, above, names: OnceCell::new(), probes: Cell::new(0) }
+    }
+}
+
+impl Kind {
+    fn of(ty: fs::FileType) -> Self {
+        if ty.is_dir() {
+            Kind::Dir
+        } else if ty.is_symlink() {
+            Kind::Link
+        } else if ty.is_file() {
+            Kind::File
+        } else {
+            Kind::Special
+        }
+    }
 }
 
 type Found = Result<Rc<Dir>, ReadError>;
+
+/// Listing a folder costs as much as asking for a few names.
+const PROBES: u32 = 4;
+
+/// Whether a name that the system finds is the name that stands in the folder. Elsewhere upper and lower case may be one.
+const EXACT_NAMES: bool = cfg!(target_os = "linux");
 
 /// A folder on disk.
 pub struct DiskTree {
@@ -54,7 +82,7 @@ impl DiskTree {
             return Err(io::Error::from(io::ErrorKind::NotADirectory));
         }
         fs::read_dir(&root)?;
-        let shown = if shown == "." { String::new() } else { shown.trim_end_matches('/').to_owned() + "/" };
+        let shown = if matches!(shown, "" | ".") { String::new() } else { shown.trim_end_matches('/').to_owned() + "/" };
         Ok(DiskTree { root, shown, dirs: RefCell::default(), refused: RefCell::default(), read: Cell::new((0, 0)) })
     }
 
@@ -91,14 +119,14 @@ impl DiskTree {
 
     fn look(&self, path: &str) -> Found {
         if path.is_empty() {
-            return self.names(path, self.root.clone(), Vec::new());
+            return Ok(Rc::new(Dir::new(self.root.clone(), Vec::new())));
         }
         let (parent, name) = split(path);
         if !is_plain(name) {
             return Err(self.refuse(path, "the path has an empty, `.` or `..` part"));
         }
         let parent = self.dir(parent)?;
-        let real = match parent.names.get(name) {
+        let real = match self.kind(path, &parent, name)? {
             None | Some(Kind::File | Kind::Special) => return Err(ReadError::Missing),
             Some(Kind::Dir) => parent.real.join(name),
             Some(Kind::Link) => {
@@ -114,29 +142,37 @@ impl DiskTree {
         };
         let mut above = parent.above.clone();
         above.push(parent.real.clone());
-        self.names(path, real, above)
+        Ok(Rc::new(Dir::new(real, above)))
     }
 
-    fn names(&self, path: &str, real: PathBuf, above: Vec<PathBuf>) -> Found {
+    /// What a name in a folder is; `path` is the whole path, for messages.
+    fn kind(&self, path: &str, dir: &Dir, name: &str) -> Result<Option<Kind>, ReadError> {
+        let probes = dir.probes.get();
+        if EXACT_NAMES && probes < PROBES && dir.names.get().is_none() {
+            dir.probes.set(probes + 1);
+            return match fs::symlink_metadata(dir.real.join(name)) {
+                Ok(meta) => Ok(Some(Kind::of(meta.file_type()))),
+                Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename) => Ok(None),
+                Err(why) => Err(self.failed(path, &why)),
+            };
+        }
+        self.names(split(path).0, dir).map(|names| names.get(name).copied())
+    }
+
+    /// The names in a folder.
+    fn names<'d>(&self, path: &str, dir: &'d Dir) -> Result<&'d FxHashMap<String, Kind>, ReadError> {
+        dir.names.get_or_init(|| self.read_names(path, &dir.real)).as_ref().map_err(Clone::clone)
+    }
+
+    fn read_names(&self, path: &str, real: &Path) -> Result<FxHashMap<String, Kind>, ReadError> {
         let mut names = FxHashMap::default();
-        let entries = fs::read_dir(&real).map_err(|why| self.failed(path, &why))?;
-        for entry in entries {
+        for entry in fs::read_dir(real).map_err(|why| self.failed(path, &why))? {
             let entry = entry.map_err(|why| self.failed(path, &why))?;
             // A name that is not UTF-8 cannot be written in PHP source that we read as text, so nothing asks for it.
             let Ok(name) = entry.file_name().into_string() else { continue };
-            let ty = entry.file_type().map_err(|why| self.failed(path, &why))?;
-            let kind = if ty.is_dir() {
-                Kind::Dir
-            } else if ty.is_symlink() {
-                Kind::Link
-            } else if ty.is_file() {
-                Kind::File
-            } else {
-                Kind::Special
-            };
-            names.insert(name, kind);
+            names.insert(name, Kind::of(entry.file_type().map_err(|why| self.failed(path, &why))?));
         }
-        Ok(Rc::new(Dir { real, above, names }))
+        Ok(names)
     }
 
     /// Where a symbolic link leads, if that is inside the root.
@@ -156,7 +192,7 @@ impl DiskTree {
             return Err(self.refuse(path, "the path has an empty, `.` or `..` part"));
         }
         let parent = self.dir(parent)?;
-        match parent.names.get(name) {
+        match self.kind(path, &parent, name)? {
             None | Some(Kind::Dir) => Err(ReadError::Missing),
             Some(Kind::File) => Ok(parent.real.join(name)),
             Some(Kind::Special) => Err(self.refuse(path, "neither a file nor a folder")),
@@ -196,8 +232,8 @@ impl Tree for DiskTree {
 
     fn list(&self, dir: &str) -> Result<Vec<Entry>, ReadError> {
         let found = self.dir(dir)?;
-        let mut entries: Vec<Entry> = found
-            .names
+        let mut entries: Vec<Entry> = self
+            .names(dir, &found)?
             .iter()
             .map(|(name, kind)| {
                 // A link to a folder counts as one even where it leads outside: who looks into it is refused, and told why.
@@ -216,7 +252,10 @@ impl Tree for DiskTree {
         if !self.dirs.borrow().contains_key(parent) && is_absent(&self.root.join(path)) {
             return false;
         }
-        match self.dir(parent).ok().and_then(|dir| dir.names.get(name).copied()) {
+        if !is_plain(name) {
+            return false;
+        }
+        match self.dir(parent).and_then(|dir| self.kind(path, &dir, name)).unwrap_or_default() {
             Some(Kind::File) => true,
             Some(Kind::Link) => self.file(path).is_ok(),
             Some(Kind::Dir | Kind::Special) | None => false,

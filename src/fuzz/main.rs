@@ -24,6 +24,12 @@ const MOST_TIME: Duration = Duration::from_secs(5);
 const MOST_MEMORY: u64 = 1_500_000;
 
 fn main() -> ExitCode {
+    // As the command runs: on a thread whose stack holds whatever depth the compiler permits.
+    let thread = std::thread::Builder::new().stack_size(mwsc::cli::STACK).spawn(work).expect("a thread");
+    thread.join().unwrap_or(ExitCode::FAILURE)
+}
+
+fn work() -> ExitCode {
     let mut names: Vec<String> = Vec::new();
     let (mut seconds, mut seed, mut only) = (10, 1, None);
     let mut args = std::env::args().skip(1);

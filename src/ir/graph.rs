@@ -261,14 +261,11 @@ fn component_of(schema: &Schema, name: &TypeName, known: &BTreeSet<String>) -> S
 fn heading(name: &TypeName) -> (String, String, &'static str) {
     let path = |rest: &str| name.path.iter().fold(rest.to_owned(), |text, key| text + "." + key);
     let short = name.short().unwrap_or_default();
-    let space = |class: &str| class.rsplit_once('\\').map_or_else(String::new, |(space, _)| space.to_owned());
     match &name.base {
         NameBase::Params(operation) => (path("params"), operation.clone(), LOCAL),
         NameBase::Result(operation) => (path("result"), operation.clone(), LOCAL),
-        NameBase::Class(class) => (short, space(class), SHARED),
-        NameBase::Method(class, _) if short.contains("::") => (short, space(class), SHARED),
-        NameBase::Method(class, method) if class.contains('\\') => (short, format!("{} · {method}()", space(class)), SHARED),
-        NameBase::Method(_, method) => (short, format!("{method}()"), SHARED),
+        NameBase::Class(class) => (short, class.rsplit_once('\\').map_or_else(String::new, |(space, _)| space.to_owned()), SHARED),
+        NameBase::Method(class, method) => (short, format!("{class}::{method}()"), SHARED),
     }
 }
 

@@ -131,7 +131,9 @@ pub fn operation(schema: &Schema, id: OpId) -> String {
     fact(&mut out, "kind", &traits.join(", "));
     fact(&mut out, "capabilities", &meta.capabilities.join(", "));
     fact(&mut out, "method", &origin(&operation.origin));
-    let services: Vec<&str> = schema.services_of(id).map(|service| schema.service(service).shortname.as_str()).collect();
+    // A service that is declared nowhere was made for this run.
+    let declared = schema.services_of(id).map(|service| schema.service(service)).filter(|service| service.origin != Origin::default());
+    let services: Vec<&str> = declared.map(|service| service.shortname.as_str()).collect();
     fact(&mut out, "services", &services.join(", "));
 
     out.push_str("\nparameters\n");

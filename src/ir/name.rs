@@ -33,15 +33,20 @@ impl TypeName {
         TypeName { base, path: Vec::new() }
     }
 
-    /// A few characters by which a person recognises a structure that has an origin of its own (`post`, `post.author`,
-    /// `util::ratings_structure`); `None` for one that only its place names. Not unique.
+    /// A few characters by which a person recognises a structure that has an origin of its own (`post`, `post.author`, `fetch::returns`);
+    /// `None` for one that only its place names. Not unique.
     pub fn short(&self) -> Option<String> {
         let last = |class: &str| class.rsplit('\\').next().unwrap_or_default().to_owned();
         let base = match &self.base {
             NameBase::Class(class) => last(class),
-            // `get_read_structure` says how to get it; the class says what it is.
-            NameBase::Method(class, method) if method.starts_with("get_") && method.ends_with("_structure") => last(class),
-            NameBase::Method(class, method) => format!("{}::{method}", last(class)),
+            NameBase::Method(class, method) => {
+                match method.strip_suffix("_structure").map(|rest| rest.strip_prefix("get_").unwrap_or(rest)) {
+                    // `get_read_structure` says what for; the class says what it is.
+                    Some("read" | "create" | "update" | "") => last(class),
+                    Some(thing) => thing.to_owned(),
+                    None => format!("{}::{method}", last(class)),
+                }
+            }
             NameBase::Params(_) | NameBase::Result(_) => return None,
         };
         Some(self.path.iter().fold(base, |text, key| text + "." + key))
@@ -66,5 +71,20 @@ impl fmt::Display for TypeName {
             NameBase::Result(operation) => write!(f, "{operation}:result")?,
         }
         self.path.iter().try_for_each(|key| write!(f, ".{key}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_names_say_what_it_is() {
+        let method = |class: &str, method: &str| TypeName::new(NameBase::Method(class.into(), method.into())).short();
+        assert_eq!(method("a\\post", "get_read_structure").as_deref(), Some("post"));
+        assert_eq!(method("a_external", "get_member_structure").as_deref(), Some("member"));
+        assert_eq!(method("a\\fetch", "execute_returns").as_deref(), Some("fetch::execute_returns"));
+        assert_eq!(TypeName::new(NameBase::Class("a\\b".into())).child("k").short().as_deref(), Some("b.k"));
+        assert_eq!(TypeName::new(NameBase::Params("f".into())).short(), None);
     }
 }

@@ -138,6 +138,13 @@ pub struct Unknown {
     pub why: String,
 }
 
+impl Unknown {
+    /// The class that is not in the tree, where that is why the value is unknown.
+    pub fn missing_class(&self) -> Option<&str> {
+        self.why.strip_prefix("no class ")?.strip_suffix(" in this tree")
+    }
+}
+
 impl<'a> Value<'a> {
     /// A string value.
     pub fn str(text: &str) -> Self {

@@ -147,8 +147,6 @@ codes! {
         "A file stands where mwsc wants to write, and it is not as mwsc left it: somebody else wrote it, or edited it since. Nothing was written at all, so the output is consistent still. Move the file away, choose another folder with `-o`, or have it replaced with `--force`."
     C042 Error "manifest that was not understood"
         "The list of the files that mwsc wrote into the output folder (.mwsc-manifest.json) is damaged, so mwsc cannot tell its own files from yours. Nothing was written. Restore the file, or remove it: files that are as they should be are then taken over, and for others there is `--force`."
-    C045 Error "PHP that was not understood completely"
-        "`mwsc inspect --parse-only` met a file of which something could not be parsed. The rest of that file was understood. If `php -l` accepts the file, this is a gap in mwsc: please report it with the line."
     M011 Error "file cannot be read"
         "A file or folder that Moodle would read is there but cannot be read: permissions, a device error, or a size beyond 16 MB (the largest PHP file of a Moodle is under 2 MB). What it declares is missing from the output. Repair the file and run again."
     M012 Warning "file is not UTF-8"

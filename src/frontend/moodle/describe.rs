@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use super::desc::{Desc, Described, Failure, Function};
+use super::desc::{Desc, Described, Entry, Failure, Function};
 use super::doubt;
 use super::objects::{self, Classes, Wrong};
 use super::services::{Registered, Survey};
@@ -12,7 +12,7 @@ use super::values;
 use super::world::World;
 use crate::ir::{Literal, Origin};
 use crate::php::eval::{Interp, Stop};
-use crate::php::host::FindingKind;
+use crate::php::host::{ClassAt, FindingKind, Host as _};
 use crate::php::value::Value;
 use crate::report::{Code, Diagnostic, Report};
 use crate::source::Span;
@@ -74,10 +74,11 @@ impl Broken {
     }
 }
 
-impl From<Wrong> for Broken {
-    fn from(wrong: Wrong) -> Self {
-        Broken::new(wrong.code, wrong.message, wrong.at)
-    }
+/// A failure of a description. Without a tree, a class that is missing is one of core's.
+fn wrong(world: &World<'_>, wrong: Wrong) -> Broken {
+    let core = wrong.missing.filter(|_| world.lone);
+    let code = if core.is_some() { Code::M024 } else { wrong.code };
+    Broken { code, message: wrong.message, at: wrong.at, core }
 }
 
 fn function<'a>(
@@ -107,6 +108,9 @@ fn function<'a>(
             Ok(described)
         }
         Err(broken) => {
+            if matches!(broken.code, Code::M016 | Code::M017 | Code::M018) {
+                unparsed(world, &registered.entry, report);
+            }
             let failure = Failure { code: broken.code.name(), message: broken.message.clone() };
             if let Some(class) = broken.core {
                 missing.classes.insert(class);
@@ -130,6 +134,25 @@ fn function<'a>(
         }
     }
     out
+}
+
+/// What is missing may have been lost: says what could not be parsed of the files where it should be.
+fn unparsed(world: &World<'_>, entry: &Entry, report: &mut Report) {
+    let loaded = match world.class(entry.classname.trim_start_matches('\\')) {
+        Some(ClassAt::File(path)) => Some(path),
+        Some(ClassAt::Alias(_)) | None => None,
+    };
+    let included = match &entry.classpath {
+        Literal::Str(path) => Some(path.trim_start_matches('/').to_owned()),
+        _ => None,
+    };
+    for path in loaded.into_iter().chain(included) {
+        let Some(file) = world.files.php(&path) else { continue };
+        for error in file.errors {
+            let at = Span { file: file.file, start: error.at.start, end: error.at.end };
+            report.push(Diagnostic::new(Code::M001, format!("{}: {}", world.files.display(&path), error.message)).at(at));
+        }
+    }
 }
 
 /// `external_function_info()`: finds the class, checks its methods, calls the two that describe.
@@ -172,8 +195,7 @@ fn info<'a>(
     let value = call(world, interp, class, &parameters, at)?;
     if !classes.is_parameters(interp, &value) {
         if let Value::Unknown(unknown) = &value {
-            let message = format!("{class}::{parameters}() depends on the site: {} ({})", unknown.expr, unknown.why);
-            return Err(Broken::new(Code::M022, message, unknown.at.or(at)));
+            return Err(wrong(world, objects::unsettled(&format!("{class}::{parameters}()"), unknown, at)));
         }
         let message = format!("{class}::{parameters}() returns no external_function_parameters object");
         return Err(Broken::new(Code::M019, message, place(interp, class, &parameters).or(at)));
@@ -181,11 +203,11 @@ fn info<'a>(
     let declared = |interp: &mut Interp<'a, '_>, method: &str| {
         interp.class_chain(class).first().map_or_else(|| class.to_owned(), |class: &Rc<str>| class.to_string()) + "::" + method
     };
-    let described = convert(interp, classes, &value, class, &parameters, at)?;
+    let described = convert(world, interp, classes, &value, class, &parameters, at)?;
     let value = call(world, interp, class, &returns, at)?;
     let result = match value {
         Value::Null => None,
-        value => Some(convert(interp, classes, &value, class, &returns, at)?),
+        value => Some(convert(world, interp, classes, &value, class, &returns, at)?),
     };
     let symbol = declared(interp, method);
     let origin = Origin { ..values::origin(world.files.sources(), place(interp, class, method), &symbol) };
@@ -193,6 +215,7 @@ fn info<'a>(
 }
 
 fn convert<'a>(
+    world: &World<'a>,
     interp: &mut Interp<'a, '_>,
     classes: &mut Classes,
     value: &Value<'a>,
@@ -201,8 +224,8 @@ fn convert<'a>(
     at: Option<Span>,
 ) -> Result<Desc, Broken> {
     let at = place(interp, class, method).or(at);
-    objects::convert(interp, classes, value, (class, method), at).map_err(|wrong| {
-        let mut broken = Broken::from(wrong);
+    objects::convert(interp, classes, value, (class, method), at).map_err(|found| {
+        let mut broken = wrong(world, found);
         broken.message = format!("{class}::{method}(): {}", broken.message);
         broken
     })

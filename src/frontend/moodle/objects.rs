@@ -30,6 +30,8 @@ pub struct Wrong {
     pub message: String,
     /// Where.
     pub at: Option<Span>,
+    /// The class that is not in the tree, where that is all that is wrong.
+    pub missing: Option<String>,
 }
 
 /// What a class is, as far as descriptions go.
@@ -126,24 +128,24 @@ impl<'a> Walk<'_, 'a, '_> {
             Value::Unknown(unknown) => return Err(unsettled(&what(), unknown, at)),
             other => {
                 let message = format!("{} is {} and no description object", what(), kind_of(other));
-                return Err(Wrong { code: Code::M019, message, at });
+                return Err(Wrong { code: Code::M019, message, at, missing: None });
             }
         };
         let object = self.interp.object(id).clone();
         let at = object.made_at.or(at);
         if self.open.contains(&id) {
             let message = format!("{} contains itself: the {} object is a part of its own structure", what(), object.class);
-            return Err(Wrong { code: Code::M023, message, at });
+            return Err(Wrong { code: Code::M023, message, at, missing: None });
         }
         self.nodes += 1;
         if self.open.len() >= MAX_DEPTH || self.nodes > MAX_NODES {
             let message = format!("{} is nested deeper than {MAX_DEPTH} levels or has more than {MAX_NODES} parts", what());
-            return Err(Wrong { code: Code::M021, message, at });
+            return Err(Wrong { code: Code::M021, message, at, missing: None });
         }
         let class = self.classes.get(self.interp, &object.class);
         let Some(base) = class.base else {
             let message = format!("{} is an object of {} and no description", what(), object.class);
-            return Err(Wrong { code: Code::M019, message, at });
+            return Err(Wrong { code: Code::M019, message, at, missing: None });
         };
         self.open.push(id);
         let kind = match base {
@@ -180,14 +182,14 @@ impl<'a> Walk<'_, 'a, '_> {
             Some(Value::Null) | None => empty,
             Some(other) => {
                 let message = format!("the list of keys of {} is {}", what(), kind_of(other));
-                return Err(Wrong { code: Code::M019, message, at });
+                return Err(Wrong { code: Code::M019, message, at, missing: None });
             }
         };
         let mut out = Vec::with_capacity(keys.entries.len());
         for (key, entry) in &keys.entries {
             if let Some(expr) = &entry.key_expr {
                 let message = format!("{} has a key that only a site knows: {expr}", what());
-                return Err(Wrong { code: Code::M022, message, at: entry.at.or(at) });
+                return Err(Wrong { code: Code::M022, message, at: entry.at.or(at), missing: None });
             }
             let shown = || match key {
                 Key::Int(n) => n.to_string(),
@@ -256,8 +258,11 @@ fn record(kind: &DescKind) -> Option<&[(Key, Desc)]> {
     }
 }
 
-fn unsettled(what: &str, unknown: &Unknown, at: Option<Span>) -> Wrong {
-    Wrong { code: Code::M022, message: format!("{what} depends on the site: {} ({})", unknown.expr, unknown.why), at: unknown.at.or(at) }
+/// A description, or a part of one, that is unknown: because of the site, or because it is made by a class that is not there.
+pub fn unsettled(what: &str, unknown: &Unknown, at: Option<Span>) -> Wrong {
+    let missing = unknown.missing_class().map(str::to_owned);
+    let (code, why) = if missing.is_some() { (Code::M020, "cannot be evaluated") } else { (Code::M022, "depends on the site") };
+    Wrong { code, message: format!("{what} {why}: {} ({})", unknown.expr, unknown.why), at: unknown.at.or(at), missing }
 }
 
 fn kind_of(value: &Value<'_>) -> &'static str {

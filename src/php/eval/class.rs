@@ -123,23 +123,11 @@ impl<'a> Interp<'a, '_> {
     }
 
     fn search_class(&mut self, name: &str, key: &Rc<str>) -> Eval<'a, Option<ClassId>> {
-        if let Some(found) = self.declared_class(key)? {
+        if let Some(found) = self.autoload_class(name, key)? {
             return Ok(Some(found));
         }
-        let host = self.host;
-        match host.class(name) {
-            Some(ClassAt::File(path)) => {
-                self.load(&path)?;
-                if let Some(found) = self.declared_class(key)? {
-                    return Ok(Some(found));
-                }
-            }
-            Some(ClassAt::Alias(other)) => {
-                if let Some(found) = self.find_class(&other)? {
-                    return Ok(Some(found));
-                }
-            }
-            None => {}
+        if self.foreign.contains(&**key) {
+            return Ok(None);
         }
         loop {
             if !self.load_more()? {
@@ -148,6 +136,28 @@ impl<'a> Interp<'a, '_> {
             if let Some(found) = self.declared_class(key)? {
                 return Ok(Some(found));
             }
+        }
+    }
+
+    /// Finds a class as `class_exists()` does: among those declared, else by autoloading.
+    pub(super) fn autoload(&mut self, name: &str) -> Eval<'a, Option<ClassId>> {
+        let name = name.strip_prefix('\\').unwrap_or(name);
+        let key: Rc<str> = Rc::from(&*lower(name));
+        self.autoload_class(name, &key)
+    }
+
+    fn autoload_class(&mut self, name: &str, key: &Rc<str>) -> Eval<'a, Option<ClassId>> {
+        if let Some(found) = self.declared_class(key)? {
+            return Ok(Some(found));
+        }
+        let host = self.host;
+        match host.class(name) {
+            Some(ClassAt::File(path)) => {
+                self.load(&path)?;
+                self.declared_class(key)
+            }
+            Some(ClassAt::Alias(other)) => self.find_class(&other),
+            None => Ok(None),
         }
     }
 

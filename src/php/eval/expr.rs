@@ -218,7 +218,9 @@ impl<'a> Interp<'a, '_> {
     fn magic(&mut self, magic: Magic, at: At) -> Value<'a> {
         let class = self.frame.class.map(|id| self.class(id).name.clone());
         match magic {
-            Magic::Class | Magic::Trait => Value::Str(class.unwrap_or_else(|| Rc::from(""))),
+            Magic::Class => Value::Str(class.unwrap_or_else(|| Rc::from(""))),
+            // A method of a trait runs as one of the class that uses it; where it was written is not kept.
+            Magic::Trait => Value::unknown("__TRAIT__", Some(self.span(at)), "is the name of the trait around it"),
             Magic::Dir | Magic::File => {
                 let path = &self.sources.file(self.frame.scope.file).path;
                 let path = match magic {

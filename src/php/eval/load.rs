@@ -314,6 +314,9 @@ impl<'a> Interp<'a, '_> {
             if let Some(function) = self.functions.get(&*key) {
                 return Ok(Some(function));
             }
+            if self.impure.contains(&*key) {
+                return Ok(None);
+            }
             if self.missing_functions.get(&*key) == Some(&self.epoch) || !self.load_more()? {
                 self.missing_functions.insert(Rc::from(&*key), self.epoch);
                 return Ok(None);

@@ -106,6 +106,8 @@ pub struct Interp<'a, 'h> {
     functions: FxHashMap<Rc<str>, &'a Function<'a>>,
     consts: FxHashMap<Rc<str>, Constant<'a>>,
     builtins: FxHashMap<&'static str, builtin::Builtin>,
+    impure: FxHashSet<&'static str>,
+    foreign: FxHashSet<&'static str>,
     /// Names that were searched in vain, and the epoch of that search.
     missing: FxHashMap<Rc<str>, u32>,
     missing_functions: FxHashMap<Rc<str>, u32>,
@@ -169,6 +171,8 @@ impl<'a, 'h> Interp<'a, 'h> {
             functions: FxHashMap::default(),
             consts: FxHashMap::default(),
             builtins: builtin::table(),
+            impure: builtin::impure(),
+            foreign: builtin::foreign(),
             missing: FxHashMap::default(),
             missing_functions: FxHashMap::default(),
             missing_consts: FxHashMap::default(),
@@ -294,10 +298,11 @@ impl<'a, 'h> Interp<'a, 'h> {
         value.map_err(|raise| self.stop(*raise))
     }
 
-    /// Whether a class is there, autoloading included.
+    /// Whether a class is there, autoloading included. Files that were put off are not looked through: PHP's `class_exists()` has no
+    /// way to know what somebody might require.
     pub fn class_exists(&mut self, class: &str) -> bool {
         self.measure_stack();
-        matches!(self.find_class(class), Ok(Some(_)))
+        matches!(self.autoload(class), Ok(Some(_)))
     }
 
     /// Whether a class has a method, inherited ones included.

@@ -13,7 +13,7 @@ mod string_more;
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::call::Args;
 use super::{Eval, Interp};
@@ -59,6 +59,26 @@ pub(super) struct Call<'a> {
     name: &'static str,
     args: Vec<Value<'a>>,
     at: Span,
+}
+
+/// Functions of PHP and its extensions that are not pure, or not modelled: calling one gives an unknown value, whatever files declare.
+const IMPURE: &str = include_str!("impure.txt");
+/// Classes of PHP and its extensions that are not modelled.
+const FOREIGN: &str = include_str!("foreign.txt");
+
+/// The names of functions of PHP that are not in the table.
+pub(super) fn impure() -> FxHashSet<&'static str> {
+    IMPURE.split_ascii_whitespace().collect()
+}
+
+/// The names of classes of PHP that the prelude does not have, in lower case.
+pub(super) fn foreign() -> FxHashSet<&'static str> {
+    FOREIGN.split_ascii_whitespace().collect()
+}
+
+/// `argument 3`
+fn ordinal(index: usize) -> String {
+    format!("argument {}", index + 1)
 }
 
 /// The table by name.
