@@ -48,15 +48,16 @@ impl<'a> Interp<'a, '_> {
             return Err(Raise::limit("files load each other too deeply".into(), None));
         }
         let scope = self.root_scope(file);
-        let via = self.via();
-        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None, via));
+        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None));
         let fuel = std::mem::replace(&mut self.fuel, LOAD_FUEL);
+        let floor = std::mem::replace(&mut self.floor, 0);
         self.loading += 1;
         self.depth += 4;
         let result = self.run_file(file);
         self.depth -= 4;
         self.loading -= 1;
         self.fuel = fuel;
+        self.floor = floor;
         let frame = std::mem::replace(&mut self.frame, outer);
         if let Err(raise) = result
             && raise.is_final()
@@ -167,11 +168,12 @@ impl<'a> Interp<'a, '_> {
         if self.loaded.contains(path) || !self.queued.insert(Rc::from(path)) {
             return;
         }
-        self.pending.push_back(Rc::from(path));
+        self.pending.push(Rc::from(path));
         self.epoch += 1;
     }
 
-    /// Loads the next file that might declare something missing: first the libraries of every request, then what was put off.
+    /// Loads the next file that might declare something missing: first the libraries of every request, then what was put
+    /// off, the latest first: it is most likely what the code that runs now needs.
     pub(super) fn load_more(&mut self) -> Eval<'a, bool> {
         let host = self.host;
         while let Some(path) = host.libraries().get(self.libraries) {
@@ -181,7 +183,7 @@ impl<'a> Interp<'a, '_> {
                 return Ok(true);
             }
         }
-        while let Some(path) = self.pending.pop_front() {
+        while let Some(path) = self.pending.pop() {
             if !self.loaded.contains(&path) {
                 self.load(&path)?;
                 return Ok(true);
@@ -244,8 +246,7 @@ impl<'a> Interp<'a, '_> {
                 return Ok(super::builtin::constant(name, self.php));
             }
         };
-        let via = self.via();
-        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None, via));
+        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None));
         let value = self.eval(expr);
         self.frame = outer;
         let keep = value.as_ref().is_ok_and(|value| !holds_object(value, 0));
@@ -341,7 +342,7 @@ impl<'a> Interp<'a, '_> {
             return Err(Stop::Missing { what: format!("file {path}"), at: None });
         };
         let scope = self.root_scope(file);
-        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None, Rc::from([])));
+        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None));
         self.loaded.insert(Rc::from(path));
         self.epoch += 1;
         let result = self.run_file(file);
