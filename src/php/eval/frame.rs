@@ -114,7 +114,9 @@ impl<'a> Interp<'a, '_> {
         if name == "this" {
             return Ok(self.frame.this.map_or(Value::Null, Value::Object));
         }
-        if !self.frame.deferred.is_empty() {
+        // At the top level a name in capitals is a global of the whole program, which no library that was put off has to set.
+        let elsewhere = self.frame.function.is_none() && !name.bytes().any(|byte| byte.is_ascii_lowercase());
+        if !self.frame.deferred.is_empty() && !elsewhere {
             for path in std::mem::take(&mut self.frame.deferred) {
                 self.run_here(&path)?;
             }

@@ -454,9 +454,7 @@ impl<'a, 'h> Interp<'a, 'h> {
     fn stop(&mut self, raise: Raise<'a>) -> Stop {
         match raise {
             Raise::Stop(stop) => stop,
-            Raise::GiveUp => {
-                Stop::Limit { message: "too much depends on conditions that only the site knows".into(), at: None }
-            }
+            Raise::GiveUp => Stop::Limit { message: "too much depends on conditions that only the site knows".into(), at: None },
             Raise::Throw(value, at) => {
                 let (class, message) = match &value {
                     Value::Object(id) => {
