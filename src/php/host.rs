@@ -24,6 +24,11 @@ pub trait Host<'a> {
     /// The parsed file, read once; `None` when it is not there or cannot be read (the host reports why).
     fn file(&self, path: &str) -> Option<&'a PhpFile<'a>>;
 
+    /// Whether the text of a file has this word in it. A file that does not cannot declare it, and need not be parsed to know that.
+    fn mentions(&self, _path: &str, _word: &str) -> bool {
+        true
+    }
+
     /// Where a class is, by autoloading. Files that were included already are searched by the evaluator before it asks.
     fn class(&self, name: &str) -> Option<ClassAt>;
 
@@ -37,11 +42,22 @@ pub trait Host<'a> {
     /// A global variable (`CFG`, `DB`, `USER`, ...), without `$`.
     fn global(&self, interp: &mut Interp<'a, '_>, name: &str) -> Value<'a>;
 
+    /// Whether a global variable is set before any file of the tree runs.
+    fn has_global(&self, _name: &str) -> bool {
+        false
+    }
+
     /// A function that the host knows better than its source does (`get_string`, `get_config`), or `None` to go on.
     fn function(&self, interp: &mut Interp<'a, '_>, name: &str, args: &[Value<'a>], at: Span) -> Option<Value<'a>>;
 
     /// The same for a static method (`core_component::get_plugin_list`). `class` has no leading backslash; case as declared or called.
     fn static_method(&self, interp: &mut Interp<'a, '_>, class: &str, method: &str, args: &[Value<'a>], at: Span) -> Option<Value<'a>>;
+
+    /// Whether [`Host::static_method`] may have an answer for some method of a class. Asked once per class.
+    fn answers_for(&self, class: &str) -> bool {
+        let _ = class;
+        true
+    }
 
     /// A property of an unknown value that the site file settles (`$CFG->lang`), by the expression that spells it.
     fn settle(&self, expr: &str) -> Option<Value<'a>>;
