@@ -54,7 +54,7 @@ pub struct Common {
     #[arg(long, global = true, value_name = "FILE")]
     pub report: Option<PathBuf>,
     /// Exit with 1 on warnings too
-    #[arg(long, global = true)]
+    #[arg(long, global = true, env = "MWSC_STRICT", value_parser = clap::builder::FalseyValueParser::new())]
     pub strict: bool,
     /// Show errors only; no summary, no progress
     #[arg(short, long, global = true, conflicts_with = "verbose")]
@@ -154,7 +154,7 @@ pub struct Inputs {
     #[arg(long, value_name = "FILE", env = "MWSC_SITE")]
     pub site: Option<PathBuf>,
     /// Functions to leave out, such as ones known to be broken; `*` matches anything
-    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', env = "MWSC_EXCLUDE")]
     pub exclude: Vec<String>,
     /// Print how long each stage took, on stderr
     #[arg(long)]
@@ -166,7 +166,7 @@ pub struct Inputs {
 #[command(next_help_heading = "Services")]
 pub struct Services {
     /// Services by short name or full name [default: those of the configuration, else all that the tree declares]
-    #[arg(short, long = "service", value_name = "NAME", value_delimiter = ',')]
+    #[arg(short, long = "service", value_name = "NAME", value_delimiter = ',', env = "MWSC_SERVICE")]
     pub service: Vec<String>,
     /// Make a service on the spot of these functions; `*` matches anything
     #[arg(long, value_name = "GLOB", value_delimiter = ',', requires = "name", num_args = 1..)]
@@ -247,7 +247,8 @@ The site file (--site) is TOML: `[config]` holds values of $CFG, `[config.PLUGIN
 A function that is broken is reported and left out; the rest is written, and the exit status is 1 unless --exclude or
 the configuration excludes the function.
 
-Every option can be set in the configuration; the command line wins over the environment (MWSC_*), and that over the file.";
+The command line wins over the environment (MWSC_*, named with each option), and that over the configuration; `mwsc init`
+writes a configuration with every key explained.";
 
 /// `mwsc describe`
 #[derive(Debug, Args)]

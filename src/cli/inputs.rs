@@ -177,7 +177,9 @@ fn group(paths: &[PathBuf], release: Option<String>, site: Option<PathBuf>, at: 
 }
 
 fn open_disk(path: &Path, at: Option<Span>, report: &mut Report) -> Option<DiskTree> {
-    let shown = path.display().to_string();
+    // Findings and SARIF name files relative to the working folder where they lie below it.
+    let below = std::env::current_dir().ok().and_then(|cwd| path.strip_prefix(cwd).ok());
+    let shown = below.unwrap_or(path).display().to_string();
     let why = match DiskTree::open(path, &shown) {
         Ok(tree) => return Some(tree),
         Err(why) => why,

@@ -23,6 +23,7 @@ pub mod tree;
 pub mod write;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 
 use clap::Parser as _;
 
@@ -38,10 +39,10 @@ pub const STACK: usize = 256 * 1024 * 1024;
 /// Runs the work on a thread with a large stack. A panic is a bug of ours: it says so and ends the process with [`exit::BUG`].
 pub fn guarded(work: impl FnOnce() -> u8 + Send + 'static) -> Option<u8> {
     std::panic::set_hook(Box::new(|panic| {
-        eprintln!(
-            "mwsc: {panic}\n\nThis is a bug of mwsc {}. Please report it, with the command and this message.",
-            env!("CARGO_PKG_VERSION")
-        );
+        let version = env!("CARGO_PKG_VERSION");
+        let text = format!("mwsc: {panic}\n\nThis is a bug of mwsc {version}. Please report it, with the command and this message.\n");
+        // A stderr that is closed must not be a second panic.
+        let _ = std::io::stderr().write_all(text.as_bytes());
         std::process::exit(i32::from(exit::BUG));
     }));
     std::thread::Builder::new().name("mwsc".to_owned()).stack_size(STACK).spawn(work).ok()?.join().ok()
@@ -128,4 +129,26 @@ fn configuration(cli: &Cli, screen: &Screen, sources: &SourceMap, report: &mut R
     let Some(path) = config::find(cli.common.config.as_deref(), &cwd) else { return Config::default() };
     screen.verbose(&format!("configuration: {}", path.display()));
     config::load(&path, sources, report)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    #[ignore = "ends the process: the test below runs it in one of its own"]
+    fn a_bug() {
+        guarded(|| panic!("not so"));
+    }
+
+    #[test]
+    fn a_bug_has_a_status_of_its_own_and_asks_to_be_reported() {
+        let this = std::env::current_exe().unwrap();
+        let out = Command::new(this).args(["--exact", "cli::tests::a_bug", "--ignored", "--nocapture"]).output().unwrap();
+        let text = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(i32::from(exit::BUG)));
+        assert!(text.contains("not so") && text.contains("Please report it"), "{text}");
+    }
 }

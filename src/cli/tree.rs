@@ -82,7 +82,7 @@ impl DiskTree {
             return Err(io::Error::from(io::ErrorKind::NotADirectory));
         }
         fs::read_dir(&root)?;
-        let shown = if shown == "." { String::new() } else { shown.trim_end_matches('/').to_owned() + "/" };
+        let shown = if matches!(shown, "" | ".") { String::new() } else { shown.trim_end_matches('/').to_owned() + "/" };
         Ok(DiskTree { root, shown, dirs: RefCell::default(), refused: RefCell::default(), read: Cell::new((0, 0)) })
     }
 

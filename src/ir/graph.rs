@@ -84,7 +84,10 @@ impl<'s> Drawing<'s> {
 
     fn operation(&self, out: &mut String, id: OpId) {
         let operation = self.schema.operation(id);
-        put(out, format_args!("{} [tooltip={}, label=<", op_node(operation.name.as_str()), quoted(&tip(&operation.doc, &operation.name))));
+        put(
+            out,
+            format_args!("{} [tooltip={}, label=<\n    ", op_node(operation.name.as_str()), quoted(&tip(&operation.doc, &operation.name))),
+        );
         table_head(out, &operation.name, "", OPERATION, &operation.doc);
         for param in self.schema.params(id) {
             self.row(out, param.ordinal, &param.name, &param.slot);
@@ -96,26 +99,26 @@ impl<'s> Drawing<'s> {
                 put(
                     out,
                     format_args!(
-                        "<TR><TD ALIGN=\"RIGHT\" COLSPAN=\"2\" PORT=\"r\" BGCOLOR=\"#eaf1f8\" HREF=\"#\" TITLE={}>",
+                        "\n      <TR><TD ALIGN=\"RIGHT\" COLSPAN=\"2\" PORT=\"r\" BGCOLOR=\"#eaf1f8\" HREF=\"#\" TITLE={}>",
                         attribute(&tip(&slot.doc, "result"))
                     ),
                 );
                 put(out, format_args!("<I>returns</I> {label}</TD></TR>"));
             }
-            None => out.push_str("<TR><TD ALIGN=\"RIGHT\" COLSPAN=\"2\" BGCOLOR=\"#eaf1f8\"><I>returns nothing</I></TD></TR>"),
+            None => out.push_str("\n      <TR><TD ALIGN=\"RIGHT\" COLSPAN=\"2\" BGCOLOR=\"#eaf1f8\"><I>returns nothing</I></TD></TR>"),
         }
-        out.push_str("</TABLE>>];\n");
+        out.push_str("\n    </TABLE>>];\n");
     }
 
     fn record(&self, out: &mut String, id: TypeId) {
         let Some(record) = self.schema.record(id) else { return };
         let (short, small, colour) = heading(&record.name);
-        put(out, format_args!("{} [tooltip={}, label=<", self.record_node(id), quoted(&record.name.to_string())));
+        put(out, format_args!("{} [tooltip={}, label=<\n    ", self.record_node(id), quoted(&record.name.to_string())));
         table_head(out, &short, &small, colour, &record.name.to_string());
         for field in self.schema.fields(id) {
             self.row(out, field.ordinal, &field.name, &field.slot);
         }
-        out.push_str("</TABLE>>];\n");
+        out.push_str("\n    </TABLE>>];\n");
     }
 
     fn row(&self, out: &mut String, ordinal: u32, name: &str, slot: &Slot) {
@@ -125,7 +128,10 @@ impl<'s> Drawing<'s> {
             Presence::Required => "",
             Presence::Optional | Presence::Default(_) => "?",
         };
-        put(out, format_args!("<TR><TD ALIGN=\"LEFT\" HREF=\"#\" TITLE={}>{}{mark}</TD>", attribute(&tip(&slot.doc, name)), html(name)));
+        put(
+            out,
+            format_args!("\n      <TR><TD ALIGN=\"LEFT\" HREF=\"#\" TITLE={}>{}{mark}</TD>", attribute(&tip(&slot.doc, name)), html(name)),
+        );
         put(out, format_args!("<TD ALIGN=\"LEFT\" PORT=\"f{ordinal}\">{label}</TD></TR>"));
     }
 
@@ -271,7 +277,7 @@ fn heading(name: &TypeName) -> (String, String, &'static str) {
 
 fn table_head(out: &mut String, name: &str, small: &str, colour: &str, tip: &str) {
     out.push_str("<TABLE BORDER=\"1\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"3\" BGCOLOR=\"white\" ");
-    put(out, format_args!("COLOR=\"{colour}\"><TR><TD COLSPAN=\"2\" PORT=\"h\" BGCOLOR=\"{colour}\" ALIGN=\"LEFT\" "));
+    put(out, format_args!("COLOR=\"{colour}\">\n      <TR><TD COLSPAN=\"2\" PORT=\"h\" BGCOLOR=\"{colour}\" ALIGN=\"LEFT\" "));
     put(out, format_args!("HREF=\"#\" TITLE={}><FONT COLOR=\"white\"><B>{}</B>", attribute(tip), html(name)));
     if !small.is_empty() {
         put(out, format_args!("<BR ALIGN=\"LEFT\"/><FONT POINT-SIZE=\"8\">{}</FONT>", html(small)));

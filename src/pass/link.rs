@@ -49,8 +49,13 @@ fn unique(mut operations: Vec<OperationDef>, report: &mut Report) -> Vec<Operati
     operations.dedup_by(|second, first| {
         let twice = second.name == first.name;
         if twice {
+            // A WSDL that mwsc did not write does not say where its operations come from.
             let place = |op: &OperationDef| if op.origin.file.is_empty() { op.origin.symbol.clone() } else { op.origin.file.clone() };
-            let message = format!("operation `{}` is defined twice, in {} and in {}", first.name, place(first), place(second));
+            let places = match (place(first), place(second)) {
+                (one, two) if one.is_empty() || two.is_empty() => String::new(),
+                (one, two) => format!(", in {one} and in {two}"),
+            };
+            let message = format!("operation `{}` is defined twice{places}", first.name);
             let mut found = Diagnostic::new(Code::N004, message).at(second.origin.span).about(&first.name);
             if let Some(span) = first.origin.span {
                 found = found.label(span, "this one is kept");

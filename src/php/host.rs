@@ -24,6 +24,11 @@ pub trait Host<'a> {
     /// The parsed file, read once; `None` when it is not there or cannot be read (the host reports why).
     fn file(&self, path: &str) -> Option<&'a PhpFile<'a>>;
 
+    /// Whether the text of a file has this word in it. A file that does not cannot declare it, and need not be parsed to know that.
+    fn mentions(&self, _path: &str, _word: &str) -> bool {
+        true
+    }
+
     /// Where a class is, by autoloading. Files that were included already are searched by the evaluator before it asks.
     fn class(&self, name: &str) -> Option<ClassAt>;
 
@@ -36,6 +41,11 @@ pub trait Host<'a> {
 
     /// A global variable (`CFG`, `DB`, `USER`, ...), without `$`.
     fn global(&self, interp: &mut Interp<'a, '_>, name: &str) -> Value<'a>;
+
+    /// Whether a global variable is set before any file of the tree runs.
+    fn has_global(&self, _name: &str) -> bool {
+        false
+    }
 
     /// A function that the host knows better than its source does (`get_string`, `get_config`), or `None` to go on.
     fn function(&self, interp: &mut Interp<'a, '_>, name: &str, args: &[Value<'a>], at: Span) -> Option<Value<'a>>;

@@ -15,6 +15,7 @@ pub struct Loader<'a> {
     arena: &'a Bump,
     sources: &'a SourceMap,
     tree: &'a dyn Tree,
+    texts: RefCell<FxHashMap<String, Option<(FileId, &'a SourceFile)>>>,
     files: RefCell<FxHashMap<String, Option<&'a PhpFile<'a>>>>,
     present: RefCell<FxHashMap<String, bool>>,
     problems: RefCell<Vec<Diagnostic>>,
@@ -23,7 +24,7 @@ pub struct Loader<'a> {
 impl<'a> Loader<'a> {
     /// A loader of one tree.
     pub fn new(arena: &'a Bump, sources: &'a SourceMap, tree: &'a dyn Tree) -> Self {
-        Loader { arena, sources, tree, files: RefCell::default(), present: RefCell::default(), problems: RefCell::default() }
+        Loader { arena, sources, tree, texts: RefCell::default(), files: RefCell::default(), present: RefCell::default(), problems: RefCell::default() }
     }
 
     /// The arena of every syntax tree.
@@ -43,6 +44,15 @@ impl<'a> Loader<'a> {
 
     /// Reads a file of any kind. A missing one is no problem, an unreadable one is.
     pub fn text(&self, path: &str) -> Option<(FileId, &'a SourceFile)> {
+        if let Some(known) = self.texts.borrow().get(path) {
+            return *known;
+        }
+        let text = self.read(path);
+        self.texts.borrow_mut().insert(path.to_owned(), text);
+        text
+    }
+
+    fn read(&self, path: &str) -> Option<(FileId, &'a SourceFile)> {
         match self.tree.read(path) {
             Ok(bytes) => {
                 let (id, file) = self.sources.add(path, self.tree.display(path), bytes);

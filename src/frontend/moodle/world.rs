@@ -223,6 +223,10 @@ impl<'a> Host<'a> for World<'a> {
         self.files.php(path)
     }
 
+    fn mentions(&self, path: &str, word: &str) -> bool {
+        self.files.text(path).is_some_and(|(_, file)| memchr::memmem::find(file.text.as_bytes(), word.as_bytes()).is_some())
+    }
+
     fn class(&self, name: &str) -> Option<ClassAt> {
         self.autoload.find(&self.files, self.components(), name)
     }
@@ -254,6 +258,10 @@ impl<'a> Host<'a> for World<'a> {
 
     fn global(&self, _interp: &mut Interp<'a, '_>, name: &str) -> Value<'a> {
         Value::unknown(format!("${name}"), None, "is set by a running site")
+    }
+
+    fn has_global(&self, name: &str) -> bool {
+        matches!(name, "CFG" | "DB" | "USER" | "SESSION" | "SITE" | "COURSE" | "PAGE" | "OUTPUT" | "PERF" | "FULLME" | "ME" | "SCRIPT")
     }
 
     fn function(&self, interp: &mut Interp<'a, '_>, name: &str, args: &[Value<'a>], at: Span) -> Option<Value<'a>> {

@@ -130,7 +130,7 @@ impl<'a> Interp<'a, '_> {
             return Ok(None);
         }
         loop {
-            if !self.load_more()? {
+            if !self.load_more(name)? {
                 return Ok(None);
             }
             if let Some(found) = self.declared_class(key)? {

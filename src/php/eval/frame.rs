@@ -120,7 +120,9 @@ impl<'a> Interp<'a, '_> {
         if name == "this" {
             return Ok(self.frame.this.map_or(Value::Null, Value::Object));
         }
-        if !self.frame.deferred.is_empty() {
+        // A global of the world is there without the files that were put off, and they need not be read for it.
+        let known = self.frame.function.is_none() && self.host.has_global(name);
+        if !known && !self.frame.deferred.is_empty() {
             for path in std::mem::take(&mut self.frame.deferred) {
                 self.run_here(&path)?;
             }

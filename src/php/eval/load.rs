@@ -171,9 +171,17 @@ impl<'a> Interp<'a, '_> {
         self.epoch += 1;
     }
 
-    /// Loads the next file that might declare something missing: first the libraries of every request, then what was put off.
-    pub(super) fn load_more(&mut self) -> Eval<'a, bool> {
+    /// Loads the next file that might declare something missing, among the libraries of every request and what was put off: first the
+    /// ones that mention its name, then, as those may require others, all the rest in order.
+    pub(super) fn load_more(&mut self, name: &str) -> Eval<'a, bool> {
         let host = self.host;
+        let word = name.rsplit('\\').next().unwrap_or(name);
+        let library = host.libraries().iter().skip(self.libraries).find(|path| self.may_declare(path, word)).map(|path| Rc::from(path.as_str()));
+        let path = library.or_else(|| self.pending.iter().find(|path| self.may_declare(path, word)).cloned());
+        if let Some(path) = path {
+            self.load(&path)?;
+            return Ok(true);
+        }
         while let Some(path) = host.libraries().get(self.libraries) {
             self.libraries += 1;
             if !self.loaded.contains(path.as_str()) {
@@ -188,6 +196,10 @@ impl<'a> Interp<'a, '_> {
             }
         }
         Ok(false)
+    }
+
+    fn may_declare(&self, path: &str, word: &str) -> bool {
+        !self.loaded.contains(path) && self.host.mentions(path, word)
     }
 
     /// The path in the tree that an `include` names, without `.` and `..`; `None` when it leaves the tree.
@@ -219,7 +231,7 @@ impl<'a> Interp<'a, '_> {
             if let Some(value) = self.present_constant(name, at)? {
                 return Ok(Some(value));
             }
-            if self.missing_consts.get(name) == Some(&self.epoch) || !self.load_more()? {
+            if self.missing_consts.get(name) == Some(&self.epoch) || !self.load_more(name)? {
                 self.missing_consts.insert(Rc::from(name), self.epoch);
                 return Ok(None);
             }
@@ -317,7 +329,7 @@ impl<'a> Interp<'a, '_> {
             if self.impure.contains(&*key) {
                 return Ok(None);
             }
-            if self.missing_functions.get(&*key) == Some(&self.epoch) || !self.load_more()? {
+            if self.missing_functions.get(&*key) == Some(&self.epoch) || !self.load_more(name)? {
                 self.missing_functions.insert(Rc::from(&*key), self.epoch);
                 return Ok(None);
             }

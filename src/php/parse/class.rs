@@ -25,7 +25,7 @@ pub fn modifiers<'a>(mut i: Cursor<'a>) -> Res<'a, Modifiers> {
             _ => match visibility(i) {
                 Some(found) => {
                     // `private(set)` limits writing; who may read is what `visibility` says.
-                    if let Some(set) = i.next().eat(T::ParenL) {
+                    if let Some(set) = i.next().eat(T::ParenL).filter(|set| set.is("set")) {
                         i = set.next().want(T::ParenR, "`)`")?;
                         continue;
                     }
@@ -118,19 +118,11 @@ fn members<'a>(i: Cursor<'a>) -> Res<'a, &'a [Member<'a>]> {
             Err(fail) => {
                 out.truncate(before);
                 out.push(Member::Skipped);
-                i = skip(i, fail);
+                i = skip(i, &fail);
             }
         }
     }
-    match i.eat(T::BraceR) {
-        Some(i) => Ok((i, i.context.list(out))),
-        None => {
-            if let nom::Err::Error(fail) = i.fail("`}`") {
-                i.context.report(fail);
-            }
-            Ok((i, i.context.list(out)))
-        }
-    }
+    Ok((i.past_brace(), i.context.list(out)))
 }
 
 /// One member; a list of constants or properties gives several.
@@ -213,12 +205,10 @@ fn enum_case<'a>(i: Cursor<'a>, out: &mut Vec<Member<'a>>) -> Res<'a, ()> {
 /// `use A, B { A::f insteadof B; }`
 fn trait_use<'a>(i: Cursor<'a>, out: &mut Vec<Member<'a>>) -> Res<'a, ()> {
     let (i, traits) = commas(name).parse(i.next())?;
-    let (i, rules) = match i.eat(T::BraceL) {
-        Some(i) => terminated(until(T::BraceR, trait_rule), token(T::BraceR, "`}`")).parse(i)?,
-        None => {
-            let (i, ()) = semicolon(i)?;
-            (i, &[][..])
-        }
+    let (i, rules) = if let Some(i) = i.eat(T::BraceL) {
+        terminated(until(T::BraceR, trait_rule), token(T::BraceR, "`}`")).parse(i)?
+    } else {
+        (semicolon(i)?.0, &[][..])
     };
     out.push(Member::TraitUse { traits, rules });
     Ok((i, ()))

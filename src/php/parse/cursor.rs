@@ -10,11 +10,15 @@ use crate::php::ast::{At, Expr, ExprKind, Scope, SyntaxError, Use};
 use crate::php::lex::{self, T, Token};
 use crate::source::FileId;
 
-/// How deep constructs may nest. Parsing one level takes several frames of stack, in debug builds some 8 KB together.
-pub const MAX_DEPTH: u32 = 160;
+/// How deep constructs may nest; no file of Moodle goes beyond 70. Parsing one level takes several frames of stack: up to 20 KB in
+/// debug builds, which must fit the 2 MB of a test's thread.
+pub const MAX_DEPTH: u32 = 80;
 
 /// How long a chain of operators, member accesses or `elseif`s may be: each link is one level of the tree for those who walk it.
 pub const MAX_CHAIN: u32 = 500;
+
+/// How many errors are reported in one file.
+pub const MAX_ERRORS: usize = 1000;
 
 /// How many operands of `.`, `&&` or `||` form a group when there are many.
 pub const GROUP: u32 = 128;
@@ -54,6 +58,8 @@ pub struct Context<'a> {
     pub text: &'a str,
     /// Whether bodies are parsed at once.
     pub full: bool,
+    /// Whether some block has no end: then skipping is not tried again, for each try reads up to the end of the file.
+    pub unclosed: Cell<bool>,
     file: FileId,
     depth: Cell<u32>,
     errors: RefCell<ArenaVec<'a, SyntaxError<'a>>>,
@@ -69,6 +75,7 @@ impl<'a> Context<'a> {
             arena,
             text,
             full,
+            unclosed: Cell::new(false),
             file,
             depth: Cell::new(0),
             errors: RefCell::new(ArenaVec::new_in(arena)),
@@ -109,9 +116,15 @@ impl<'a> Context<'a> {
         self.scope.set(None);
     }
 
-    /// Notes what was not understood.
-    pub fn report(&self, fail: Fail) {
-        let message = if fail.absolute {
+    /// Notes what was not understood. Whether it is worth going on: a text with this many errors is no PHP.
+    pub fn report(&self, fail: Fail) -> bool {
+        let known = self.errors.borrow().len();
+        if known > MAX_ERRORS {
+            return false;
+        }
+        let message = if known == MAX_ERRORS {
+            "too many errors; the rest of the file was skipped"
+        } else if fail.absolute {
             fail.words
         } else {
             let found = self.text.get(fail.at.start as usize..fail.at.end as usize).unwrap_or("");
@@ -124,6 +137,7 @@ impl<'a> Context<'a> {
             self.arena.alloc_str(&message)
         };
         self.errors.borrow_mut().push(SyntaxError { at: fail.at, message });
+        known < MAX_ERRORS
     }
 
     /// How many errors there are.
@@ -225,6 +239,16 @@ impl<'a> Cursor<'a> {
         let rest = self.context.text.as_bytes().get(self.token.end as usize..).unwrap_or(&[]);
         let blanks = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         lex::byte(rest, blanks) == b':' && lex::byte(rest, blanks + 1) != b':'
+    }
+
+    /// Past the `}` that closes a block. Where the file ends first that is reported, and what the block holds is kept.
+    #[must_use]
+    pub fn past_brace(self) -> Cursor<'a> {
+        if let Err(nom::Err::Error(fail) | nom::Err::Failure(fail)) = self.want(T::BraceR, "`}`") {
+            self.context.report(fail);
+            return self;
+        }
+        self.next()
     }
 
     /// "expected `words`, found" this token; or what is wrong with the token itself.

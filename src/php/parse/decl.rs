@@ -113,11 +113,12 @@ fn function_body<'a>(i: Cursor<'a>) -> Res<'a, FunctionBody<'a>> {
     if i.kind() != T::BraceL {
         return Err(i.fail("`{`"));
     }
-    if !i.context.full
-        && let Some(end) = lex::block(i.context.text.as_bytes(), start as usize, 0)
-    {
-        let at = At { start, end: end as u32 };
-        return Ok((Cursor::at(i.context, at.end), FunctionBody::Block(Body { at, parsed: OnceCell::new() })));
+    if !i.context.full && !i.context.unclosed.get() {
+        if let Some(end) = lex::block(i.context.text.as_bytes(), start as usize, 0) {
+            let at = At { start, end: end as u32 };
+            return Ok((Cursor::at(i.context, at.end), FunctionBody::Block(Body { at, parsed: OnceCell::new() })));
+        }
+        i.context.unclosed.set(true);
     }
     // A block without an end is parsed as far as it goes, so that what is in it is reported.
     let before = i.context.errors();

@@ -68,7 +68,7 @@ impl<'a> Run<'a> {
         if self.links > most {
             return Err(i.refuse("too many operators in a row"));
         }
-        if associative && self.links % GROUP == 0 {
+        if associative && self.links.is_multiple_of(GROUP) {
             self.groups = Some(self.joined(i));
             self.left = right;
             self.start = at;
@@ -113,29 +113,30 @@ fn ternary<'a>(i: Cursor<'a>, start: u32, condition: Node<'a>) -> Res<'a, Node<'
 /// Prefix operators, and what reads like one.
 fn unary<'a>(i: Cursor<'a>) -> Res<'a, Node<'a>> {
     let start = i.start();
-    let (i, kind) = match i.kind() {
-        T::Minus => prefix(i, UnaryOp::Minus, UNARY)?,
-        T::Plus => prefix(i, UnaryOp::Plus, UNARY)?,
-        T::Tilde => prefix(i, UnaryOp::BitNot, UNARY)?,
-        T::At => prefix(i, UnaryOp::Silence, UNARY)?,
-        T::Not => prefix(i, UnaryOp::Not, NOT)?,
-        T::Amp => prefix(i, UnaryOp::Ref, UNARY)?,
-        T::Inc => operand(i, UNARY).map(|(i, target)| (i, ExprKind::IncDec { op: IncDec::PreInc, target }))?,
-        T::Dec => operand(i, UNARY).map(|(i, target)| (i, ExprKind::IncDec { op: IncDec::PreDec, target }))?,
+    let parsed = match i.kind() {
+        T::Minus => prefix(i, UnaryOp::Minus, UNARY),
+        T::Plus => prefix(i, UnaryOp::Plus, UNARY),
+        T::Tilde => prefix(i, UnaryOp::BitNot, UNARY),
+        T::At => prefix(i, UnaryOp::Silence, UNARY),
+        T::Not => prefix(i, UnaryOp::Not, NOT),
+        T::Amp => prefix(i, UnaryOp::Ref, UNARY),
+        T::Inc => operand(i, UNARY).map(|(i, target)| (i, ExprKind::IncDec { op: IncDec::PreInc, target })),
+        T::Dec => operand(i, UNARY).map(|(i, target)| (i, ExprKind::IncDec { op: IncDec::PreDec, target })),
         T::Cast => {
             let to = cast_of(i.text()).unwrap_or(Cast::String);
-            operand(i, UNARY).map(|(i, operand)| (i, ExprKind::Cast { to, operand }))?
+            operand(i, UNARY).map(|(i, operand)| (i, ExprKind::Cast { to, operand }))
         }
-        T::Clone => operand(i, CLONE).map(|(i, out)| (i, ExprKind::Clone(out)))?,
-        T::Print => operand(i, PRINT).map(|(i, out)| (i, ExprKind::Print(out)))?,
-        T::Throw => operand(i, LOWEST).map(|(i, out)| (i, ExprKind::Throw(out)))?,
+        T::Clone => operand(i, CLONE).map(|(i, out)| (i, ExprKind::Clone(out))),
+        T::Print => operand(i, PRINT).map(|(i, out)| (i, ExprKind::Print(out))),
+        T::Throw => operand(i, LOWEST).map(|(i, out)| (i, ExprKind::Throw(out))),
         T::Include => {
             let (once, required) = (i.text().len() > 8, i.text().as_bytes().first().is_some_and(|b| b.eq_ignore_ascii_case(&b'r')));
-            operand(i, LOWEST).map(|(i, path)| (i, ExprKind::Include { once, required, path }))?
+            operand(i, LOWEST).map(|(i, path)| (i, ExprKind::Include { once, required, path }))
         }
-        T::Yield => yield_(i)?,
+        T::Yield => yield_(i),
         _ => return assignment(i),
     };
+    let (i, kind) = parsed?;
     Ok((i, i.node(start, kind)))
 }
 

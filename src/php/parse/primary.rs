@@ -128,31 +128,31 @@ pub fn variable_variable<'a>(i: Cursor<'a>) -> Res<'a, Node<'a>> {
 /// A value without operators and accesses.
 fn atom<'a>(i: Cursor<'a>) -> Res<'a, Node<'a>> {
     let start = i.start();
-    let (i, kind) = match i.kind() {
+    let parsed = match i.kind() {
         T::Var | T::Dollar => return variable_variable(i),
         T::Single | T::Plain | T::Escaped | T::Template | T::Heredoc => return string(i),
-        T::Int | T::Float => (i.next(), number(i.text())),
-        T::Ident | T::Name => return named(i),
+        T::Int | T::Float => Ok((i.next(), number(i.text()))),
         T::ParenL => return condition(i),
-        T::BracketL => items(i, T::BracketR)?,
-        T::Array | T::List if i.next().kind() == T::ParenL => items(i.next(), T::ParenR)?,
+        T::BracketL => items(i, T::BracketR),
+        T::Array | T::List if i.next().kind() == T::ParenL => items(i.next(), T::ParenR),
         T::Static if i.next().kind() == T::DoubleColon => return static_access(i.next(), start, ClassRef::Static),
-        T::Function | T::Fn | T::Static | T::Attribute => function_value(i)?,
-        T::New => new(i)?,
-        T::Match if i.next().kind() == T::ParenL => match_(i)?,
+        T::Function | T::Fn | T::Static | T::Attribute => function_value(i),
+        T::New => new(i),
+        T::Match if i.next().kind() == T::ParenL => match_(i),
         T::Isset => {
             let i = i.next().want(T::ParenL, "`(`")?;
-            list_to(T::ParenR, "`,` or `)`", value).map(ExprKind::Isset).parse(i)?
+            list_to(T::ParenR, "`,` or `)`", value).map(ExprKind::Isset).parse(i)
         }
-        T::Empty => condition.map(ExprKind::Empty).parse(i.next())?,
-        T::Eval => condition.map(ExprKind::Eval).parse(i.next())?,
-        T::Exit => exit(i)?,
-        T::Magic => (i.next(), ExprKind::Magic(magic(i.text()))),
-        T::Shell => (i.next(), ExprKind::Shell),
-        // Words of newer releases that older code uses as names of its own.
-        T::Match | T::Readonly => return named(i),
+        T::Empty => condition.map(ExprKind::Empty).parse(i.next()),
+        T::Eval => condition.map(ExprKind::Eval).parse(i.next()),
+        T::Exit => exit(i),
+        T::Magic => Ok((i.next(), ExprKind::Magic(magic(i.text())))),
+        T::Shell => Ok((i.next(), ExprKind::Shell)),
+        // `match` and `readonly` are names in code that is older than the words.
+        T::Ident | T::Name | T::Match | T::Readonly => return named(i),
         _ => return Err(i.fail("an expression")),
     };
+    let (i, kind) = parsed?;
     Ok((i, i.node(start, kind)))
 }
 

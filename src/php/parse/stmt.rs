@@ -14,44 +14,37 @@ use crate::php::ast::{At, Case, Catch, Const, Expr, StaticVar, Stmt, StmtKind};
 use crate::php::lex::T;
 
 /// Everything in a file.
-pub fn file<'a>(i: Cursor<'a>) -> &'a [Stmt<'a>] {
-    stmts(i, |kind| kind == T::Eof).1
+pub fn file<'a>(i: Cursor<'a>) -> Res<'a, &'a [Stmt<'a>]> {
+    stmts(i, |kind| kind == T::Eof)
 }
 
 /// Statements up to a token that `stop` knows, or the end of the file. What fails is skipped and reported.
-fn stmts<'a>(mut i: Cursor<'a>, stop: fn(T) -> bool) -> (Cursor<'a>, &'a [Stmt<'a>]) {
+#[allow(clippy::unnecessary_wraps, reason = "every parser function has one shape")]
+fn stmts<'a>(mut i: Cursor<'a>, stop: fn(T) -> bool) -> Res<'a, &'a [Stmt<'a>]> {
     let mut out = Vec::new();
     while i.kind() != T::Eof && !stop(i.kind()) {
         match i.deeper(statement) {
             Ok((next, stmt)) => {
-                if !matches!(stmt.kind, StmtKind::InlineHtml("")) {
+                if !matches!(stmt.kind, StmtKind::InlineHtml("") | StmtKind::Block([])) {
                     out.push(stmt);
                 }
                 i = next;
             }
             Err(fail) => {
                 let start = i.start();
-                i = skip(i, fail);
+                i = skip(i, &fail);
                 out.push(Stmt { at: i.since(start), kind: StmtKind::Skipped });
             }
         }
     }
-    (i, i.context.list(out))
+    Ok((i, i.context.list(out)))
 }
 
 /// `{ ... }`. At the end of the file the rest of the block is what there is.
 pub fn block<'a>(i: Cursor<'a>) -> Res<'a, &'a [Stmt<'a>]> {
     let i = i.want(T::BraceL, "`{`")?;
-    let (i, out) = stmts(i, |kind| kind == T::BraceR);
-    match i.eat(T::BraceR) {
-        Some(i) => Ok((i, out)),
-        None => {
-            if let nom::Err::Error(fail) = i.fail("`}`") {
-                i.context.report(fail);
-            }
-            Ok((i, out))
-        }
-    }
+    let (i, out) = stmts(i, |kind| kind == T::BraceR)?;
+    Ok((i.past_brace(), out))
 }
 
 /// What `if`, `while` and the like govern.
@@ -71,7 +64,7 @@ fn inner<'a>(i: Cursor<'a>) -> Res<'a, &'a [Stmt<'a>]> {
 /// `: ... endwhile;` or a single statement.
 fn governed<'a>(i: Cursor<'a>, end: T, words: &'static str) -> Res<'a, &'a [Stmt<'a>]> {
     let Some(i) = i.eat(T::Colon) else { return inner(i) };
-    let (i, out) = stmts(i, is_end);
+    let (i, out) = stmts(i, is_end)?;
     let i = i.want(end, words)?;
     let (i, ()) = semicolon(i)?;
     Ok((i, out))
@@ -112,42 +105,39 @@ pub fn condition<'a>(i: Cursor<'a>) -> Res<'a, Node<'a>> {
 /// Any statement.
 fn statement<'a>(i: Cursor<'a>) -> Res<'a, Stmt<'a>> {
     let start = i.start();
-    let (i, kind) = match i.kind() {
-        T::Html => (i.next(), StmtKind::InlineHtml(html(i))),
-        T::HtmlEcho => html_echo(i)?,
-        T::BraceL => {
-            let (i, out) = block(i)?;
-            (i, StmtKind::Block(out))
-        }
-        T::Semicolon => (i.next(), StmtKind::Block(&[])),
+    let parsed = match i.kind() {
+        T::Html => Ok((i.next(), StmtKind::InlineHtml(html(i)))),
+        T::HtmlEcho => html_echo(i),
+        T::BraceL => block(i).map(|(i, out)| (i, StmtKind::Block(out))),
+        T::Semicolon => Ok((i.next(), StmtKind::Block(&[]))),
         T::If => return if_(i),
-        T::While => while_(i)?,
-        T::Do => do_(i)?,
-        T::For => for_(i)?,
-        T::Foreach => foreach(i)?,
-        T::Switch => switch(i)?,
-        T::Try => try_(i)?,
-        T::Echo => echo(i)?,
-        T::Return => return_(i)?,
-        T::Break => jump(i, StmtKind::Break)?,
-        T::Continue => jump(i, StmtKind::Continue)?,
-        T::Global => global(i)?,
-        T::Static if i.next().kind() == T::Var => static_(i)?,
-        T::Unset => unset(i)?,
-        T::Const => const_(i)?,
-        T::Use => import(i)?,
-        T::Namespace => namespace(i)?,
-        T::Declare => declare(i)?,
-        T::Goto => goto(i)?,
-        T::HaltCompiler => halt(i)?,
-        T::Attribute => return declaration(i),
+        T::While => while_(i),
+        T::Do => do_(i),
+        T::For => for_(i),
+        T::Foreach => foreach(i),
+        T::Switch => switch(i),
+        T::Try => try_(i),
+        T::Echo => echo(i),
+        T::Return => return_(i),
+        T::Break => jump(i, StmtKind::Break),
+        T::Continue => jump(i, StmtKind::Continue),
+        T::Global => global(i),
+        T::Static if i.next().kind() == T::Var => static_(i),
+        T::Unset => unset(i),
+        T::Const => const_(i),
+        T::Use => import(i),
+        T::Namespace => namespace(i),
+        T::Declare => declare(i),
+        T::Goto => goto(i),
+        T::HaltCompiler => halt(i),
         T::Function if is_declared(i) => return declaration(i),
-        T::Abstract | T::Final | T::Class | T::Interface | T::Trait => return declaration(i),
+        T::Attribute | T::Abstract | T::Final | T::Class | T::Interface | T::Trait => return declaration(i),
         T::Readonly if i.next().kind() != T::ParenL => return declaration(i),
-        T::Ident if i.is_before_colon() => (i.next().next(), StmtKind::Label(i.text())),
+        T::Ident if i.is_before_colon() => Ok((i.next().next(), StmtKind::Label(i.text()))),
         T::Ident if is_enum(i) => return declaration(i),
-        _ => expression(i)?,
+        _ => expression(i),
     };
+    let (i, kind) = parsed?;
     Ok((i, Stmt { at: i.since(start), kind }))
 }
 
@@ -309,7 +299,7 @@ fn if_colon<'a>(
     links: &mut Vec<(Node<'a>, &'a [Stmt<'a>])>,
     test: Node<'a>,
 ) -> Res<'a, &'a [Stmt<'a>]> {
-    let (mut i, then) = stmts(i, is_end);
+    let (mut i, then) = stmts(i, is_end)?;
     links.push((test, then));
     loop {
         match i.kind() {
@@ -319,13 +309,13 @@ fn if_colon<'a>(
                 }
                 arms.push(i.start());
                 let (next, test) = terminated(condition, token(T::Colon, "`:`")).parse(i.next())?;
-                let (next, then) = stmts(next, is_end);
+                let (next, then) = stmts(next, is_end)?;
                 links.push((test, then));
                 i = next;
             }
             T::Else => {
                 let i = i.next().want(T::Colon, "`:`")?;
-                let (i, out) = stmts(i, is_end);
+                let (i, out) = stmts(i, is_end)?;
                 let (i, _) = (token(T::EndIf, "`endif`"), semicolon).parse(i)?;
                 return Ok((i, out));
             }
@@ -418,7 +408,7 @@ fn case<'a>(i: Cursor<'a>) -> Res<'a, Case<'a>> {
         T::Html => i,
         _ => return Err(i.fail("`:`")),
     };
-    let (i, body) = stmts(i, is_end);
+    let (i, body) = stmts(i, is_end)?;
     Ok((i, Case { value, body }))
 }
 
@@ -442,12 +432,10 @@ fn catch<'a>(i: Cursor<'a>) -> Res<'a, Catch<'a>> {
     loop {
         let (next, class) = super::decl::name(i)?;
         classes.push(class);
-        match next.eat(T::Pipe) {
+        i = next;
+        match i.eat(T::Pipe) {
             Some(next) => i = next,
-            None => {
-                i = next;
-                break;
-            }
+            None => break,
         }
     }
     let (i, var) = if i.kind() == T::Var { variable("a variable").map(Some).parse(i)? } else { (i, None) };
@@ -504,7 +492,7 @@ fn namespace<'a>(i: Cursor<'a>) -> Res<'a, StmtKind<'a>> {
         return Ok((i, StmtKind::Namespace { name, stmts }));
     }
     let (i, ()) = semicolon(i)?;
-    let (i, stmts) = stmts(i, |kind| kind == T::Namespace);
+    let (i, stmts) = stmts(i, |kind| kind == T::Namespace)?;
     Ok((i, StmtKind::Namespace { name, stmts }))
 }
 
