@@ -87,6 +87,7 @@ class ReflectionProperty {
     public function isProtected() { return ($this->flags & self::IS_PROTECTED) != 0; }
     public function isPrivate() { return ($this->flags & self::IS_PRIVATE) != 0; }
     public function isStatic() { return ($this->flags & self::IS_STATIC) != 0; }
+    public function __call($method, $args) { return \mwsc\unmodelled('ReflectionProperty', $method, $args); }
 }
 class ReflectionClass {
     public $name;
@@ -125,5 +126,6 @@ class ReflectionClass {
         }
         return $found;
     }
+    public function __call($method, $args) { return \mwsc\unmodelled('ReflectionClass', $method, $args); }
 }
 class ReflectionObject extends ReflectionClass {}

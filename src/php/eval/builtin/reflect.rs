@@ -4,12 +4,19 @@ use std::rc::Rc;
 
 use super::super::class::ClassId;
 use super::super::{Eval, Interp};
-use super::{Builtin, Call, pure};
+use super::{Builtin, Call, lenient, pure};
 use crate::php::ast::{Member, Modifiers, Visibility};
 use crate::php::value::{Array, Value};
 
 /// The backslash in front makes a name that no file can declare.
-pub(super) const TABLE: &[Builtin] = &[pure("mwsc\\properties", 1, properties)];
+pub(super) const TABLE: &[Builtin] = &[pure("mwsc\\properties", 1, properties), lenient("mwsc\\unmodelled", 2, unmodelled)];
+
+/// A method of reflection that is not in the prelude.
+fn unmodelled<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
+    let (class, method) = (call.text(interp, 0)?, call.text(interp, 1)?);
+    let at = call.at;
+    Ok(interp.unknown(format!("(new {class}(...))->{method}(...)"), Some(at), "is a part of reflection that is not modelled"))
+}
 
 /// The properties of a class, its own before inherited ones: name, declaring class, flags as in `ReflectionProperty`, doc comment or false.
 fn properties<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
