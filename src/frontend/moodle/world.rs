@@ -42,7 +42,6 @@ const LIBRARIES: &[&str] = &[
     "lib/authlib.php",
     "lib/ajax/ajaxlib.php",
     "lib/classes/component.php",
-    "lib/setup.php",
     "cache/lib.php",
     "lib/deprecatedlib.php",
     "webservice/lib.php",
@@ -297,6 +296,11 @@ impl<'a> Host<'a> for World<'a> {
             return self.component_function(&method.to_ascii_lowercase(), args);
         }
         is_impure(class, method).then(|| Value::unknown(format!("\\{class}::{method}()"), Some(at), "is known only to a running site"))
+    }
+
+    fn answers_for(&self, class: &str) -> bool {
+        let class = class.to_ascii_lowercase();
+        matches!(&*class, "core_component" | "core\\component") || is_impure(&class, "instance")
     }
 
     fn settle(&self, expr: &str) -> Option<Value<'a>> {
