@@ -17,6 +17,8 @@
 #![allow(clippy::unnecessary_box_returns, reason = "errors are boxed wherever they travel")]
 #![allow(clippy::wrong_self_convention, reason = "`to_int` and the like convert PHP values, not the evaluator")]
 #![allow(clippy::single_match_else, reason = "both cases are ordinary")]
+#![allow(clippy::similar_names, reason = "`call`, `cell`, `args`, `arg` are the words of the trade")]
+#![allow(clippy::trivially_copy_pass_by_ref, reason = "cells are counted, and borrowed where they are")]
 #![allow(clippy::unused_self, reason = "steps of one walk read alike")]
 #![allow(clippy::match_same_arms, reason = "kinds of value are listed one by one where the table is PHP's")]
 
