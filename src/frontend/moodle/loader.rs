@@ -24,7 +24,15 @@ pub struct Loader<'a> {
 impl<'a> Loader<'a> {
     /// A loader of one tree.
     pub fn new(arena: &'a Bump, sources: &'a SourceMap, tree: &'a dyn Tree) -> Self {
-        Loader { arena, sources, tree, texts: RefCell::default(), files: RefCell::default(), present: RefCell::default(), problems: RefCell::default() }
+        Loader {
+            arena,
+            sources,
+            tree,
+            texts: RefCell::default(),
+            files: RefCell::default(),
+            present: RefCell::default(),
+            problems: RefCell::default(),
+        }
     }
 
     /// The arena of every syntax tree.

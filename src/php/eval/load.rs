@@ -176,7 +176,8 @@ impl<'a> Interp<'a, '_> {
     pub(super) fn load_more(&mut self, name: &str) -> Eval<'a, bool> {
         let host = self.host;
         let word = name.rsplit('\\').next().unwrap_or(name);
-        let library = host.libraries().iter().skip(self.libraries).find(|path| self.may_declare(path, word)).map(|path| Rc::from(path.as_str()));
+        let library =
+            host.libraries().iter().skip(self.libraries).find(|path| self.may_declare(path, word)).map(|path| Rc::from(path.as_str()));
         let path = library.or_else(|| self.pending.iter().find(|path| self.may_declare(path, word)).cloned());
         if let Some(path) = path {
             self.load(&path)?;
