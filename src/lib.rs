@@ -31,7 +31,7 @@ use frontend::moodle::desc::Function;
 use frontend::moodle::loader::Loader;
 use frontend::moodle::release::Release;
 use frontend::moodle::{self, Site, Survey, World};
-use ir::{Schema, ServiceDef, ServiceId};
+use ir::{Fragment, Schema, ServiceDef, ServiceId};
 use pass::choose::{Wanted, choose};
 use pass::select::{self, Candidate};
 use report::{Code, Diagnostic, Report};
@@ -55,6 +55,15 @@ pub type OnStage<'f> = &'f mut dyn FnMut(&'static str);
 
 /// Compiles the services of one input that are wanted.
 pub fn compile(input: Input<'_>, wanted: &Wanted, sources: &SourceMap, report: &mut Report, stage: OnStage<'_>) -> Schema {
+    let fragment = read(input, wanted, sources, report, stage);
+    stage("link");
+    let schema = pass::link(vec![fragment], report);
+    pass::check(&schema, report);
+    schema
+}
+
+/// The front half of [`compile`]. Syntax trees, values and descriptions are gone when it ends, before linking needs memory.
+fn read(input: Input<'_>, wanted: &Wanted, sources: &SourceMap, report: &mut Report, stage: OnStage<'_>) -> Fragment {
     let arena = Bump::new();
     let world = world(input, &arena, sources);
     stage("survey");
@@ -63,12 +72,7 @@ pub fn compile(input: Input<'_>, wanted: &Wanted, sources: &SourceMap, report: &
     stage("describe");
     let functions = moodle::describe(&world, &survey, &chosen.functions, report);
     stage("lower");
-    let mut fragment = moodle::lower(&survey, &functions, report);
-    fragment.services = chosen.services;
-    stage("link");
-    let schema = pass::link(vec![fragment], report);
-    pass::check(&schema, report);
-    schema
+    Fragment { services: chosen.services, ..moodle::lower(&survey, &functions, report) }
 }
 
 /// Writes the artifacts of every service of a schema for some targets.

@@ -8,10 +8,13 @@ pub mod render;
 
 pub use code::{Code, Severity};
 
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+
 use crate::source::Span;
 
 /// One finding. Its severity comes from its code.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// What kind of finding.
     pub code: Code,
@@ -74,15 +77,13 @@ impl Diagnostic {
 /// The findings of a run.
 #[derive(Debug, Default)]
 pub struct Report {
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: IndexSet<Diagnostic, FxBuildHasher>,
 }
 
 impl Report {
     /// Adds a finding; the same finding at the same place is kept once.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.diagnostics.contains(&diagnostic) {
-            self.diagnostics.push(diagnostic);
-        }
+        self.diagnostics.insert(diagnostic);
     }
 
     /// The findings in the order of pushing.
