@@ -16,6 +16,13 @@ impl Files {
         debug_assert!(before.is_none(), "two files want the path {path}");
     }
 
+    /// Takes over all files of another collection, with `prefix` before each path.
+    pub fn take_in(&mut self, prefix: &str, other: Files) {
+        for (path, bytes) in other.files {
+            self.add(format!("{prefix}{path}"), bytes);
+        }
+    }
+
     /// The files in order of path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))

@@ -33,9 +33,7 @@ pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &
         });
         input.report_refused(report);
         let prefix = if several { format!("{}/", input.label) } else { String::new() };
-        for (path, bytes) in made.iter() {
-            files.add(format!("{prefix}{path}"), bytes);
-        }
+        files.take_in(&prefix, made);
     }
     // A service that is not there, a site file that is no TOML: what is left is not what was asked for.
     usable &= super::exit::status(report, false) != super::exit::USAGE;

@@ -53,6 +53,12 @@ pub trait Host<'a> {
     /// The same for a static method (`core_component::get_plugin_list`). `class` has no leading backslash; case as declared or called.
     fn static_method(&self, interp: &mut Interp<'a, '_>, class: &str, method: &str, args: &[Value<'a>], at: Span) -> Option<Value<'a>>;
 
+    /// Whether [`Host::static_method`] may have an answer for some method of a class. Asked once per class.
+    fn answers_for(&self, class: &str) -> bool {
+        let _ = class;
+        true
+    }
+
     /// A property of an unknown value that the site file settles (`$CFG->lang`), by the expression that spells it.
     fn settle(&self, expr: &str) -> Option<Value<'a>>;
 

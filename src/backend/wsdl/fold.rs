@@ -4,39 +4,38 @@
 /// words run together, each but the first with a capital letter. A word ends at punctuation, between a letter and a digit, before a
 /// capital after a small letter, and before the last capital of a run that a small letter follows. Two fields of one record may not agree
 /// in this.
+///
+/// Emitted names are ASCII; every other byte counts as a small letter.
 pub(super) fn variable(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
-    let mut out = String::with_capacity(name.len());
+    let mut out = Vec::with_capacity(name.len());
     let mut words = 0;
-    for (at, &ch) in chars.iter().enumerate() {
-        if is_punctuation(ch) {
-            continue;
-        }
-        let before = at.checked_sub(1).and_then(|at| chars.get(at)).copied();
-        let after = chars.get(at + 1).copied();
-        let starts_word = before.is_none_or(|before| {
-            is_punctuation(before)
+    let (mut before, mut rest) = (b'_', name.as_bytes());
+    while let Some((&ch, after)) = rest.split_first() {
+        rest = after;
+        if !is_punctuation(ch) {
+            let starts_word = is_punctuation(before)
                 || before.is_ascii_digit() != ch.is_ascii_digit()
-                || (before.is_lowercase() && ch.is_uppercase())
-                || (before.is_uppercase() && ch.is_uppercase() && after.is_some_and(char::is_lowercase))
-        });
-        words += usize::from(starts_word);
-        match (words, starts_word) {
-            (..=1, _) => out.extend(ch.to_lowercase()),
-            (_, true) => out.extend(ch.to_uppercase()),
-            (_, false) => out.push(ch),
+                || (ch.is_ascii_uppercase() && (!before.is_ascii_uppercase() || after.first().is_some_and(u8::is_ascii_lowercase)));
+            words += usize::from(starts_word);
+            out.push(match (words, starts_word) {
+                (..=1, _) => ch.to_ascii_lowercase(),
+                (_, true) => ch.to_ascii_uppercase(),
+                (_, false) => ch,
+            });
         }
+        before = ch;
     }
-    out
+    // Only ASCII punctuation was taken away, so what was text still is.
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// The name of a class, which some file systems and languages compare without case: no two types or wrapper elements may agree in this.
 pub(super) fn class(name: &str) -> String {
-    variable(name).to_lowercase()
+    variable(name).to_ascii_lowercase()
 }
 
-fn is_punctuation(ch: char) -> bool {
-    matches!(ch, '_' | '-' | '.' | ':')
+fn is_punctuation(ch: u8) -> bool {
+    matches!(ch, b'_' | b'-' | b'.' | b':')
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ pub fn plan<'s>(schema: &'s Schema, id: ServiceId, options: &Options, report: &m
     let reached = schema.reachable(id);
     let hollow = hollow(schema, &reached);
     let names = names(schema, id, &reached, &hollow, report);
-    let mut planner = Planner { schema, names, hollow, types: Vec::new(), report };
+    let mut planner = Planner { schema, names, hollow, types: Vec::new(), lists: FxHashSet::default(), report };
     let operations: Vec<OperationView<'s>> = schema.operations(id).map(|op| planner.operation(op)).collect();
     reached.into_iter().for_each(|ty| planner.ty(ty));
 
@@ -60,6 +60,8 @@ struct Planner<'s, 'r> {
     names: Names,
     hollow: FxHashSet<TypeId>,
     types: Vec<TypeView<'s>>,
+    /// Names of the list types that were added: lists of equal items share one.
+    lists: FxHashSet<String>,
     report: &'r mut Report,
 }
 
@@ -107,7 +109,7 @@ impl<'s> Planner<'s, '_> {
             Type::Scalar(_) => {}
             Type::List => {
                 if let Some(item) = self.schema.item(id)
-                    && self.types.iter().all(|ty| ty.name != name)
+                    && self.lists.insert(name.clone())
                 {
                     let elements = vec![self.fields(&item.origin, "").item(item)];
                     self.types.push(TypeView { name, doc: String::new(), facts: None, elements });

@@ -42,7 +42,6 @@ const LIBRARIES: &[&str] = &[
     "lib/authlib.php",
     "lib/ajax/ajaxlib.php",
     "lib/classes/component.php",
-    "lib/setup.php",
     "cache/lib.php",
     "lib/deprecatedlib.php",
     "webservice/lib.php",
@@ -300,6 +299,11 @@ impl<'a> Host<'a> for World<'a> {
             }
             _ => None,
         }
+    }
+
+    fn answers_for(&self, class: &str) -> bool {
+        let class = class.to_ascii_lowercase();
+        matches!(&*class, "core_component" | "core\\component") || is_impure(&class, "instance")
     }
 
     fn settle(&self, expr: &str) -> Option<Value<'a>> {

@@ -10,7 +10,6 @@ use super::tree::{Element, QName};
 pub(super) struct Wsdl<'e> {
     /// Name of the document.
     pub(super) name: String,
-    pub(super) target: String,
     /// What mwsc says of the service.
     pub(super) facts: Option<&'e Element>,
     /// Global complex types by name.

@@ -11,7 +11,7 @@ pub(super) fn read<'e>(root: &'e Element, out: &mut Sink<'_>) -> Option<Wsdl<'e>
         out.push(Code::W004, root.at, format!("the root element is `{}` and not `definitions` of WSDL 1.1", root.name));
         return None;
     }
-    let mut wsdl = Wsdl { name: owned(root, "name"), target: owned(root, "targetNamespace"), ..Wsdl::default() };
+    let mut wsdl = Wsdl { name: owned(root, "name"), ..Wsdl::default() };
     for schema in root.children(Space::Wsdl, "types").flat_map(|types| types.children(Space::Xsd, "schema")) {
         self::schema(schema, &mut wsdl, out);
     }

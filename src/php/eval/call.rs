@@ -354,7 +354,9 @@ impl<'a> Interp<'a, '_> {
     fn call_class_method(&mut self, id: ClassId, called: ClassId, name: &str, args: Args<'a>, at: Span) -> Eval<'a> {
         let called_class = self.class(called);
         let host = self.host;
-        if let Some(value) = host.static_method(self, &called_class.name, name, &args.list, at) {
+        if *called_class.watched.get_or_init(|| host.answers_for(&called_class.name))
+            && let Some(value) = host.static_method(self, &called_class.name, name, &args.list, at)
+        {
             return Ok(value);
         }
         if let Some(method) = self.visible_method(id, name) {
@@ -592,8 +594,7 @@ impl<'a> Interp<'a, '_> {
             return Err(Raise::limit("calls nest too deeply".into(), at));
         }
         self.spend(4, None)?;
-        let via = self.via();
-        let mut frame = Frame::new(function.scope, at, via);
+        let mut frame = Frame::new(function.scope, at);
         frame.this = who.this;
         frame.class = who.class;
         frame.called = who.called;
@@ -601,13 +602,38 @@ impl<'a> Interp<'a, '_> {
         frame.vars.reserve(captured.len() + function.params.len() + 2);
         frame.vars.extend(captured.iter().cloned());
         let outer = std::mem::replace(&mut self.frame, frame);
+        let trail = self.trail.len();
+        self.trail.extend(at);
         self.calls += 1;
         self.depth += 2;
-        let result = self.run_function(function, args);
+        let mut result = self.run_function(function, args);
+        if let Err(raise) = &result
+            && matches!(**raise, Raise::GiveUp)
+        {
+            result = self.given_up(function, at);
+        }
         self.depth -= 2;
         self.calls -= 1;
+        self.trail.truncate(trail);
         self.frame = outer;
         result
+    }
+
+    /// The result of a function whose unknown conditions lead too far: it is not followed any more.
+    #[cold]
+    fn given_up(&mut self, function: &'a Function<'a>, at: Option<Span>) -> Eval<'a> {
+        if self.calls <= 1 {
+            return Err(Raise::limit("too much depends on conditions that only the site knows".into(), at));
+        }
+        let mut args = Vec::new();
+        for param in function.params.iter().take(self.frame.given) {
+            args.push(self.var(param.name)?);
+        }
+        let callee = match self.frame.class {
+            Some(class) => format!("\\{}::{}", self.class(class).name, function.name),
+            None => function.name.to_owned(),
+        };
+        Ok(self.unknown_call(&callee, &args, at, "what it does depends on too much that only the site knows"))
     }
 
     fn run_function(&mut self, function: &'a Function<'a>, args: Args<'a>) -> Eval<'a> {

@@ -77,6 +77,8 @@ pub(super) struct ClassInfo<'a> {
     pub consts: FxHashMap<&'a str, ClassConst<'a>>,
     pub props: Vec<Property<'a>>,
     pub template: OnceCell<Template<'a>>,
+    /// Whether the host may know methods of the class better than its source does.
+    pub watched: OnceCell<bool>,
 }
 
 impl<'a> Interp<'a, '_> {
@@ -253,6 +255,7 @@ impl<'a> Interp<'a, '_> {
             consts: FxHashMap::default(),
             props: Vec::new(),
             template: OnceCell::new(),
+            watched: OnceCell::new(),
         };
         for member in decl.members {
             own_member(&mut info, member, decl.scope);
@@ -416,8 +419,7 @@ impl<'a> Interp<'a, '_> {
             self.depth -= 1;
             return Err(Raise::limit("constants nest too deeply".into(), None));
         }
-        let via = self.via();
-        let mut frame = super::frame::Frame::new(scope, None, via);
+        let mut frame = super::frame::Frame::new(scope, None);
         frame.class = Some(class);
         frame.called = Some(class);
         let outer = std::mem::replace(&mut self.frame, frame);

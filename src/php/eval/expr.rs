@@ -33,7 +33,7 @@ impl<'a> Interp<'a, '_> {
 
     /// Counts a step and a level of nesting; whoever calls it takes the level back.
     pub(super) fn enter(&mut self, at: At) -> Eval<'a, ()> {
-        if self.fuel == 0 || self.depth >= self.deepest || self.stack_is_low() {
+        if self.fuel <= self.floor || self.depth >= self.deepest || self.stack_is_low() {
             return Err(self.exhausted(at));
         }
         self.fuel -= 1;
@@ -43,6 +43,9 @@ impl<'a> Interp<'a, '_> {
 
     #[cold]
     fn exhausted(&self, at: At) -> Box<Raise<'a>> {
+        if self.fuel > 0 && self.fuel <= self.floor {
+            return Box::new(Raise::GiveUp);
+        }
         let message = if self.fuel == 0 { "the evaluation takes too many steps" } else { "the code nests too deeply" };
         Raise::limit(message.into(), Some(self.span(at)))
     }
@@ -51,7 +54,7 @@ impl<'a> Interp<'a, '_> {
     pub(super) fn spend(&mut self, steps: u32, at: Option<At>) -> Eval<'a, ()> {
         if let Some(left) = self.fuel.checked_sub(steps) {
             self.fuel = left;
-            return Ok(());
+            return if left < self.floor { Err(Box::new(Raise::GiveUp)) } else { Ok(()) };
         }
         self.fuel = 0;
         Err(Raise::limit("the evaluation takes too many steps".into(), at.map(|at| self.span(at)).or(self.frame.at)))

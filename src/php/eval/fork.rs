@@ -7,7 +7,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::stmt::Flow;
 use super::unknown::{atom, both, either, negated};
-use super::{Eval, Interp, Raise};
+use super::{Eval, FORK_FUEL, Interp, MAX_FORKS, Raise};
 use crate::ir::Key;
 use crate::php::host::{EvalFinding, FindingKind};
 use crate::php::value::{Array, Entry, ObjId, Object, Unknown, Value};
@@ -16,6 +16,7 @@ use crate::php::value::{Array, Entry, ObjId, Object, Unknown, Value};
 const DEEPEST: u32 = 48;
 
 /// Everything that running code can change.
+#[derive(Clone)]
 pub(super) struct State<'a> {
     vars: Vec<(&'a str, Value<'a>)>,
     cells: Vec<Value<'a>>,
@@ -113,7 +114,34 @@ impl<'a> Interp<'a, '_> {
         no: impl FnOnce(&mut Self) -> Eval<'a, T>,
     ) -> Eval<'a, T> {
         self.spend(8 + self.heap.len() as u32 / 8, None)?;
+        if self.forks >= MAX_FORKS {
+            return Err(Box::new(Raise::GiveUp));
+        }
+        let budget = (FORK_FUEL >> self.forks).max(500);
+        let floor = self.floor;
+        self.floor = floor.max(self.fuel.saturating_sub(budget));
         let before = State { vars: self.frame.vars.clone(), cells: self.cells.clone(), heap: self.heap.clone() };
+        let pending = self.frame.pending.len();
+        self.forks += 1;
+        let outcome = self.fork_both(condition, before.clone(), yes, no);
+        self.forks -= 1;
+        self.floor = floor;
+        if let Err(raise) = &outcome
+            && matches!(**raise, Raise::GiveUp)
+        {
+            self.frame.pending.truncate(pending);
+            self.swap_state(before);
+        }
+        outcome
+    }
+
+    fn fork_both<T: Outcome<'a>>(
+        &mut self,
+        condition: &Rc<Unknown>,
+        before: State<'a>,
+        yes: impl FnOnce(&mut Self) -> Eval<'a, T>,
+        no: impl FnOnce(&mut Self) -> Eval<'a, T>,
+    ) -> Eval<'a, T> {
         let pending_before = self.frame.pending.len();
         let first = yes(self);
         if let Err(raise) = &first
@@ -400,6 +428,6 @@ fn holds_structure(value: &Value<'_>) -> bool {
 impl Raise<'_> {
     /// Whether nothing may catch or drop it.
     pub(super) fn is_final(&self) -> bool {
-        matches!(self, Raise::Stop(super::Stop::Limit { .. }))
+        matches!(self, Raise::Stop(super::Stop::Limit { .. }) | Raise::GiveUp)
     }
 }

@@ -27,8 +27,6 @@ pub(super) struct Frame<'a> {
     pub at: Option<Span>,
     /// The calls that led here, made when somebody asks.
     pub via: Option<Rc<[Span]>>,
-    /// Chain of the caller.
-    pub outer_via: Rc<[Span]>,
     /// Arguments, when there are more than parameters, for `func_get_args()`.
     pub args: Vec<Value<'a>>,
     /// How many arguments were given.
@@ -42,7 +40,7 @@ pub(super) struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    pub(super) fn new(scope: &'a Scope<'a>, at: Option<Span>, outer_via: Rc<[Span]>) -> Self {
+    pub(super) fn new(scope: &'a Scope<'a>, at: Option<Span>) -> Self {
         Frame {
             vars: Vec::new(),
             this: None,
@@ -52,7 +50,6 @@ impl<'a> Frame<'a> {
             scope,
             at,
             via: None,
-            outer_via,
             args: Vec::new(),
             given: 0,
             pending: Vec::new(),
@@ -77,10 +74,7 @@ impl<'a> Interp<'a, '_> {
         if let Some(via) = &self.frame.via {
             return via.clone();
         }
-        let via: Rc<[Span]> = match self.frame.at {
-            Some(at) => self.frame.outer_via.iter().copied().chain([at]).collect(),
-            None => self.frame.outer_via.clone(),
-        };
+        let via: Rc<[Span]> = Rc::from(self.trail.as_slice());
         self.frame.via = Some(via.clone());
         via
     }

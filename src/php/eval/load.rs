@@ -48,15 +48,16 @@ impl<'a> Interp<'a, '_> {
             return Err(Raise::limit("files load each other too deeply".into(), None));
         }
         let scope = self.root_scope(file);
-        let via = self.via();
-        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None, via));
+        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None));
         let fuel = std::mem::replace(&mut self.fuel, LOAD_FUEL);
+        let floor = std::mem::replace(&mut self.floor, 0);
         self.loading += 1;
         self.depth += 4;
         let result = self.run_file(file);
         self.depth -= 4;
         self.loading -= 1;
         self.fuel = fuel;
+        self.floor = floor;
         let frame = std::mem::replace(&mut self.frame, outer);
         if let Err(raise) = result
             && raise.is_final()
@@ -167,18 +168,18 @@ impl<'a> Interp<'a, '_> {
         if self.loaded.contains(path) || !self.queued.insert(Rc::from(path)) {
             return;
         }
-        self.pending.push_back(Rc::from(path));
+        self.pending.push(Rc::from(path));
         self.epoch += 1;
     }
 
     /// Loads the next file that might declare something missing, among the libraries of every request and what was put off: first the
-    /// ones that mention its name, then, as those may require others, all the rest in order.
+    /// ones that mention its name, then, as others may require what declares it, all the rest; the latest first.
     pub(super) fn load_more(&mut self, name: &str) -> Eval<'a, bool> {
         let host = self.host;
         let word = name.rsplit('\\').next().unwrap_or(name);
         let library =
             host.libraries().iter().skip(self.libraries).find(|path| self.may_declare(path, word)).map(|path| Rc::from(path.as_str()));
-        let path = library.or_else(|| self.pending.iter().find(|path| self.may_declare(path, word)).cloned());
+        let path = library.or_else(|| self.pending.iter().rev().find(|path| self.may_declare(path, word)).cloned());
         if let Some(path) = path {
             self.load(&path)?;
             return Ok(true);
@@ -190,7 +191,7 @@ impl<'a> Interp<'a, '_> {
                 return Ok(true);
             }
         }
-        while let Some(path) = self.pending.pop_front() {
+        while let Some(path) = self.pending.pop() {
             if !self.loaded.contains(&path) {
                 self.load(&path)?;
                 return Ok(true);
@@ -257,8 +258,7 @@ impl<'a> Interp<'a, '_> {
                 return Ok(super::builtin::constant(name, self.php));
             }
         };
-        let via = self.via();
-        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None, via));
+        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None));
         let value = self.eval(expr);
         self.frame = outer;
         let keep = value.as_ref().is_ok_and(|value| !holds_object(value, 0));
@@ -354,7 +354,7 @@ impl<'a> Interp<'a, '_> {
             return Err(Stop::Missing { what: format!("file {path}"), at: None });
         };
         let scope = self.root_scope(file);
-        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None, Rc::from([])));
+        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None));
         self.loaded.insert(Rc::from(path));
         self.epoch += 1;
         let result = self.run_file(file);

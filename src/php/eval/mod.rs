@@ -24,7 +24,6 @@ mod stmt;
 mod stop;
 mod unknown;
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use bumpalo::Bump;
@@ -47,6 +46,11 @@ pub type Vars<'a> = indexmap::IndexMap<&'a str, Value<'a>, rustc_hash::FxBuildHa
 pub const FUEL: u32 = 2_000_000;
 /// Steps that running a file's top level may take.
 const LOAD_FUEL: u32 = 1_000_000;
+/// Steps that both ways of an unknown condition may take; half of that for a condition within, and so on. Code that goes further is not
+/// followed: its value is unknown.
+const FORK_FUEL: u32 = 40_000;
+/// How deep unknown conditions nest.
+const MAX_FORKS: u32 = 10;
 /// How deep calls nest.
 const MAX_CALLS: u32 = 200;
 /// How deep expressions, statements and calls nest together.
@@ -68,6 +72,8 @@ enum Raise<'a> {
     Throw(Value<'a>, Option<Span>),
     /// The end.
     Stop(Stop),
+    /// An unknown condition leads too far: the function that it stands in is not followed.
+    GiveUp,
 }
 
 /// Where a name stands: the name and the scope by their addresses.
@@ -119,12 +125,17 @@ pub struct Interp<'a, 'h> {
 
     loaded: FxHashSet<Rc<str>>,
     queued: FxHashSet<Rc<str>>,
-    pending: VecDeque<Rc<str>>,
+    pending: Vec<Rc<str>>,
     libraries: usize,
     loading: u32,
     noted: FxHashSet<usize>,
 
     fuel: u32,
+    /// The fuel at which the innermost fork gives up.
+    floor: u32,
+    forks: u32,
+    /// Places of the calls under way.
+    trail: Vec<Span>,
     calls: u32,
     depth: u32,
     deepest: u32,
@@ -151,7 +162,7 @@ impl<'a, 'h> Interp<'a, 'h> {
             sources,
             host,
             php: host.php_major(),
-            frame: Frame::new(root, None, Rc::from([])),
+            frame: Frame::new(root, None),
             root,
             heap: Vec::new(),
             cells: Vec::new(),
@@ -181,11 +192,14 @@ impl<'a, 'h> Interp<'a, 'h> {
             epoch: 0,
             loaded: FxHashSet::default(),
             queued: FxHashSet::default(),
-            pending: VecDeque::new(),
+            pending: Vec::new(),
             libraries: 0,
             loading: 0,
             noted: FxHashSet::default(),
             fuel: FUEL,
+            floor: 0,
+            forks: 0,
+            trail: Vec::new(),
             calls: 0,
             depth: 0,
             deepest: MAX_DEPTH,
@@ -225,8 +239,11 @@ impl<'a, 'h> Interp<'a, 'h> {
         self.globals.clear();
         self.static_vars.clear();
         self.static_props.clear();
-        self.frame = Frame::new(self.root, None, Rc::from([]));
+        self.frame = Frame::new(self.root, None);
         self.fuel = FUEL;
+        self.floor = 0;
+        self.forks = 0;
+        self.trail.clear();
         self.calls = 0;
         self.depth = 0;
     }
@@ -437,6 +454,7 @@ impl<'a, 'h> Interp<'a, 'h> {
     fn stop(&mut self, raise: Raise<'a>) -> Stop {
         match raise {
             Raise::Stop(stop) => stop,
+            Raise::GiveUp => Stop::Limit { message: "too much depends on conditions that only the site knows".into(), at: None },
             Raise::Throw(value, at) => {
                 let (class, message) = match &value {
                     Value::Object(id) => {

@@ -530,10 +530,10 @@ impl<'a> Interp<'a, '_> {
                     }
                     None => Err(Box::new(Raise::Throw(value, at))),
                 },
-                stop @ Raise::Stop(_) => Err(Box::new(stop)),
+                stop @ (Raise::Stop(_) | Raise::GiveUp) => Err(Box::new(stop)),
             };
         }
-        if finally.is_empty() || flow.as_ref().is_err_and(|raise| matches!(**raise, Raise::Stop(_))) {
+        if finally.is_empty() || flow.as_ref().is_err_and(|raise| !matches!(**raise, Raise::Throw(..))) {
             return flow;
         }
         match self.exec_all(finally)? {

@@ -4,6 +4,13 @@ use crate::php::ast::ExprKind;
 
 /// The value of a number token. What does not fit 64 bits is a float, as in PHP.
 pub fn number<'a>(text: &str) -> ExprKind<'a> {
+    // Most numbers are a few plain digits.
+    if (text == "0" || !text.starts_with('0'))
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && let Ok(value) = text.parse()
+    {
+        return ExprKind::Int(value);
+    }
     let digits: String = text.chars().filter(|&char| char != '_').collect();
     let lower = digits.to_ascii_lowercase();
     if let Some(hex) = lower.strip_prefix("0x") {

@@ -284,7 +284,7 @@ fn escape(text: &[u8], at: usize, quote: u8, out: &mut Vec<u8>) -> usize {
             out.push((value & 0xff) as u8);
             return at + digits;
         }
-        b'x' if byte(text, at + 1).is_ascii_hexdigit() => {
+        b'x' | b'X' if byte(text, at + 1).is_ascii_hexdigit() => {
             let digits = text[at + 1..].iter().take(2).take_while(|byte| byte.is_ascii_hexdigit()).count();
             out.push(hex(&text[at + 1..at + 1 + digits]) as u8);
             return at + 1 + digits;

@@ -54,6 +54,9 @@ pub(in super::super) fn constant<'a>(name: &str, php: u32) -> Option<Value<'a>> 
 
 fn other<'a>(name: &str) -> Option<Value<'a>> {
     Some(match name {
+        "PHP_VERSION" | "PHP_OS" | "PHP_OS_FAMILY" | "PHP_VERSION_ID" | "PHP_MINOR_VERSION" | "PHP_SAPI" => {
+            Value::unknown(name, None, "depends on the PHP of the site")
+        }
         "PHP_EOL" => Value::str("\n"),
         "DIRECTORY_SEPARATOR" => Value::str("/"),
         "PATH_SEPARATOR" => Value::str(":"),

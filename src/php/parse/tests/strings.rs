@@ -11,7 +11,7 @@ fn check(text: &str, tree: &str) {
 fn quotes() {
     check(r"'a\'b\\c\n'", r#""a'b\\c\\n""#);
     check(r#""a\"b\\c\n\t\$d""#, r#""a\"b\\c\n\t$d""#);
-    check(r#""\101\x41\u{41}\u{1F600}""#, "\"AAA😀\"");
+    check(r#""\101\x41\X41\u{41}\u{1F600}""#, "\"AAAA😀\"");
     check(r#""\e\v\f\0""#, r#""\u{1b}\u{b}\u{c}\0""#);
     check(r#""\q\x\u\{$""#, r#""\\q\\x\\u\\{$""#);
     check(r#""\xc3\xa9""#, "\"é\"");
