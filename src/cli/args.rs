@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// Compile Moodle's web services into typed WSDLs, without running PHP.
 ///
@@ -195,9 +195,10 @@ pub struct Services {
     pub insecure_http: bool,
 }
 
+const OUTPUT: &str = "Output";
+
 /// `mwsc generate`
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
 pub struct Generate {
     /// What to read.
     #[command(flatten)]
@@ -206,34 +207,35 @@ pub struct Generate {
     #[command(flatten)]
     pub services: Services,
     /// Back ends [default: wsdl]
-    #[arg(short, long, value_name = "TARGET", value_delimiter = ',', env = "MWSC_TARGET")]
+    #[arg(help_heading = OUTPUT, short, long, value_name = "TARGET", value_delimiter = ',', env = "MWSC_TARGET")]
     pub target: Vec<String>,
     /// Output folder [default: out]
-    #[arg(short, long, value_name = "DIR", env = "MWSC_OUTPUT")]
+    #[arg(help_heading = OUTPUT, short, long, value_name = "DIR", env = "MWSC_OUTPUT")]
     pub output: Option<PathBuf>,
     /// Write nothing; exit with 1 and name the files if something is out of date
-    #[arg(long, conflicts_with = "force")]
+    #[arg(help_heading = OUTPUT, long, conflicts_with = "force")]
     pub check: bool,
     /// Replace files that mwsc did not write or that were edited since
-    #[arg(long)]
+    #[arg(help_heading = OUTPUT, long)]
     pub force: bool,
     /// Target namespace of the WSDLs
-    #[arg(long, value_name = "URI", env = "MWSC_NAMESPACE")]
+    #[arg(help_heading = OUTPUT, long, value_name = "URI", env = "MWSC_NAMESPACE")]
     pub namespace: Option<String>,
     /// Address at which clients find the service
-    #[arg(long, value_name = "URL", env = "MWSC_ENDPOINT")]
+    #[arg(help_heading = OUTPUT, long, value_name = "URL", env = "MWSC_ENDPOINT")]
     pub endpoint: Option<String>,
     /// Write a WSDL for SOAP 1.2 as well, in a file of its own
-    #[arg(long)]
+    #[arg(help_heading = OUTPUT, long)]
     pub soap12: bool,
     /// Form of the findings on stderr
-    #[arg(long, value_name = "FORM", env = "MWSC_FORMAT")]
+    #[arg(help_heading = OUTPUT, long, value_name = "FORM", env = "MWSC_FORMAT")]
     pub format: Option<ReportFormat>,
 }
 
 const GENERATE: &str = "\
-Files go to DIR/<target>/<service>..., and to DIR/<release>/<target>/... when there are several releases. A manifest,
-DIR/.mwsc-manifest.json, lists every file with its digest: files that mwsc did not write are neither touched nor removed.
+Files go to DIR/<target>/<service>..., and to DIR/<release>/<target>/... when there are several
+releases. A manifest, DIR/.mwsc-manifest.json, lists every file with its digest: files that mwsc
+did not write are neither touched nor removed.
 
 Examples:
   mwsc generate moodle -s moodle_mobile_app
@@ -241,33 +243,33 @@ Examples:
   mwsc generate --moodle 4.1,4.5 --format sarif 2> findings.sarif
   MWSC_TOKEN=... mwsc generate moodle --live https://moodle.example.org
 
-The site file (--site) is TOML: `[config]` holds values of $CFG, `[config.PLUGIN]` those of get_config('PLUGIN'), and
-`[expressions]` those of any other PHP expression, spelled as the findings spell it.
+The site file (--site) is TOML: `[config]` holds values of $CFG, `[config.PLUGIN]` those of
+get_config('PLUGIN'), and `[expressions]` those of any other PHP expression, spelled as the
+findings spell it.
 
-A function that is broken is reported and left out; the rest is written, and the exit status is 1 unless --exclude or
-the configuration excludes the function.
+A function that is broken is reported and left out; the rest is written, and the exit status is 1
+unless --exclude or the configuration excludes the function.
 
-The command line wins over the environment (MWSC_*, named with each option), and that over the configuration; `mwsc init`
-writes a configuration with every key explained.";
+The command line wins over the environment (MWSC_*, named with each option), and that over the
+configuration; `mwsc init` writes a configuration with every key explained.";
 
 /// `mwsc describe`
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
 pub struct Describe {
     /// What to read.
     #[command(flatten)]
     pub inputs: Inputs,
     /// Functions to describe [default: all]; `*` matches anything
-    #[arg(long, value_name = "GLOB", value_delimiter = ',', num_args = 1..)]
+    #[arg(help_heading = OUTPUT, long, value_name = "GLOB", value_delimiter = ',', num_args = 1..)]
     pub functions: Vec<String>,
     /// Form of the data on stdout (that of the findings is --report-format)
-    #[arg(long, value_name = "FORM", default_value = "text")]
+    #[arg(help_heading = OUTPUT, long, value_name = "FORM", default_value = "text")]
     pub format: DataFormat,
 }
 
 const DESCRIBE: &str = "\
-Prints the descriptions as that release's PHP builds them, mistakes included. `--format` is the form of the data; findings
-go to stderr, in the form of --report-format.
+Prints the descriptions as that release's PHP builds them, mistakes included. `--format` is the
+form of the data; findings go to stderr, in the form of --report-format.
 
 Examples:
   mwsc describe moodle --functions core_course_get_courses
@@ -275,7 +277,6 @@ Examples:
 
 /// `mwsc inspect`
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
 pub struct Inspect {
     /// What to read.
     #[command(flatten)]
@@ -284,16 +285,16 @@ pub struct Inspect {
     #[command(flatten)]
     pub services: Services,
     /// Show one operation
-    #[arg(long, value_name = "NAME")]
+    #[arg(help_heading = OUTPUT, long, value_name = "NAME")]
     pub operation: Vec<String>,
     /// Show one type, by its name
-    #[arg(long = "type", value_name = "NAME")]
+    #[arg(help_heading = OUTPUT, long = "type", value_name = "NAME")]
     pub ty: Vec<String>,
     /// Parse every PHP file of the tree, with all bodies, and say how many were understood completely
-    #[arg(long)]
+    #[arg(help_heading = OUTPUT, long)]
     pub parse_only: bool,
     /// Form of the findings on stderr
-    #[arg(long, value_name = "FORM", env = "MWSC_FORMAT")]
+    #[arg(help_heading = OUTPUT, long, value_name = "FORM", env = "MWSC_FORMAT")]
     pub format: Option<ReportFormat>,
 }
 
@@ -306,7 +307,6 @@ Examples:
 
 /// `mwsc graph`
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
 pub struct Graph {
     /// What to read.
     #[command(flatten)]
@@ -315,7 +315,7 @@ pub struct Graph {
     #[command(flatten)]
     pub services: Services,
     /// Form of the findings on stderr
-    #[arg(long, value_name = "FORM", env = "MWSC_FORMAT")]
+    #[arg(help_heading = OUTPUT, long, value_name = "FORM", env = "MWSC_FORMAT")]
     pub format: Option<ReportFormat>,
 }
 
@@ -337,14 +337,18 @@ pub struct Init {
     pub format: Option<ReportFormat>,
 }
 
+/// The definition of the command line: for parsing, for the manual, for completions. Help names environment variables, not their values.
+pub fn definition() -> clap::Command {
+    Cli::command().mut_args(|arg| arg.hide_env_values(true)).mut_subcommands(|command| command.mut_args(|arg| arg.hide_env_values(true)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_definition_is_consistent() {
-        Cli::command().debug_assert();
+        definition().debug_assert();
     }
 
     #[test]

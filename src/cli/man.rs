@@ -4,22 +4,20 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use clap::CommandFactory as _;
-
-use super::args::Cli;
+use super::args::definition;
 use super::tree::plain;
 use crate::report::{Code, Diagnostic, Report};
 
 /// The manual page of the whole command, with a section for each of its commands.
 pub fn page() -> io::Result<String> {
     let mut out = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut out)?;
+    clap_mangen::Man::new(definition()).render(&mut out)?;
     String::from_utf8(out).map_err(io::Error::other)
 }
 
 /// One page per command, into a folder.
 pub fn pages(dir: &Path, report: &mut Report) {
-    if let Err(why) = fs::create_dir_all(dir).and_then(|()| clap_mangen::generate_to(Cli::command(), dir)) {
+    if let Err(why) = fs::create_dir_all(dir).and_then(|()| clap_mangen::generate_to(definition(), dir)) {
         report.push(Diagnostic::new(Code::C016, format!("cannot write to `{}`: {}", dir.display(), plain(&why))));
     }
 }
@@ -27,7 +25,7 @@ pub fn pages(dir: &Path, report: &mut Report) {
 /// The completion script for a shell.
 pub fn completions(shell: clap_complete::Shell) -> String {
     let mut out = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "mwsc", &mut out);
+    clap_complete::generate(shell, &mut definition(), "mwsc", &mut out);
     String::from_utf8_lossy(&out).into_owned()
 }
 

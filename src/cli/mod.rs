@@ -25,7 +25,7 @@ pub mod write;
 use std::ffi::OsString;
 use std::io::Write as _;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
 use crate::report::{Code, Diagnostic, Report, Severity};
 use crate::source::SourceMap;
@@ -50,7 +50,8 @@ pub fn guarded(work: impl FnOnce() -> u8 + Send + 'static) -> Option<u8> {
 
 /// Runs a command line and gives the exit status.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
-    let cli = match Cli::try_parse_from(args) {
+    let parsed = args::definition().try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(help) => {
             // Help that nobody reads to its end (`| head`) is no error.

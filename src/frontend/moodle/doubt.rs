@@ -1,5 +1,7 @@
 //! Descriptions that Moodle takes and that their author hardly meant: each is a warning, and compiled as Moodle takes it.
 
+use std::fmt;
+
 use super::desc::{Desc, DescKind, Described};
 use super::php_rules::{Required, required};
 use crate::ir::{Key, Literal};
@@ -17,9 +19,27 @@ pub fn look(name: &str, described: &Described, php: u32, report: &mut Report) {
         }
     }
     let mut look = Look { name, report, php };
-    look.desc(&described.parameters, "params", true);
+    look.desc(&described.parameters, &Path::Root("params"), true);
     if let Some(returns) = &described.returns {
-        look.desc(returns, "result", false);
+        look.desc(returns, &Path::Root("result"), false);
+    }
+}
+
+/// Where a description stands; spelled only when something is said about it.
+enum Path<'p> {
+    Root(&'static str),
+    Item(&'p Path<'p>),
+    Key(&'p Path<'p>, &'p Key),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Path::Root(name) => f.write_str(name),
+            Path::Item(outer) => write!(f, "{outer}[]"),
+            Path::Key(outer, Key::Int(n)) => write!(f, "{outer}.{n}"),
+            Path::Key(outer, Key::Str(key)) => write!(f, "{outer}.{key}"),
+        }
     }
 }
 
@@ -30,7 +50,7 @@ struct Look<'l> {
 }
 
 impl Look<'_> {
-    fn desc(&mut self, desc: &Desc, path: &str, input: bool) {
+    fn desc(&mut self, desc: &Desc, path: &Path<'_>, input: bool) {
         self.arguments(desc, path);
         if let Literal::Runtime(expr) = &desc.default {
             let what = format!("{}: the default of {path} is known only to a site: {expr}", self.name);
@@ -45,17 +65,17 @@ impl Look<'_> {
         }
         match &desc.kind {
             DescKind::Value(_) => {}
-            DescKind::List(content) => self.desc(content, &format!("{path}[]"), input),
+            DescKind::List(content) => self.desc(content, &Path::Item(path), input),
             DescKind::Struct(keys) => {
                 for (key, desc) in keys {
-                    self.desc(desc, &format!("{path}.{}", shown(key)), input);
+                    self.desc(desc, &Path::Key(path, key), input);
                 }
             }
         }
     }
 
     /// Arguments in the wrong order show as properties of the wrong kind.
-    fn arguments(&mut self, desc: &Desc, path: &str) {
+    fn arguments(&mut self, desc: &Desc, path: &Path<'_>) {
         let wrong = if !matches!(desc.required, Literal::Int(0..=2)) {
             Some(("required", &desc.required))
         } else if matches!(&desc.allownull, Some(Literal::Int(n)) if !matches!(n, 0 | 1)) {

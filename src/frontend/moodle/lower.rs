@@ -90,7 +90,11 @@ impl Lower<'_> {
                 Key::Int(n) => n.to_string(),
                 Key::Str(text) => text.clone(),
             };
-            let slot = self.slot(desc, &name.child(&key), &place.child(&key));
+            // Only what may hold a record needs names.
+            let slot = match desc.kind {
+                DescKind::Value(_) => self.slot(desc, name, place),
+                DescKind::List(_) | DescKind::Struct(_) => self.slot(desc, &name.child(&key), &place.child(&key)),
+            };
             FieldDef { name: key, slot }
         };
         keys.iter().map(field).collect()

@@ -131,7 +131,7 @@ impl<'a> Walk<'_, 'a, '_> {
                 return Err(Wrong { code: Code::M019, message, at, missing: None });
             }
         };
-        let object = self.interp.object(id).clone();
+        let object = self.interp.snapshot(id);
         let at = object.made_at.or(at);
         if self.open.contains(&id) {
             let message = format!("{} contains itself: the {} object is a part of its own structure", what(), object.class);
@@ -160,7 +160,8 @@ impl<'a> Walk<'_, 'a, '_> {
         let allownull = if object.props.contains_key("allownull") { Some(self.settled(&object, "allownull", at, what)?) } else { None };
         let prop = |name: &str| object.props.get(name).map_or(Literal::Null, |value| values::literal(self.interp, value));
         let (desc, default) = (prop("desc"), prop("default"));
-        let name = self.name(id, &object, &class, &kind);
+        // A value has no record to name.
+        let name = if base == Base::Value { None } else { self.name(id, &object, &class, &kind) };
         Ok(Desc {
             class: object.class.to_string(),
             desc,

@@ -41,9 +41,9 @@ impl Release {
         }
     }
 
-    /// Major version of the PHP whose rules decide `==`: Moodle 4.2 was the first that needs PHP 8.
+    /// Major version of the newest PHP that the release supports, whose rules decide `==`: Moodle 3.11 was the first to run on PHP 8.
     pub fn php_major(&self) -> u32 {
-        if self.version >= (4, 2) { 8 } else { 7 }
+        if self.version >= (3, 11) { 8 } else { 7 }
     }
 }
 
@@ -57,7 +57,8 @@ mod tests {
         assert_eq!(Release::parse("2.2 (Build: 20111205)").version, (2, 2));
         assert_eq!(Release::parse("3.11beta").version, (3, 11));
         assert_eq!(Release::parse("").version, super::NEWEST);
-        assert_eq!(Release::parse("4.1").php_major(), 7);
+        assert_eq!(Release::parse("3.10").php_major(), 7);
+        assert_eq!(Release::parse("4.1").php_major(), 8);
         assert_eq!(Release::parse("5.1").php_major(), 8);
     }
 }

@@ -63,6 +63,9 @@ impl Site {
 
     /// The value of an expression, if the file gives one.
     pub fn value(&self, expr: &str) -> Option<&Literal> {
+        if self.values.is_empty() {
+            return None;
+        }
         self.values.get(expr).or_else(|| self.values.get(&canonical(expr)))
     }
 

@@ -292,13 +292,10 @@ impl<'a> Host<'a> for World<'a> {
     }
 
     fn static_method(&self, _interp: &mut Interp<'a, '_>, class: &str, method: &str, args: &[Value<'a>], at: Span) -> Option<Value<'a>> {
-        match class.to_ascii_lowercase().as_str() {
-            "core_component" | "core\\component" => self.component_function(&method.to_ascii_lowercase(), args),
-            lower if is_impure(lower, &method.to_ascii_lowercase()) => {
-                Some(Value::unknown(format!("\\{class}::{method}()"), Some(at), "is known only to a running site"))
-            }
-            _ => None,
+        if class.eq_ignore_ascii_case("core_component") || class.eq_ignore_ascii_case("core\\component") {
+            return self.component_function(&method.to_ascii_lowercase(), args);
         }
+        is_impure(class, method).then(|| Value::unknown(format!("\\{class}::{method}()"), Some(at), "is known only to a running site"))
     }
 
     fn answers_for(&self, class: &str) -> bool {
@@ -337,11 +334,16 @@ impl<'a> Host<'a> for World<'a> {
     }
 }
 
-/// Whether a static method (both names in lower case) is not followed. Contexts are rows of the database.
+/// Whether a static method is not followed. Contexts are rows of the database.
 fn is_impure(class: &str, method: &str) -> bool {
-    let listed = |entry: &str| class == entry || (entry.ends_with('\\') && class.starts_with(entry));
-    let context = class.starts_with("context_") || class.starts_with("core\\context\\");
-    IMPURE_CLASSES.iter().any(|entry| listed(entry)) || (context && method.starts_with("instance"))
+    let listed = |entry: &str| if entry.ends_with('\\') { begins(class, entry) } else { class.eq_ignore_ascii_case(entry) };
+    let context = || begins(class, "context_") || begins(class, "core\\context\\");
+    IMPURE_CLASSES.iter().any(|entry| listed(entry)) || (begins(method, "instance") && context())
+}
+
+/// Whether a name begins with a prefix, case aside.
+fn begins(name: &str, prefix: &str) -> bool {
+    name.as_bytes().get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
 }
 
 /// `get_config('plugin')->name` taken apart.

@@ -380,6 +380,11 @@ impl<'a, 'h> Interp<'a, 'h> {
         self.heap_object(id)
     }
 
+    /// The same, to keep while the evaluator goes on: as it is now, whatever changes later.
+    pub fn snapshot(&self, id: ObjId) -> Rc<Object<'a>> {
+        self.heap.get(id.0 as usize).map_or_else(|| Rc::new(self.object(id).clone()), Rc::clone)
+    }
+
     /// The static method that made an object, called without arguments, if nothing reachable from the object changed after that call
     /// returned: class it was called on as declared, and method.
     pub fn intact_tag(&self, id: ObjId) -> Option<(Rc<str>, Rc<str>)> {

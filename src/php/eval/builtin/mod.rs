@@ -7,6 +7,8 @@ mod constant;
 mod json;
 mod math;
 mod output;
+mod reflect;
+mod regex;
 mod sort;
 mod string;
 mod string_more;
@@ -90,6 +92,8 @@ pub(super) fn table() -> FxHashMap<&'static str, Builtin> {
         json::TABLE,
         math::TABLE,
         output::TABLE,
+        reflect::TABLE,
+        regex::TABLE,
         sort::TABLE,
         string::TABLE,
         string_more::TABLE,

@@ -56,3 +56,76 @@ class OverflowException extends RuntimeException {}
 class RangeException extends RuntimeException {}
 class UnderflowException extends RuntimeException {}
 class UnexpectedValueException extends RuntimeException {}
+class ReflectionException extends Exception {}
+class ReflectionProperty {
+    const IS_PUBLIC = 1;
+    const IS_PROTECTED = 2;
+    const IS_PRIVATE = 4;
+    const IS_STATIC = 16;
+    const IS_READONLY = 128;
+    public $name;
+    public $class;
+    private $flags = 0;
+    private $doc = false;
+    public function __construct($class, $property) {
+        $class = is_object($class) ? get_class($class) : $class;
+        foreach (\mwsc\properties($class) as list($name, $declaring, $flags, $doc)) {
+            if ($name === $property) {
+                $this->name = $name;
+                $this->class = $declaring;
+                $this->flags = $flags;
+                $this->doc = $doc;
+                return;
+            }
+        }
+        throw new ReflectionException("Property $class::\$$property does not exist");
+    }
+    public function getName() { return $this->name; }
+    public function getDocComment() { return $this->doc; }
+    public function getModifiers() { return $this->flags; }
+    public function isPublic() { return ($this->flags & self::IS_PUBLIC) != 0; }
+    public function isProtected() { return ($this->flags & self::IS_PROTECTED) != 0; }
+    public function isPrivate() { return ($this->flags & self::IS_PRIVATE) != 0; }
+    public function isStatic() { return ($this->flags & self::IS_STATIC) != 0; }
+    public function __call($method, $args) { return \mwsc\unmodelled('ReflectionProperty', $method, $args); }
+}
+class ReflectionClass {
+    public $name;
+    public function __construct($class) {
+        if (!is_object($class) && !class_exists($class)) {
+            throw new ReflectionException("Class \"$class\" does not exist");
+        }
+        $this->name = is_object($class) ? get_class($class) : ltrim($class, '\\');
+    }
+    public function getName() { return $this->name; }
+    public function getShortName() {
+        $at = strrpos($this->name, '\\');
+        return $at === false ? $this->name : substr($this->name, $at + 1);
+    }
+    public function getNamespaceName() {
+        $at = strrpos($this->name, '\\');
+        return $at === false ? '' : substr($this->name, 0, $at);
+    }
+    public function getParentClass() {
+        $parent = get_parent_class($this->name);
+        return $parent ? new ReflectionClass($parent) : false;
+    }
+    public function hasMethod($name) { return method_exists($this->name, $name); }
+    public function hasProperty($name) { return property_exists($this->name, $name); }
+    public function isSubclassOf($class) { return is_subclass_of($this->name, $class); }
+    public function implementsInterface($class) { return is_a($this->name, $class, true); }
+    public function newInstance(...$args) { return new $this->name(...$args); }
+    public function newInstanceArgs($args = []) { return new $this->name(...$args); }
+    public function getProperty($name) { return new ReflectionProperty($this->name, $name); }
+    public function getProperties($filter = null) {
+        $found = [];
+        foreach (\mwsc\properties($this->name) as list($name, $class, $flags)) {
+            if ($filter === null || ($flags & $filter)) {
+                $found[] = new ReflectionProperty($this->name, $name);
+            }
+        }
+        return $found;
+    }
+    public function __call($method, $args) { return \mwsc\unmodelled('ReflectionClass', $method, $args); }
+}
+class ReflectionObject extends ReflectionClass {}
