@@ -23,3 +23,5 @@ pub fn inputs() -> Vec<String> {
 fn text(path: &PathBuf) -> Option<String> {
     std::fs::read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
+
+pub mod synthetic;

@@ -1,5 +1,7 @@
 //! Bytes of PHP per second: `parse_all` and `parse_file` beside mago-syntax, on the same inputs in one run, on one core.
 
+#![allow(missing_docs, reason = "criterion's macro makes a function without a description")]
+
 use std::hint::black_box;
 
 use bumpalo::Bump;

@@ -106,6 +106,7 @@ pub struct Stmt<'a> {
 
 /// The statements of PHP.
 #[derive(Debug)]
+#[allow(missing_docs, reason = "the example in each description names the parts")]
 pub enum StmtKind<'a> {
     /// `<p>text</p>` outside `<?php`.
     InlineHtml(&'a str),
@@ -352,6 +353,7 @@ pub enum ClassKind {
 
 /// A member of a class.
 #[derive(Debug)]
+#[allow(missing_docs, reason = "the example in each description names the parts")]
 pub enum Member<'a> {
     /// `const A = 1;`
     Const { modifiers: Modifiers, konst: Const<'a> },
@@ -393,6 +395,7 @@ pub struct Expr<'a> {
 
 /// The expressions of PHP.
 #[derive(Debug, Clone, Copy)]
+#[allow(missing_docs, reason = "the example in each description names the parts")]
 pub enum ExprKind<'a> {
     /// `$name` (without `$`).
     Var(&'a str),
@@ -480,6 +483,7 @@ pub enum ExprKind<'a> {
 
 /// One item of an array literal or a destructuring pattern.
 #[derive(Debug, Clone, Copy)]
+#[allow(missing_docs, reason = "the example in each description names the parts")]
 pub enum Item<'a> {
     /// `value`, `key => value`, `key => &value`
     Value { key: Option<&'a Expr<'a>>, value: &'a Expr<'a>, by_ref: bool },

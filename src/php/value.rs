@@ -145,7 +145,7 @@ impl Unknown {
     }
 }
 
-impl<'a> Value<'a> {
+impl Value<'_> {
     /// A string value.
     pub fn str(text: &str) -> Self {
         Value::Str(Rc::from(text))

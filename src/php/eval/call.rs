@@ -699,10 +699,7 @@ impl<'a> Interp<'a, '_> {
             }
             let value = match values.next() {
                 Some(value) => Some(value),
-                None => match named.iter().position(|(name, _)| *name == param.name) {
-                    Some(at) => Some(named.swap_remove(at).1),
-                    None => None,
-                },
+                None => named.iter().position(|(name, _)| *name == param.name).map(|at| named.swap_remove(at).1),
             };
             let value = match value {
                 Some(value @ Value::Ref(_)) if param.by_ref => value,

@@ -138,7 +138,7 @@ pub(super) fn float_int(f: f64) -> i64 {
         return 0;
     }
     let cut = f.trunc();
-    if (-9.223_372_036_854_775_8e18..9.223_372_036_854_775_8e18).contains(&cut) {
+    if (-9.223_372_036_854_776e18..9.223_372_036_854_776e18).contains(&cut) {
         cut as i64
     } else {
         let wrapped = cut.rem_euclid(18_446_744_073_709_551_616.0);

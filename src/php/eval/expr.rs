@@ -168,7 +168,7 @@ impl<'a> Interp<'a, '_> {
     }
 
     fn array(&mut self, items: &'a [Item<'a>], at: At) -> Eval<'a> {
-        let mut out = Array { entries: indexmap::IndexMap::with_capacity_and_hasher(items.len(), Default::default()), next: 0 };
+        let mut out = Array { entries: indexmap::IndexMap::with_capacity_and_hasher(items.len(), rustc_hash::FxBuildHasher), next: 0 };
         for item in items {
             match item {
                 Item::Value { key, value, by_ref } => {

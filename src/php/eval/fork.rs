@@ -186,6 +186,7 @@ impl<'a> Interp<'a, '_> {
     }
 
     /// Merges the state that the first way left into the present one.
+    #[allow(clippy::needless_pass_by_value, reason = "the state is used up")]
     pub(super) fn merge_state(&mut self, merge: &mut Merge<'_>, yes: State<'a>) {
         for (at, object) in yes.heap.iter().enumerate() {
             let Some(present) = self.heap.get(at).cloned() else { break };

@@ -6,6 +6,22 @@
 //! `expr`, `ops`, `place`, `stmt` and `call` are the language, `class`, `load` and `names` where things come from, `object` the heap,
 //! `fork` what happens under an unknown condition, `unknown` how unknown values are spelled, `builtin` the functions that PHP brings.
 
+#![allow(
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "PHP's numbers are i64 and f64, lengths are bounded by fuel, and PHP converts in the same lossy way"
+)]
+#![allow(clippy::unnecessary_wraps, reason = "the functions of a table have one shape, whether they can fail or not")]
+#![allow(clippy::option_option, reason = "`depends on the site` and `not comparable` are different answers")]
+#![allow(clippy::unnecessary_box_returns, reason = "errors are boxed wherever they travel")]
+#![allow(clippy::wrong_self_convention, reason = "`to_int` and the like convert PHP values, not the evaluator")]
+#![allow(clippy::single_match_else, reason = "both cases are ordinary")]
+#![allow(clippy::similar_names, reason = "`call`, `cell`, `args`, `arg` are the words of the trade")]
+#![allow(clippy::trivially_copy_pass_by_ref, reason = "cells are counted, and borrowed where they are")]
+#![allow(clippy::unused_self, reason = "steps of one walk read alike")]
+#![allow(clippy::match_same_arms, reason = "kinds of value are listed one by one where the table is PHP's")]
+
 mod array;
 mod builtin;
 mod call;

@@ -221,6 +221,7 @@ impl<'a> Interp<'a, '_> {
         })
     }
 
+    #[allow(clippy::many_single_char_names, reason = "two operands, as numbers and as what they are cast to")]
     fn arithmetic(&mut self, op: BinaryOp, left: &Value<'a>, right: &Value<'a>, at: At) -> Eval<'a> {
         if left.is_unknown() || right.is_unknown() {
             return Ok(self.unknown_binary(op, left, right));

@@ -1,8 +1,8 @@
 //! The parser: a text in, an [`ast`](super::ast) in the arena out. It never fails; what it does not understand is in the errors.
 //!
-//! Parser functions have nom's shape: a [`Cursor`] in, and out the cursor behind what was parsed with the result. One token of
+//! Parser functions have nom's shape: a `Cursor` in, and out the cursor behind what was parsed with the result. One token of
 //! lookahead decides nearly everywhere, so nothing is parsed twice, and time is linear in the text.
-//! Each function that returns a [`Res`] is a rule of the same name in `grammars/php.ebnf`.
+//! Each function that returns a `Res` is a rule of the same name in `grammars/php.ebnf`.
 
 #![allow(clippy::elidable_lifetime_names, reason = "all parser functions have one shape, and a test finds them by it")]
 

@@ -11,8 +11,8 @@ use crate::php::value::{Array, Value};
 pub(super) const TABLE: &[Builtin] = &[
     pure("strlen", 1, |i, c| c.text(i, 0).map(|s| Value::Int(s.len() as i64))),
     pure("mb_strlen", 1, |i, c| c.text(i, 0).map(|s| Value::Int(s.chars().count() as i64))),
-    pure("strtolower", 1, |i, c| map(i, c, |s| s.to_ascii_lowercase())),
-    pure("strtoupper", 1, |i, c| map(i, c, |s| s.to_ascii_uppercase())),
+    pure("strtolower", 1, |i, c| map(i, c, str::to_ascii_lowercase)),
+    pure("strtoupper", 1, |i, c| map(i, c, str::to_ascii_uppercase)),
     pure("mb_strtolower", 1, |i, c| map(i, c, str::to_lowercase)),
     pure("mb_strtoupper", 1, |i, c| map(i, c, str::to_uppercase)),
     pure("ucfirst", 1, |i, c| map(i, c, |s| first(s, |c| c.to_ascii_uppercase()))),
@@ -43,9 +43,9 @@ pub(super) const TABLE: &[Builtin] = &[
     pure("str_ireplace", 3, |i, c| replace(i, c, true)),
     pure("substr_count", 2, substr_count),
     pure("strcmp", 2, |i, c| order(i, c, str::to_owned)),
-    pure("strcasecmp", 2, |i, c| order(i, c, |s| s.to_ascii_lowercase())),
+    pure("strcasecmp", 2, |i, c| order(i, c, str::to_ascii_lowercase)),
     pure("strncmp", 3, |i, c| order_n(i, c, str::to_owned)),
-    pure("strncasecmp", 3, |i, c| order_n(i, c, |s| s.to_ascii_lowercase())),
+    pure("strncasecmp", 3, |i, c| order_n(i, c, str::to_ascii_lowercase)),
 ];
 
 fn lossy<'a>(bytes: &[u8]) -> Value<'a> {
@@ -171,9 +171,8 @@ fn strrchr<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
 
 fn implode<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     let (first, second) = (call.arg(interp, 0), call.arg(interp, 1));
-    let (glue, array) = match (first, second) {
-        (Value::Array(array), glue) | (glue, Value::Array(array)) => (glue, array),
-        _ => return call.wrong_type(interp, 1, "?array"),
+    let ((Value::Array(array), glue) | (glue, Value::Array(array))) = (first, second) else {
+        return call.wrong_type(interp, 1, "?array");
     };
     if super::super::compare::maybe_short(&array) {
         return Ok(call.unknown(interp, None));
@@ -327,19 +326,22 @@ fn substr_count<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a
 }
 
 fn order<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, fold: fn(&str) -> String) -> Eval<'a> {
-    let (a, b) = (fold(&*call.text(interp, 0)?), fold(&*call.text(interp, 1)?));
+    let (a, b) = (fold(&call.text(interp, 0)?), fold(&call.text(interp, 1)?));
     Ok(Value::Int(a.as_bytes().cmp(b.as_bytes()) as i64))
 }
 
 fn order_n<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, fold: fn(&str) -> String) -> Eval<'a> {
-    let (a, b) = (fold(&*call.text(interp, 0)?), fold(&*call.text(interp, 1)?));
+    let (a, b) = (fold(&call.text(interp, 0)?), fold(&call.text(interp, 1)?));
     let count = usize::try_from(call.int(interp, 2, 0)).unwrap_or(0);
     let cut = |text: &str| text.as_bytes().get(..count.min(text.len())).unwrap_or_default().to_vec();
     Ok(Value::Int(cut(&a).cmp(&cut(&b)) as i64))
 }
 
+/// What is replaced, by what.
+type Pairs = Vec<(String, Rc<str>)>;
+
 /// The pairs of a translation table, longest key first.
-pub(super) fn pairs<'a>(interp: &mut Interp<'a, '_>, array: &Array<'a>) -> Eval<'a, Option<Vec<(String, Rc<str>)>>> {
+pub(super) fn pairs<'a>(interp: &mut Interp<'a, '_>, array: &Array<'a>) -> Eval<'a, Option<Pairs>> {
     let mut out = Vec::with_capacity(array.entries.len());
     for (key, entry) in &array.entries {
         let from = match key {

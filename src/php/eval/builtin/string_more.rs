@@ -71,7 +71,7 @@ fn format_with<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, args: &[Value<'
             continue;
         }
         let mut spec = Spec { left: false, plus: false, fill: ' ', width: 0, precision: None };
-        let mut number = |chars: &mut std::iter::Peekable<std::str::Chars<'_>>| {
+        let number = |chars: &mut std::iter::Peekable<std::str::Chars<'_>>| {
             let mut n = 0_usize;
             while let Some(digit) = chars.peek().and_then(|c| c.to_digit(10)) {
                 n = n.saturating_mul(10).saturating_add(digit as usize);

@@ -1,6 +1,7 @@
 //! Small programs, each the body of a function, run here and by PHP.
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use super::world::World;
@@ -40,12 +41,12 @@ fn by_php(programs: &[&str]) -> Option<Vec<String>> {
     for (at, program) in programs.iter().enumerate() {
         let (before, body) = split(program);
         shared.push_str(before);
-        script.push_str(&format!("class t{at} {{ public $p = 1; public static function run() {{ {body} }} }}\n"));
+        let _ = writeln!(script, "class t{at} {{ public $p = 1; public static function run() {{ {body} }} }}");
     }
     script.push_str(&shared);
     script.push_str(DRIVER);
     for at in 0..programs.len() {
-        script.push_str(&format!("echo base64_encode(attempt('t{at}')), \"\\n\";\n"));
+        let _ = writeln!(script, "echo base64_encode(attempt('t{at}')), \"\\n\";");
     }
     let mut child = Command::new("php")
         .args(["-d", "precision=14", "-d", "serialize_precision=-1", "-d", "memory_limit=512M"])
@@ -74,7 +75,7 @@ fn decode(text: &str) -> String {
     let mut out = Vec::new();
     for four in text.as_bytes().chunks(4) {
         let bits = four.iter().fold(0, |bits, c| bits << 6 | digit(*c));
-        let padding = four.iter().filter(|c| **c == b'=').count();
+        let padding = 4 - four.iter().position(|c| *c == b'=').unwrap_or(4);
         out.extend_from_slice(&bits.to_be_bytes()[1..4 - padding]);
     }
     String::from_utf8_lossy(&out).into_owned()
@@ -96,20 +97,20 @@ fn programs_give_what_php_gives() {
         if !before.is_empty() {
             world = world.file("a.php", &format!("<?php {before}"));
         }
-        let own_class = regex_free_class_name(expected);
+        let own_class = without_number(expected);
         let got = world.eval(body);
         if got != own_class {
-            wrong.push_str(&format!("\n{program}\n   php:  {own_class}\n   here: {got}\n"));
+            let _ = write!(wrong, "\n{program}\n   php:  {own_class}\n   here: {got}\n");
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
 
 /// PHP's classes are numbered, ours is not.
-fn regex_free_class_name(text: &str) -> String {
+fn without_number(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find("t") {
+    while let Some(at) = rest.find('t') {
         let (before, after) = rest.split_at(at);
         out.push_str(before);
         let digits = after[1..].bytes().take_while(u8::is_ascii_digit).count();

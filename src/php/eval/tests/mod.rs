@@ -2,6 +2,7 @@
 
 mod differential;
 mod site;
+mod total;
 mod world;
 
 use world::World;

@@ -42,18 +42,6 @@ impl World {
         self
     }
 
-    /// Adds a class that autoloading finds.
-    pub fn class(mut self, name: &str, path: &str) -> Self {
-        self.classes.insert(name.to_ascii_lowercase(), path.into());
-        self
-    }
-
-    /// Makes a file one that every request loads.
-    pub fn library(mut self, path: &str) -> Self {
-        self.libraries.push(path.into());
-        self
-    }
-
     /// Evaluates the body of a static method.
     pub fn eval(self, body: &str) -> String {
         self.eval_with(body, None)
