@@ -1,7 +1,7 @@
 //! From a schema to what a WSDL will hold.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::Write as _;
 
 use rustc_hash::FxHashSet;
 
@@ -53,7 +53,6 @@ fn about(name: &str, operations: usize, release: &str, omitted: &[&crate::ir::Om
     let functions = if operations == 1 { "function" } else { "functions" };
     let mut out = format!("{name}: {operations} {functions} of {of}.");
     for omission in omitted {
-        // Writing to a String cannot fail.
         let _ = write!(out, "\nLeft out: {} ({}: {}).", omission.operation, omission.code, omission.message);
     }
     out

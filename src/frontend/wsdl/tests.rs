@@ -269,8 +269,8 @@ fn refuses_what_is_no_wsdl() {
         assert_eq!(codes(text), [code], "{text}");
     }
     assert_eq!(codes(&"<a>".repeat(100_000)), ["W003"]);
-    let attributes: Vec<String> = (0..200).map(|at| format!("a{at}=''")).collect();
-    assert_eq!(codes(&format!("<a {}/>", attributes.join(" "))), ["W003"]);
+    let attributes: String = (0..200).fold(String::new(), |all, at| format!("{all} a{at}=''"));
+    assert_eq!(codes(&format!("<a{attributes}/>")), ["W003"]);
 }
 
 #[test]
