@@ -99,10 +99,13 @@ pub fn print(text: &str, report: &mut Report) {
     }
 }
 
+/// A stage that ended: its name, its time, and the most memory that the process had had by then, in kB.
+type Stage = (&'static str, Duration, Option<u64>);
+
 /// Follows the stages of a run: for `--timings`, and as progress on a terminal.
 pub struct Watch {
     start: Instant,
-    stages: Vec<(&'static str, Duration)>,
+    stages: Vec<Stage>,
     current: Option<(&'static str, Instant)>,
     bar: Option<ProgressBar>,
 }
@@ -129,9 +132,9 @@ impl Watch {
         if let Some((stage, since)) = self.current.take() {
             let took = since.elapsed();
             // With several inputs a stage comes back; its times are added.
-            match self.stages.iter_mut().find(|(name, _)| *name == stage) {
-                Some((_, total)) => *total += took,
-                None => self.stages.push((stage, took)),
+            match self.stages.iter_mut().find(|(name, ..)| *name == stage) {
+                Some((_, total, peak)) => (*total, *peak) = (*total + took, peak_memory()),
+                None => self.stages.push((stage, took, peak_memory())),
             }
         }
     }
@@ -148,14 +151,12 @@ impl Watch {
     pub fn table(&self, files: u64, bytes: u64) -> String {
         let millis = |took: Duration| took.as_secs_f64() * 1000.0;
         let mut out = String::new();
-        for (stage, took) in &self.stages {
-            let _ = writeln!(out, "{stage:<10}{:>10.1} ms", millis(*took));
+        let memory = |peak: Option<u64>| peak.map_or_else(String::new, |peak| format!("{peak:>10} kB"));
+        for (stage, took, peak) in &self.stages {
+            let _ = writeln!(out, "{stage:<10}{:>10.1} ms{}", millis(*took), memory(*peak));
         }
-        let _ = writeln!(out, "{:<10}{:>10.1} ms", "total", millis(self.start.elapsed()));
+        let _ = writeln!(out, "{:<10}{:>10.1} ms{}", "total", millis(self.start.elapsed()), memory(peak_memory()));
         let _ = writeln!(out, "read      {files:>10} files, {bytes} bytes");
-        if let Some(peak) = peak_memory() {
-            let _ = writeln!(out, "memory    {peak:>10} kB at the most");
-        }
         out
     }
 }
