@@ -1,6 +1,8 @@
 //! The compiler from files to WSDL: on a synthetic Moodle that grows to 10,000 functions, so that the curve shows, and on the trees in
 //! `MWSC_MOODLE_TREES`, where that is set. Everything happens in memory or in a warm disk cache; starting a process is not measured.
 
+#![allow(missing_docs, reason = "criterion's macro makes a function without a description")]
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

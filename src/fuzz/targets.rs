@@ -192,7 +192,7 @@ fn services(input: &[u8]) {
     let release = Release::read(&files).unwrap_or_default();
     let world = World::new(files, release, Site::default(), false);
     let survey = moodle::survey(&world, &mut report);
-    let names: Vec<&str> = survey.functions.keys().map(String::as_str).collect();
+    let names: Vec<String> = survey.functions.keys().cloned().collect();
     let functions = moodle::describe(&world, &survey, &names, &mut report);
     let _ = json::write(&json::Document { survey: &survey, functions: &functions });
     let fragment = moodle::lower(&survey, &functions, &mut report);

@@ -1,6 +1,7 @@
 //! From a schema to what a WSDL will hold.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use rustc_hash::FxHashSet;
 
@@ -21,7 +22,9 @@ pub fn plan<'s>(schema: &'s Schema, id: ServiceId, options: &Options, report: &m
     let names = names(schema, id, &reached, &hollow, report);
     let mut planner = Planner { schema, names, hollow, types: Vec::new(), lists: FxHashSet::default(), report };
     let operations: Vec<OperationView<'s>> = schema.operations(id).map(|op| planner.operation(op)).collect();
-    reached.into_iter().for_each(|ty| planner.ty(ty));
+    for ty in reached {
+        planner.ty(ty);
+    }
 
     let omitted = schema.omitted(id);
     let digest = dump::digest(schema, id);
@@ -50,7 +53,7 @@ fn about(name: &str, operations: usize, release: &str, omitted: &[&crate::ir::Om
     let functions = if operations == 1 { "function" } else { "functions" };
     let mut out = format!("{name}: {operations} {functions} of {of}.");
     for omission in omitted {
-        out.push_str(&format!("\nLeft out: {} ({}: {}).", omission.operation, omission.code, omission.message));
+        let _ = write!(out, "\nLeft out: {} ({}: {}).", omission.operation, omission.code, omission.message);
     }
     out
 }
@@ -84,7 +87,7 @@ impl<'s> Planner<'s, '_> {
             let message = format!("`{}` has more parameters than a Java method can take, so they are fields of one", operation.name);
             self.report.push(Diagnostic::new(Code::N026, message).at(operation.origin.span).about(&operation.name));
             let ty = self.names.scope.take_like(format!("{name}_arguments"));
-            self.chain(ty.clone(), cut, Node::new(tag::GROUP), format!("Parameters of {}", operation.name));
+            self.chain(ty.clone(), cut, Node::new(tag::GROUP), &format!("Parameters of {}", operation.name));
             params = vec![group_element("arguments".to_owned(), &ty)];
         } else {
             params = cut.pop().unwrap_or_default();
@@ -126,27 +129,27 @@ impl<'s> Planner<'s, '_> {
                         format!("`{}` has more fields than a Java constructor can take, so some are in a record `more`", record.name);
                     self.report.push(Diagnostic::new(Code::N027, message).at(record.origin.span));
                 }
-                self.chain(name, cut, node, facts::describe(record));
+                self.chain(name, cut, node, &facts::describe(record));
             }
         }
     }
 
     /// A record in pieces: each but the last ends with an element for the next.
-    fn chain(&mut self, mut name: String, pieces: Vec<Vec<ElementView<'s>>>, node: Node<'s>, doc: String) {
+    fn chain(&mut self, mut name: String, pieces: Vec<Vec<ElementView<'s>>>, node: Node<'s>, doc: &str) {
         let last = pieces.len().saturating_sub(1);
         let mut facts = Some(node);
         for (at, mut elements) in pieces.into_iter().enumerate() {
             let mut next = String::new();
             if at < last {
                 let mut scope = Scope::new(fold::variable);
-                elements.iter().for_each(|element| {
+                for element in &elements {
                     scope.take(&element.name);
-                });
+                }
                 next = self.names.scope.take_like(format!("{name}_more"));
                 elements.push(group_element(scope.take_like("more".to_owned()), &next));
             }
             let facts = Some(facts.take().unwrap_or_else(|| Node::new(tag::GROUP)));
-            self.types.push(TypeView { name, doc: doc.clone(), facts, elements });
+            self.types.push(TypeView { name, doc: doc.to_owned(), facts, elements });
             name = next;
         }
     }

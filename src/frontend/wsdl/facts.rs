@@ -167,15 +167,15 @@ impl<'e> Facts<'e> {
     /// A slot that is described in appinfo alone.
     pub(super) fn whole(self, around: &Origin, out: &mut Sink<'_>) -> Option<SlotDef> {
         let origin = self.origin(around, out);
-        let shape = match self.child(tag::ITEM) {
-            item @ Facts(Some(_)) => ShapeDef::List(Box::new(item.whole(&origin, out)?)),
-            Facts(None) => {
-                let record = self.child(tag::RECORD);
-                let name = record.type_name(out)?;
-                let origin = record.origin(&origin, out);
-                let fields = record.children(tag::SLOT).filter_map(|field| field.whole_field(&origin, out)).collect();
-                ShapeDef::Record(RecordDef { place: name.clone(), name, fields, origin })
-            }
+        let item = self.child(tag::ITEM);
+        let shape = if item.0.is_some() {
+            ShapeDef::List(Box::new(item.whole(&origin, out)?))
+        } else {
+            let record = self.child(tag::RECORD);
+            let name = record.type_name(out)?;
+            let origin = record.origin(&origin, out);
+            let fields = record.children(tag::SLOT).filter_map(|field| field.whole_field(&origin, out)).collect();
+            ShapeDef::Record(RecordDef { place: name.clone(), name, fields, origin })
         };
         Some(SlotDef {
             shape,

@@ -21,9 +21,9 @@ pub(super) fn lift(wsdl: &Wsdl<'_>, out: &mut Sink<'_>) -> Fragment {
     let mut operations: Vec<(usize, &Operation)> = lifter.port_type().enumerate().collect();
     // A record is defined where it is met first, and referred to from then on. Linking meets operations by name.
     operations.sort_by_cached_key(|(_, op)| lifter.source_name(op));
-    let mut lifted: Vec<(usize, OperationDef)> = operations.into_iter().filter_map(|(at, op)| Some((at, lifter.operation(op)?))).collect();
-    lifted.sort_by_key(|(at, _)| *at);
-    let operations: Vec<OperationDef> = lifted.into_iter().map(|(_, def)| def).collect();
+    let mut found: Vec<(usize, OperationDef)> = operations.into_iter().filter_map(|(at, op)| Some((at, lifter.operation(op)?))).collect();
+    found.sort_by_key(|(at, _)| *at);
+    let operations: Vec<OperationDef> = found.into_iter().map(|(_, def)| def).collect();
 
     let facts = Facts::of(wsdl.facts, tag::SERVICE);
     let omitted = facts.omitted(lifter.out);

@@ -17,7 +17,7 @@ fn written(schema: &Schema) -> String {
     let services: Vec<_> = schema.services().collect();
     let mut files = Files::default();
     generate(schema, &services, &Options::default(), &mut Report::default(), &mut files);
-    let (_, bytes) = files.iter().find(|(path, _)| path.ends_with(".wsdl")).expect("there is a service");
+    let (_, bytes) = files.iter().find(|(path, _)| *path != "wsdl/services.json").expect("there is a service");
     String::from_utf8(bytes.to_vec()).expect("XML is UTF-8")
 }
 
@@ -153,7 +153,7 @@ fn named(mut slot: SlotDef, place: &TypeName, op: &str, count: &mut usize) -> Sl
                 .into_iter()
                 .map(|field| FieldDef { slot: named(field.slot, &name.child(&field.name), op, count), name: field.name })
                 .collect();
-            if *count % 5 == 0 && record.fields.iter().all(|field| field.name != "children") {
+            if count.is_multiple_of(5) && record.fields.iter().all(|field| field.name != "children") {
                 let mut children = sample::optional(sample::list(sample::slot(ShapeDef::Ref(name.clone()), ""), ""));
                 children.origin = record.origin.clone();
                 record.fields.push(FieldDef { name: "children".to_owned(), slot: children });
@@ -269,7 +269,7 @@ fn refuses_what_is_no_wsdl() {
         assert_eq!(codes(text), [code], "{text}");
     }
     assert_eq!(codes(&"<a>".repeat(100_000)), ["W003"]);
-    let attributes: String = (0..200).map(|at| format!(" a{at}=''")).collect();
+    let attributes: String = (0..200).fold(String::new(), |all, at| format!("{all} a{at}=''"));
     assert_eq!(codes(&format!("<a{attributes}/>")), ["W003"]);
 }
 

@@ -120,13 +120,13 @@ pub(super) fn read(text: &str, out: &mut Sink<'_>) -> Option<Element> {
             }
             Ok(Event::Text(found)) => add(&mut open, &found.xml10_content()),
             Ok(Event::CData(found)) => add(&mut open, &found.xml10_content()),
-            Ok(Event::GeneralRef(entity)) => match resolve(&entity) {
-                Some(text) => add(&mut open, text.encode_utf8(&mut [0; 4])),
-                None => {
+            Ok(Event::GeneralRef(entity)) => {
+                let Some(text) = resolve(&entity) else {
                     out.push(Code::W001, at, format!("there is no entity `&{};`", &*entity));
                     return None;
-                }
-            },
+                };
+                add(&mut open, text.encode_utf8(&mut [0; 4]));
+            }
             Ok(Event::Decl(_) | Event::PI(_) | Event::Comment(_)) => {}
             Ok(Event::Eof) => break,
         }

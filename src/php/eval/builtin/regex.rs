@@ -151,7 +151,7 @@ fn translate(pattern: &str, ascii: bool) -> Option<String> {
             _ => return None,
         }
     }
-    if !unicode && !(ascii && body.is_ascii()) {
+    if !(unicode || ascii && body.is_ascii()) {
         return None;
     }
     let body = if only_end { body.to_owned() } else { with_last_newline(body) };

@@ -100,7 +100,7 @@ fn class(text: &str, class: &Class<'_>) {
             Member::Const { konst, .. } => within(text, konst.value.at),
             Member::Property { at, default, .. } | Member::Case { at, value: default, .. } => {
                 within(text, *at);
-                for expr in default {
+                if let Some(expr) = default {
                     within(text, expr.at);
                 }
             }
