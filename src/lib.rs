@@ -34,7 +34,7 @@ use frontend::moodle::{self, Site, Survey, World};
 use ir::{Fragment, Schema, ServiceDef, ServiceId};
 use pass::choose::{Wanted, choose};
 use pass::select::{self, Candidate};
-use report::{Code, Diagnostic, Report};
+use report::{Code, Diagnostic, Report, Severity};
 use source::{SourceMap, Tree};
 
 /// A Moodle, or plugins laid over one, to compile.
@@ -83,6 +83,10 @@ pub fn emit(schema: &Schema, targets: &[&Backend], options: &Options, report: &m
         let service = schema.service(id);
         let message = format!("no function is left in the service `{}`", service.shortname);
         report.push(Diagnostic::new(Code::C032, message).at(service.origin.span).about(&service.shortname));
+    }
+    if schema.services().len() == 0 && report.count(Severity::Error) == 0 {
+        let help = "make one on the spot with `--functions '*' --name all`, or define one in the configuration";
+        report.push(Diagnostic::new(Code::C033, "there is no service to compile").help(help));
     }
     let mut out = Files::default();
     if !full.is_empty() {

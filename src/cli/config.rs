@@ -411,6 +411,21 @@ mod tests {
         assert!(findings[0].starts_with("C003:"), "{findings:?}");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_and_what_is_found_is_drawn(text in "([a-z\\[\\]=\"'.\\-{}#é\u{1f600}\n ]|service|inputs|\\[\\[input\\]\\]){0,40}") {
+            let sources = SourceMap::default();
+            let (file, _) = sources.add("mwsc.toml", "mwsc.toml".to_owned(), text.clone().into());
+            let mut report = Report::default();
+            parse(&text, file, Path::new(""), &mut report);
+            report.sort(&sources);
+            crate::report::render::human::render(&report, &sources, true, crate::report::Severity::Note);
+            crate::report::render::sarif::render(&report, &sources);
+            crate::report::render::github::render(&report, &sources);
+            crate::report::render::json::render(&report, &sources);
+        }
+    }
+
     #[test]
     fn finds_the_file_upward() {
         let dir = tempfile::tempdir().unwrap();

@@ -47,6 +47,7 @@ const fn of(code: Code) -> u8 {
         | Code::C016
         | Code::C018
         | Code::C019
+        | Code::C033
         | Code::C050
         | Code::C051
         | Code::C052

@@ -141,6 +141,8 @@ codes! {
         "The site answered with an error of its own, which the message quotes. Usual reasons: web services or the REST protocol are switched off, the token has expired, is restricted to other addresses, or its service lacks the function `core_webservice_get_site_info`."
     C032 Error "service without functions"
         "No function is left in the service, and a WSDL without operations is not one. No file was written for it. Either everything in it is excluded or broken, or it lists functions of another release."
+    C033 Error "no service to compile"
+        "Artifacts are made for services, and there is none: the code declares no service that has functions, and the configuration defines none. Nothing was written. Make one on the spot with `--functions '*' --name all`, or define one in the configuration with `[service.NAME]`."
     C040 Error "output that is out of date"
         "`--check` found a file that is missing, differs from what would be written now, or would no longer be written. Nothing was changed. Run the same command without `--check`."
     C041 Error "file that mwsc did not write"

@@ -96,7 +96,10 @@ impl Xml {
 }
 
 fn start<'a>(name: &'a str, attributes: Attributes<'a>) -> BytesStart<'a> {
-    let mut out = BytesStart::new(name);
+    // Room for the attributes of nearly every element, so that the text does not grow piece by piece.
+    let mut text = String::with_capacity(128);
+    text.push_str(name);
+    let mut out = BytesStart::new(text);
     for &(name, value) in attributes {
         if let Some(value) = value {
             out.push_attribute(Attribute { key: QName(name), value: escape(value) });

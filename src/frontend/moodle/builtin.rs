@@ -51,7 +51,7 @@ impl Builtin {
             for (name, text) in EXTERNAL {
                 add(&format!("lib/external/classes/{name}.php"), body(text));
                 let old = if *name == "util" { "external_util" } else { name };
-                aliases += &format!("class_alias(\\core_external\\{name}::class, '{old}');\n");
+                aliases.extend(["class_alias(\\core_external\\", name, "::class, '", old, "');\n"]);
             }
             add("lib/externallib.php", aliases);
         } else {
@@ -89,7 +89,7 @@ fn cut(text: &str, version: (u32, u32)) -> String {
 fn constants() -> String {
     let mut out = CONSTANTS.to_owned();
     for param in params::all().iter().filter(|param| param.name.starts_with("PARAM_")) {
-        out += &format!("define('{}', '{}');\n", param.name, param.value);
+        out.extend(["define('", &param.name, "', '", &param.value, "');\n"]);
     }
     out
 }

@@ -151,7 +151,7 @@ impl Rules {
             && bytes[0].is_ascii_lowercase()
             && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_')
             && !name.ends_with('_')
-            && !name[1..].as_bytes().windows(3).any(|w| w[1..] == *b"__")
+            && !bytes[1..].windows(3).any(|w| w[1..] == *b"__")
     }
 }
 

@@ -76,9 +76,9 @@ impl Broken {
 
 /// A failure of a description. Without a tree, a class that is missing is one of core's.
 fn wrong(world: &World<'_>, wrong: Wrong) -> Broken {
-    let core = wrong.missing.filter(|_| world.lone);
-    let code = if core.is_some() { Code::M024 } else { wrong.code };
-    Broken { code, message: wrong.message, at: wrong.at, core }
+    let missing = wrong.missing.filter(|_| world.lone);
+    let code = if missing.is_some() { Code::M024 } else { wrong.code };
+    Broken { code, message: wrong.message, at: wrong.at, core: missing }
 }
 
 fn function<'a>(
@@ -173,12 +173,12 @@ fn info<'a>(
             _ => format!("{}/externallib.php", world.components().dir(&entry.component).unwrap_or_default()),
         };
         if !world.files.is_file(&path) {
-            let message = format!("there is no class {class} to load, and no file {}", path);
+            let message = format!("there is no class {class} to load, and no file {path}");
             return Err(Broken::new(Code::M016, message, at));
         }
-        interp.require(&path).map_err(|stop| stopped(world, &stop, &format!("{} cannot be loaded", path)))?;
+        interp.require(&path).map_err(|stop| stopped(world, &stop, &format!("{path} cannot be loaded")))?;
         if interp.class_chain(class).is_empty() {
-            return Err(Broken::new(Code::M017, format!("{} declares no class {class}", path), at));
+            return Err(Broken::new(Code::M017, format!("{path} declares no class {class}"), at));
         }
     }
     let method = &entry.methodname;

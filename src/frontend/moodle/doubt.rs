@@ -55,7 +55,7 @@ impl Look<'_> {
         if let Literal::Runtime(expr) = &desc.default {
             let what = format!("{}: the default of {path} is known only to a site: {expr}", self.name);
             self.warn(Code::M026, what, desc);
-        } else if input && required(&desc.required, self.php) == Required::Default && !fits(desc, self.php) {
+        } else if input && required(&desc.required, self.php) == Required::Default && !fits(desc) {
             let what = format!("{}: the default of {path} does not fit its type, so that Moodle rejects a call without it", self.name);
             self.warn(Code::M029, what, desc);
         }
@@ -120,15 +120,13 @@ fn spelled(value: &Literal) -> String {
 }
 
 /// Whether Moodle accepts the default when it fills it in: it validates a default like a value that a client sends.
-fn fits(desc: &Desc, php: u32) -> bool {
-    let allowed = desc.allownull.as_ref().is_none_or(|allownull| super::php_rules::nullable(allownull, php));
+fn fits(desc: &Desc) -> bool {
+    let allowed = desc.allownull.as_ref().is_none_or(super::php_rules::nullable);
     match (&desc.kind, &desc.default) {
-        (_, Literal::Runtime(_)) => true,
         (DescKind::Value(_), Literal::Null) => allowed,
         (DescKind::Value(ty), default) => value_fits(ty, default),
         // Moodle looks into arrays only, and fills in anything else as it is.
-        (DescKind::List(_) | DescKind::Struct(_), Literal::Array(_) | Literal::Null) => true,
-        (DescKind::List(_) | DescKind::Struct(_), _) => false,
+        (DescKind::List(_) | DescKind::Struct(_), default) => matches!(default, Literal::Array(_) | Literal::Null | Literal::Runtime(_)),
     }
 }
 
@@ -136,14 +134,13 @@ fn value_fits(ty: &Literal, default: &Literal) -> bool {
     let Literal::Str(ty) = ty else { return true };
     let number = |text: &str| text.trim().parse::<f64>().is_ok();
     match (ty.as_str(), default) {
-        (_, Literal::Array(_)) => false,
+        (_, Literal::Array(_)) | ("bool", Literal::Float(_)) => false,
         ("int" | "integer", Literal::Str(text)) => text.parse::<i64>().is_ok_and(|n| n.to_string() == *text),
         ("int" | "integer", Literal::Float(n)) => n.fract() == 0.0,
         ("int" | "integer", Literal::Bool(b)) => *b,
         ("float" | "number", Literal::Str(text)) => number(text),
         ("bool", Literal::Str(text)) => matches!(text.as_str(), "0" | "1"),
         ("bool", Literal::Int(n)) => matches!(n, 0 | 1),
-        ("bool", Literal::Float(_)) => false,
         _ => true,
     }
 }

@@ -34,7 +34,7 @@ pub fn lower(survey: &Survey, functions: &[Function], report: &mut Report) -> Fr
                 });
             }
             Err(failure) => {
-                out.omitted.push(Omission { operation: function.name.clone(), code: failure.code, message: failure.message.clone() })
+                out.omitted.push(Omission { operation: function.name.clone(), code: failure.code, message: failure.message.clone() });
             }
         }
     }
@@ -77,7 +77,7 @@ impl Lower<'_> {
         SlotDef {
             shape,
             presence,
-            nullable: desc.allownull.as_ref().is_some_and(|allownull| php_rules::nullable(allownull, self.php)),
+            nullable: desc.allownull.as_ref().is_some_and(php_rules::nullable),
             doc: text(&desc.desc),
             site_shaped,
             origin: desc.origin.clone(),

@@ -197,7 +197,7 @@ impl<'a> Walk<'_, 'a, '_> {
                 Key::Str(text) => text.clone(),
             };
             let mut desc = self.desc(&entry.value, entry.at.or(at), &mut || format!("`{}` in {}", shown(), what()))?;
-            desc.only_if = entry.only_if.as_ref().map(|condition| condition.to_string());
+            desc.only_if = entry.only_if.as_ref().map(ToString::to_string);
             out.push((key.clone(), desc));
         }
         Ok(DescKind::Struct(out))

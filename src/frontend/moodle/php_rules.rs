@@ -1,5 +1,7 @@
 //! How Moodle's own code takes what a description holds: `==` and truth of that release's PHP.
 
+use std::cmp::Ordering;
+
 use crate::ir::Literal;
 
 /// Whether a value must be there, as `validate_parameters()` and `clean_returnvalue()` decide it.
@@ -25,23 +27,20 @@ pub fn required(value: &Literal, php: u32) -> Required {
 }
 
 /// Takes `allownull` as Moodle does: `== NULL_ALLOWED`, which is true (or 1).
-pub fn nullable(value: &Literal, _php: u32) -> bool {
+pub fn nullable(value: &Literal) -> bool {
     !super::services::falsy(value)
 }
 
 /// `$value == $n` in PHP of a major version.
-fn equals_int(value: &Literal, n: i64, php: u32) -> bool {
+fn equals_int(value: &Literal, n: i32, php: u32) -> bool {
+    let same = |value: f64| value.partial_cmp(&f64::from(n)) == Some(Ordering::Equal);
     match value {
         Literal::Null => n == 0,
         Literal::Bool(b) => *b == (n != 0),
-        Literal::Int(value) => *value == n,
-        #[allow(clippy::cast_precision_loss, reason = "n is 0 or 1")]
-        Literal::Float(value) => *value == n as f64,
-        Literal::Str(text) => match numeric(text, php) {
-            Some(value) => (value - if n == 1 { 1.0 } else { 0.0 }).abs() == 0.0,
-            // PHP 8 compares as texts, and no such text is a number's; PHP 7 takes the number in front, or 0.
-            None => php < 8 && leading(text) == n,
-        },
+        Literal::Int(value) => *value == i64::from(n),
+        Literal::Float(value) => same(*value),
+        // PHP 8 compares as texts where one is no number; PHP 7 takes the number in front, or 0.
+        Literal::Str(text) => numeric(text, php).map_or_else(|| php < 8 && leading(text) == i64::from(n), same),
         Literal::Array(_) | Literal::Runtime(_) => false,
     }
 }

@@ -94,13 +94,12 @@ fn canonical(expr: &str) -> String {
                 quote = None;
                 out.push('\'');
             }
-            Some(_) => out.push(c),
             None if c == '\'' || c == '"' => {
                 quote = Some(c);
                 out.push('\'');
             }
             None if c.is_whitespace() => {}
-            None => out.push(c),
+            Some(_) | None => out.push(c),
         }
     }
     out
@@ -113,9 +112,7 @@ fn literal(value: &toml::Value) -> Literal {
         toml::Value::Float(n) => Literal::Float(*n),
         toml::Value::Boolean(b) => Literal::Bool(*b),
         toml::Value::Datetime(date) => Literal::Str(date.to_string()),
-        toml::Value::Array(items) => {
-            Literal::Array(items.iter().enumerate().map(|(at, item)| (Key::Int(at as i64), literal(item))).collect())
-        }
+        toml::Value::Array(items) => Literal::Array((0..).zip(items).map(|(at, item)| (Key::Int(at), literal(item))).collect()),
         toml::Value::Table(table) => Literal::Array(table.iter().map(|(key, item)| (Key::Str(key.clone()), literal(item))).collect()),
     }
 }

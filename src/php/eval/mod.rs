@@ -3,7 +3,7 @@
 //! In: syntax trees through a [`Host`], names of classes and methods. Out: [`Value`]s, or the reason why there is none ([`Stop`]).
 //! What only a running site knows becomes [`Value::Unknown`] and flows on; nothing here reads a clock, a database or a disk.
 //!
-//! `expr`, `ops`, `place`, `stmt` and `call` are the language, `class`, `load` and `names` where things come from, `object` the heap,
+//! `expr`, `ops`, `place`, `stmt`, `call`, `method` and `invoke` are the language, `class`, `load` and `names` where things come from, `object` the heap,
 //! `fork` what happens under an unknown condition, `unknown` how unknown values are spelled, `builtin` the functions that PHP brings.
 
 #![allow(
@@ -31,7 +31,9 @@ mod convert;
 mod expr;
 mod fork;
 mod frame;
+mod invoke;
 mod load;
+mod method;
 mod names;
 mod object;
 mod ops;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str as clean};
 
-use super::place;
+use super::{floor, place};
 use crate::report::{Diagnostic, Report, Severity};
 use crate::source::{FileId, SourceFile, SourceMap, Span};
 
@@ -60,7 +60,7 @@ fn group<'a>(finding: &'a Diagnostic, sources: &'a SourceMap) -> Group<'a> {
 /// The lines around some marks. Only these lines are handed to the renderer: a finding in a large file costs no more than in a small one.
 fn snippet<'a>(file: &'a SourceFile, marks: &[(Span, Option<&'a str>)]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let text = &file.text;
-    let first = marks.iter().map(|(span, _)| span.start as usize).min().unwrap_or(0).min(text.len());
+    let first = marks.iter().map(|(span, _)| floor(text, span.start)).min().unwrap_or(0);
     let last = marks.iter().map(|(span, _)| first_line(text, *span).end).max().unwrap_or(first);
     let start = text[..first].rfind('\n').map_or(0, |at| at + 1);
     let end = text[last..].find('\n').map_or(text.len(), |at| last + at);
@@ -76,8 +76,8 @@ fn snippet<'a>(file: &'a SourceFile, marks: &[(Span, Option<&'a str>)]) -> Snipp
 
 /// A span cut to its first line: a mark over a whole class says less than one at its head.
 fn first_line(text: &str, span: Span) -> Range<usize> {
-    let start = (span.start as usize).min(text.len());
-    let end = (span.end as usize).clamp(start, text.len());
+    let start = floor(text, span.start);
+    let end = floor(text, span.end).max(start);
     let cut = text[start..end].find('\n').map_or(end, |at| start + at);
     start..cut
 }

@@ -30,6 +30,16 @@ pub const fn word(severity: Severity) -> &'static str {
     }
 }
 
+/// The last character boundary at or before an offset. Spans are on boundaries, but a renderer is the last that may fail over one that
+/// is not.
+fn floor(text: &str, offset: u32) -> usize {
+    let mut at = (offset as usize).min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
 /// A place as machines want it: lines and columns from 1, columns in characters, the end exclusive.
 pub struct Place<'a> {
     /// The file as diagnostics call it.

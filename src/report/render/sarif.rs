@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::place;
+use super::{floor, place};
 use crate::report::{Code, Diagnostic, Report, Severity};
 use crate::source::{SourceMap, Span};
 
@@ -111,7 +111,7 @@ fn fingerprint(finding: &Diagnostic, sources: &SourceMap) -> String {
     part(finding.subject.as_deref().unwrap_or_default());
     if let Some(span) = finding.span {
         let file = sources.file(span.file);
-        let start = (span.start as usize).min(file.text.len());
+        let start = floor(&file.text, span.start);
         let line_start = file.text[..start].rfind('\n').map_or(0, |at| at + 1);
         let line_end = file.text[start..].find('\n').map_or(file.text.len(), |at| start + at);
         part(&file.path);
