@@ -1,6 +1,6 @@
 //! The front end for Moodle: a tree of PHP files, read without PHP.
 //!
-//! In: a [`Tree`](crate::source::Tree). Stages, each a function: [`survey`](services::survey) reads which functions and services are
+//! In: a [`Tree`](crate::source::Tree). Stages, each a function: [`survey()`] reads which functions and services are
 //! registered; [`describe`](describe::describe) evaluates the descriptions of those that are asked for into [`desc`];
 //! [`lower`](lower::lower) makes a [`Fragment`](crate::ir::Fragment) of them; [`json`] writes them as they are.
 

@@ -1,4 +1,4 @@
-//! Renderers: a sorted [`Report`](super::Report) in, text out. One file each, and nothing else knows how a finding looks.
+//! Renderers: a sorted [`Report`] in, text out. One file each, and nothing else knows how a finding looks.
 
 pub mod github;
 pub mod human;
