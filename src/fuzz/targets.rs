@@ -33,6 +33,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "parse", seeds: ".php", words: PHP, run: parse_php },
     Target { name: "eval", seeds: ".php", words: PHP, run: eval },
     Target { name: "services", seeds: "services.php", words: PHP, run: services },
+    Target { name: "wsdl", seeds: ".wsdl", words: XML, run: wsdl },
     Target { name: "config", seeds: ".toml", words: TOML, run: configuration },
     Target { name: "site", seeds: ".toml", words: TOML, run: site },
     Target { name: "export", seeds: ".json", words: EXPORT, run: export },
@@ -136,6 +137,32 @@ const TOML: &[&str] = &[
     "a.b.c.d = ",
 ];
 
+const XML: &[&str] = &[
+    "<",
+    ">",
+    "/>",
+    "<a>",
+    "</a>",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "&amp;",
+    "&#x10FFFF;",
+    "&#0;",
+    "&x;",
+    "<?xml?>",
+    "<!DOCTYPE a>",
+    " a=\"b\"",
+    "type=\"tns:",
+    "xmlns=\"\"",
+    "<xsd:sequence>",
+    "</xsd:sequence>",
+    "<xsd:complexType name=\"a\">",
+    "minOccurs=\"0\"",
+    "maxOccurs=\"unbounded\"",
+];
+
 const EXPORT: &[&str] = &[
     "{",
     "}",
@@ -200,6 +227,15 @@ fn services(input: &[u8]) {
     pass::check(&schema, &mut report);
     report.sort(&sources);
     render::json::render(&report, &sources);
+}
+
+/// Reads a WSDL and links what was understood.
+fn wsdl(input: &[u8]) {
+    let (sources, mut report) = (SourceMap::default(), Report::default());
+    let (id, source) = sources.add("input.wsdl", "input.wsdl".to_owned(), input.to_vec());
+    let fragment = mwsc::frontend::wsdl::read(id, &source.text, &mut report);
+    let schema = pass::link(vec![fragment], &mut report);
+    pass::check(&schema, &mut report);
 }
 
 fn configuration(input: &[u8]) {
