@@ -7,7 +7,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::stmt::Flow;
 use super::unknown::{atom, both, either, negated};
-use super::{Eval, FORK_FUEL, Interp, MAX_FORKS, Raise};
+use super::{Eval, FORK_FUEL, Interp, MAX_FORKS, MAX_PENDING, Raise};
 use crate::ir::Key;
 use crate::php::host::{EvalFinding, FindingKind};
 use crate::php::value::{Array, Entry, ObjId, Object, Unknown, Value};
@@ -114,7 +114,7 @@ impl<'a> Interp<'a, '_> {
         no: impl FnOnce(&mut Self) -> Eval<'a, T>,
     ) -> Eval<'a, T> {
         self.spend(8 + self.heap.len() as u32 / 8, None)?;
-        if self.forks >= MAX_FORKS {
+        if self.forks >= MAX_FORKS || self.frame.pending.len() >= MAX_PENDING {
             return Err(Box::new(Raise::GiveUp));
         }
         let budget = (FORK_FUEL >> self.forks).max(500);
@@ -267,6 +267,11 @@ impl<'a> Interp<'a, '_> {
         self.unknown(expr, None, &why)
     }
 
+    /// Takes the fuel that merging so many entries is worth. Merging ends by itself; without fuel the next step stops.
+    fn burn(&mut self, entries: usize) {
+        self.fuel = self.fuel.saturating_sub(1 + 2 * entries as u32);
+    }
+
     fn merge_two_objects(&mut self, merge: &mut Merge<'_>, a: ObjId, b: ObjId, depth: u32) -> Option<ObjId> {
         if let Some(known) = merge.objects.get(&(a, b)) {
             return Some(*known);
@@ -286,6 +291,7 @@ impl<'a> Interp<'a, '_> {
     }
 
     fn merge_objects(&mut self, merge: &mut Merge<'_>, a: &Object<'a>, b: &Object<'a>, depth: u32) -> Object<'a> {
+        self.burn(a.props.len() + b.props.len());
         let mut props: IndexMap<Rc<str>, Value<'a>, FxBuildHasher> = IndexMap::default();
         for (name, value) in &a.props {
             let merged = match b.props.get(name) {
@@ -305,6 +311,7 @@ impl<'a> Interp<'a, '_> {
 
     /// Both arrays in one: keys in order, those of one way alone where they stood, and marked.
     fn merge_arrays(&mut self, merge: &mut Merge<'_>, a: &Array<'a>, b: &Array<'a>, depth: u32) -> Array<'a> {
+        self.burn(a.entries.len() + b.entries.len());
         let mut out = Array { next: a.next.max(b.next), ..Array::default() };
         let mut rest = 0;
         for (key, entry) in &a.entries {

@@ -73,6 +73,8 @@ impl<'a> Interp<'a, '_> {
         if self.loading > 60 {
             return Err(Raise::limit("files include each other too deeply".into(), None));
         }
+        // Every run declares what the file declares once more, which costs more than the steps in it.
+        self.spend(64 + file.text.len() as u32 / 16, None)?;
         self.loaded.insert(Rc::from(path));
         self.epoch += 1;
         let scope = self.root_scope(file);

@@ -69,6 +69,9 @@ const LOAD_FUEL: u32 = 1_000_000;
 const FORK_FUEL: u32 = 40_000;
 /// How deep unknown conditions nest.
 const MAX_FORKS: u32 = 10;
+/// How many ways out of a loop or a function may wait to be merged; each keeps a state. A loop that leaves under an unknown condition
+/// in every turn adds one a turn.
+const MAX_PENDING: usize = 100;
 /// How deep calls nest.
 const MAX_CALLS: u32 = 200;
 /// How deep expressions, statements and calls nest together.

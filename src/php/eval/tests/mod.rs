@@ -32,6 +32,7 @@ fn endless_programs_stop() {
         "return array_fill(0, 1000000000, 1);",
         "return loop_a::A;",
         "return new loop_c();",
+        "while (true) { $a['k' . $n++] = new stdClass(); if (time() == $n) { break; } }",
     ] {
         let result = World::new()
             .file("a.php", "<?php class loop_a { const A = loop_b::B; } class loop_b { const B = loop_a::A; } class loop_c extends loop_d {} class loop_d extends loop_c {}")
