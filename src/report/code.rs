@@ -228,7 +228,7 @@ codes! {
     W005 Error "Reference to something that is not there"
         "The WSDL refers to a message, element, type, port type or binding that it does not define. What needs it is left out. Imported files are not read: give the WSDL in one piece."
     W006 Error "WSDL in a style that is not understood"
-        "Only document/literal WSDLs with wrapper elements are read, in which each message has one part that names an element. The operation named is left out."
+        "Only document/literal WSDLs with wrapper elements are read, in which each operation has a name and each message one part that names an element. The operation concerned is left out."
     W007 Warning "Schema construct that is not understood"
         "The construct (a choice, an extension, an attribute, a wildcard) has no counterpart in what mwsc compiles. The part of the type that is understood was read, so the result says less than the WSDL does."
     W008 Warning "Facts in appinfo that are not understood"

@@ -80,6 +80,10 @@ impl<'w, 'e> Lifter<'w, 'e, '_, '_> {
         };
         let facts = Facts::of(request.facts, tag::OPERATION);
         let name = self.source_name(op);
+        if name.is_empty() {
+            self.out.push(Code::W006, op.at, "an operation has no name, so it is left out");
+            return None;
+        }
         let mut origin = facts.origin(&Origin::default(), self.out);
         origin.span = Some(self.out.span(op.at));
         let around = Origin {
