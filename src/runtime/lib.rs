@@ -1,0 +1,1 @@
+//! `mwsd`: the runtime service that serves what `mwsc` generates.
