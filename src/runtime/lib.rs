@@ -1,3 +1,4 @@
 //! `mwsd`: the runtime service that serves what `mwsc` generates.
 
 pub mod form;
+pub mod php;
