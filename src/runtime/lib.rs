@@ -1,0 +1,3 @@
+//! `mwsd`: the runtime service that serves what `mwsc` generates.
+
+pub mod form;

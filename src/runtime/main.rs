@@ -1,0 +1,3 @@
+//! The command `mwsd`.
+
+fn main() {}
