@@ -8,6 +8,7 @@
 //! later field replaces an earlier one.
 
 use std::fmt;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use mwsc_contract::Value;
@@ -87,9 +88,10 @@ impl Form {
         for next in keys {
             let inner = map.entry(key).or_default();
             if !matches!(inner, Value::Map(_)) {
-                *inner = Value::Map(IndexMap::new());
+                *inner = Value::Map(Arc::default());
             }
             let Value::Map(inner) = inner else { return Ok(()) };
+            let inner = Arc::make_mut(inner);
             key = if next.is_empty() { next_index(inner) } else { next.to_owned() };
             map = inner;
         }
