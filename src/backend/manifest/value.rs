@@ -1,5 +1,6 @@
 //! Defaults: PHP's values as those of the contract, which are JSON's.
 
+use mwsc_contract::value::Map;
 use mwsc_contract::{Presence, Value};
 
 use crate::ir::{self, Key, Literal, Schema, Slot, Type, TypeId, dump};
@@ -12,7 +13,7 @@ pub(super) fn presence(schema: &Schema, slot: &Slot) -> Presence {
         ir::Presence::Optional => Presence::Optional,
         ir::Presence::Default(Literal::Runtime(expression)) => Presence::Runtime(expression.clone()),
         ir::Presence::Default(literal) => {
-            value(schema, slot.ty, literal).map_or_else(|| Presence::Runtime(written(literal)), Presence::Default)
+            value(schema, Some(slot.ty), literal).map_or_else(|| Presence::Runtime(written(literal)), Presence::Default)
         }
     }
 }
@@ -23,8 +24,9 @@ fn written(literal: &Literal) -> String {
     out
 }
 
-/// A literal as a value of a type. PHP has one array where JSON has two things: the type says which of them `[]` is.
-fn value(schema: &Schema, ty: TypeId, literal: &Literal) -> Option<Value> {
+/// A literal as a value of a type, if one is known. PHP has one array where JSON has lists and objects: the type says which of them `[]` is,
+/// and without one the keys do.
+fn value(schema: &Schema, ty: Option<TypeId>, literal: &Literal) -> Option<Value> {
     Some(match literal {
         Literal::Null => Value::Null,
         Literal::Bool(value) => Value::Bool(*value),
@@ -32,42 +34,23 @@ fn value(schema: &Schema, ty: TypeId, literal: &Literal) -> Option<Value> {
         Literal::Float(value) => Value::Float(Some(*value).filter(|value| value.is_finite())?),
         Literal::Str(value) => Value::String(value.clone()),
         Literal::Runtime(_) => return None,
-        Literal::Array(items) => match schema.ty(ty) {
-            Type::List => {
-                let item = schema.item(ty)?.ty;
+        Literal::Array(items) => {
+            let is_list = match ty.map(|ty| schema.ty(ty)) {
+                Some(Type::List) => true,
+                Some(Type::Record(_)) => false,
+                Some(Type::Scalar(_)) | None => Literal::is_list(items),
+            };
+            if is_list {
+                let item = ty.and_then(|ty| schema.item(ty)).map(|item| item.ty);
                 Value::List(items.iter().map(|(_, literal)| value(schema, item, literal)).collect::<Option<_>>()?)
-            }
-            Type::Record(_) => {
+            } else {
                 let entry = |(key, literal): &(Key, Literal)| {
                     let key = text(key);
-                    let field = schema.fields(ty).find(|field| field.name == key);
-                    let value = match field {
-                        Some(field) => value(schema, field.slot.ty, literal),
-                        None => untyped(literal),
-                    };
-                    Some((key, value?))
+                    let field = ty.and_then(|ty| schema.fields(ty).find(|field| field.name == key)).map(|field| field.slot.ty);
+                    value(schema, field, literal).map(|value| (key, value))
                 };
-                Value::Map(items.iter().map(entry).collect::<Option<_>>()?)
+                items.iter().map(entry).collect::<Option<Map>>()?.into()
             }
-            Type::Scalar(_) => untyped(literal)?,
-        },
-    })
-}
-
-/// A literal where no type says what it is: a list when its keys are those of one.
-fn untyped(literal: &Literal) -> Option<Value> {
-    Some(match literal {
-        Literal::Null => Value::Null,
-        Literal::Bool(value) => Value::Bool(*value),
-        Literal::Int(value) => Value::Int(*value),
-        Literal::Float(value) => Value::Float(Some(*value).filter(|value| value.is_finite())?),
-        Literal::Str(value) => Value::String(value.clone()),
-        Literal::Runtime(_) => return None,
-        Literal::Array(items) if Literal::is_list(items) => {
-            Value::List(items.iter().map(|(_, literal)| untyped(literal)).collect::<Option<_>>()?)
-        }
-        Literal::Array(items) => {
-            Value::Map(items.iter().map(|(key, literal)| Some((text(key), untyped(literal)?))).collect::<Option<_>>()?)
         }
     })
 }

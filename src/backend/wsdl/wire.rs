@@ -103,7 +103,7 @@ impl Tables<'_> {
     fn nothing(&self, slot: &Slot) -> Value {
         match self.schema.ty(slot.ty) {
             Type::List => Value::List(Vec::new()),
-            Type::Record(_) => Value::Map(self.left_out(self.schema.fields(slot.ty))),
+            Type::Record(_) => self.left_out(self.schema.fields(slot.ty)).into(),
             Type::Scalar(_) => Value::Null,
         }
     }
