@@ -18,8 +18,10 @@ pub mod cli;
 pub mod files;
 pub mod frontend;
 pub mod ir;
+pub mod params;
 pub mod pass;
 pub mod php;
+pub mod releases;
 pub mod report;
 pub mod source;
 
