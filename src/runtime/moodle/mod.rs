@@ -1,0 +1,3 @@
+//! Moodle's own endpoints, as the clients of Moodle know them.
+
+pub mod xml;
