@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use mwsc_contract::schema::{Access, Convention, Omission};
-use mwsc_contract::{Field, Kind, Operation, Record, Scalar, Service, Shape, Slot};
+use mwsc_contract::{Field, Kind, Operation, Record, Scalar, Service, SessionPart, Shape, Slot};
 
 use super::value;
 use crate::ir::{self, OpId, Origin, ScalarKind, Schema, ServiceId, Type, TypeId, dump};
@@ -31,8 +31,14 @@ impl Describe<'_> {
             component: service.component.clone(),
             operations: self.schema.operations(id).map(|op| self.schema.operation(op).name.clone()).collect(),
             omitted: omitted.collect(),
-            convention: Convention::Moodle,
+            convention: self.convention(id),
         }
+    }
+
+    /// Clients of OK Tech say with every call who they are; those of Moodle say it beside the call.
+    fn convention(self, id: ServiceId) -> Convention {
+        let session = |op| self.schema.params(op).any(|param| param.session.is_some());
+        if self.schema.operations(id).any(session) { Convention::OkTech } else { Convention::Moodle }
     }
 
     /// The operations of some services, by name.
@@ -83,7 +89,7 @@ impl Describe<'_> {
     }
 
     fn field(self, field: &ir::Field) -> Field {
-        Field { name: field.name.clone(), slot: self.slot(&field.slot), session: None }
+        Field { name: field.name.clone(), slot: self.slot(&field.slot), session: field.session.map(session) }
     }
 
     fn slot(self, slot: &ir::Slot) -> Slot {
@@ -107,6 +113,13 @@ impl Describe<'_> {
 
     fn line(self, origin: &Origin) -> u32 {
         origin.span.and_then(|span| self.sources.line(span)).unwrap_or(0)
+    }
+}
+
+fn session(part: ir::SessionPart) -> SessionPart {
+    match part {
+        ir::SessionPart::Client => SessionPart::Client,
+        ir::SessionPart::Key => SessionPart::Key,
     }
 }
 

@@ -3,15 +3,15 @@
 //! In: a planned [`View`]. Out: an [`Endpoint`] of the contract, which names the same elements in the same order.
 
 use indexmap::IndexMap;
-use mwsc_contract::Value;
 use mwsc_contract::wire::{ADDRESS, Carries, Endpoint, Part, Style, TypeRef, WireField, WireOperation, WireType, Wsdl};
+use mwsc_contract::{SessionPart, Value};
 use rustc_hash::FxHashSet;
 
 use super::record::hollow;
 use super::view::{ElementView, OperationView, TypeView, View};
 use super::{Options, emit, plan};
 use crate::files::Files;
-use crate::ir::{Field, OpId, Presence, Schema, ServiceId, Slot, Type, TypeId, dump};
+use crate::ir::{self, Field, OpId, Presence, Schema, ServiceId, Slot, Type, TypeId, dump};
 use crate::report::Report;
 
 /// Plans the WSDL of a service as a server of its own publishes it: the address is a token that the server replaces. Writes its files
@@ -60,8 +60,9 @@ struct Tables<'s> {
 
 impl Tables<'_> {
     fn operation(&self, op: &OperationView<'_>, id: OpId) -> (String, WireOperation) {
+        let session = |key: &str| self.schema.params(id).find(|param| param.name == key).and_then(|param| param.session);
         let carried = |element: &ElementView<'_>| match element.key {
-            Some(key) => Carries::Param(key.to_owned()),
+            Some(key) => session(key).map_or_else(|| Carries::Param(key.to_owned()), |part| Carries::Session(session_part(part))),
             None if matches!(type_ref(&element.ty), TypeRef::Named(_)) => Carries::Group,
             None => Carries::Nothing,
         };
@@ -127,6 +128,13 @@ fn field(element: &ElementView<'_>) -> WireField {
         ty: type_ref(&element.ty),
         optional: element.optional,
         nillable: element.nillable,
+    }
+}
+
+fn session_part(part: ir::SessionPart) -> SessionPart {
+    match part {
+        ir::SessionPart::Client => SessionPart::Client,
+        ir::SessionPart::Key => SessionPart::Key,
     }
 }
 
