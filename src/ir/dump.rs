@@ -9,7 +9,7 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 
 use super::schema::{Field, OpId, Schema, ServiceId, Slot, Type, TypeId};
-use super::{Key, Literal, NameBase, Origin, Presence, Scalar, TypeName};
+use super::{Key, Literal, NameBase, Origin, Presence, Scalar, SessionPart, TypeName};
 
 /// The text of a whole schema: releases, services by shortname, all operations and records by name, omissions.
 pub fn schema(schema: &Schema) -> String {
@@ -120,7 +120,12 @@ fn record(out: &mut String, schema: &Schema, id: TypeId) {
 }
 
 fn field(out: &mut String, schema: &Schema, what: &str, field: &Field, around: &Origin) {
-    slot(out, schema, 1, &format!("{what} {}", word(&field.name)), &field.slot, around);
+    let session = match field.session {
+        None => "",
+        Some(SessionPart::Client) => " session-client",
+        Some(SessionPart::Key) => " session-key",
+    };
+    slot(out, schema, 1, &format!("{what} {}{session}", word(&field.name)), &field.slot, around);
 }
 
 /// One line for a slot and, below a list, one for its item: as deep as lists of lists go, no deeper.

@@ -97,7 +97,7 @@ impl<'s> Planner<'s, '_> {
             if self.hollow.contains(&slot.ty) {
                 result_facts = Some(facts::whole(tag::RESULT, schema, None, slot, &operation.origin));
             } else {
-                result = Some(self.fields(&operation.origin, "").element(Cow::Borrowed("return"), "return", slot));
+                result = Some(self.fields(&operation.origin, "").element(Cow::Borrowed("return"), "return", slot, None));
             }
         }
         if params.is_empty() && result.is_none() {

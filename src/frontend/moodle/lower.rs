@@ -95,7 +95,7 @@ impl Lower<'_> {
                 DescKind::Value(_) => self.slot(desc, name, place),
                 DescKind::List(_) | DescKind::Struct(_) => self.slot(desc, &name.child(&key), &place.child(&key)),
             };
-            FieldDef { name: key, slot }
+            FieldDef::new(key, slot)
         };
         keys.iter().map(field).collect()
     }
