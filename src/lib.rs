@@ -19,8 +19,10 @@ pub mod convention;
 pub mod files;
 pub mod frontend;
 pub mod ir;
+pub mod params;
 pub mod pass;
 pub mod php;
+pub mod releases;
 pub mod report;
 pub mod source;
 
