@@ -49,7 +49,7 @@ fn manifest(
         operations: described.operations(services),
         records: described.records(services),
         endpoints,
-        rules: IndexMap::new(),
+        rules: described.rules(services),
         crosswalk: IndexMap::new(),
         files: files
             .iter()
