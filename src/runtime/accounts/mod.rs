@@ -7,6 +7,7 @@
 //! - keys come from a secure generator and are compared in constant time;
 //! - a refusal does not tell whether the user name or the password was wrong.
 
+pub mod header;
 mod memory;
 
 use std::net::IpAddr;
