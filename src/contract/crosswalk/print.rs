@@ -47,7 +47,7 @@ impl Display for Expr {
             Expr::Item(of, key) => write!(f, "{}[{key}]", Owner(of)),
             Expr::List(items) => {
                 f.write_str("[")?;
-                commas(items, f, |item, f| item.fmt(f))?;
+                commas(items, f, Display::fmt)?;
                 f.write_str("]")
             }
             Expr::Record(fields) => {
