@@ -21,7 +21,11 @@ pub mod app;
 pub mod build;
 pub mod dispatch;
 pub mod form;
+pub mod json;
 pub mod moodle;
 pub mod php;
 pub mod serve;
 pub mod settings;
+
+#[cfg(test)]
+mod testing;
