@@ -1,5 +1,6 @@
 //! Tests of the store, on each kind of disk that is at hand.
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use mwsc_contract::Value;
@@ -150,7 +151,6 @@ async fn lasts(address: &str) {
 async fn a_file_lasts() {
     let folder = tempfile::tempdir().unwrap();
     lasts(&file(&folder)).await;
-    use std::os::unix::fs::PermissionsExt;
     assert_eq!(std::fs::metadata(file(&folder)).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
