@@ -8,7 +8,7 @@ mod describe;
 mod value;
 mod write;
 
-use indexmap::IndexMap;
+use mwsc_contract::crosswalk::Crosswalk;
 use mwsc_contract::{FORMAT, File, Manifest};
 
 use super::{Options, wsdl};
@@ -50,7 +50,7 @@ fn manifest(
         records: described.records(services),
         endpoints,
         rules: described.rules(services),
-        crosswalk: IndexMap::new(),
+        crosswalk: Crosswalk::default(),
         files: files
             .iter()
             .map(|(path, bytes)| File { path: path.to_owned(), digest: dump::sha256(bytes), bytes: bytes.len() as u64 })
