@@ -25,3 +25,4 @@ pub mod moodle;
 pub mod php;
 pub mod serve;
 pub mod settings;
+pub mod soap;
