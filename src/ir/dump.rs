@@ -9,7 +9,7 @@ use std::fmt::{self, Write};
 use sha2::{Digest, Sha256};
 
 use super::schema::{Field, OpId, Schema, ServiceId, Slot, Type, TypeId};
-use super::{Key, Literal, NameBase, Origin, Presence, Scalar, TypeName};
+use super::{Key, Literal, NameBase, Origin, Presence, Scalar, SessionPart, TypeName};
 
 /// The text of a whole schema: releases, services by shortname, all operations and records by name, omissions.
 pub fn schema(schema: &Schema) -> String {
@@ -37,8 +37,17 @@ pub fn service(schema: &Schema, id: ServiceId) -> String {
 pub fn digest(schema: &Schema, id: ServiceId) -> String {
     let mut hash = Sha256::new();
     pieces(schema, id, |piece| hash.update(piece));
-    let mut out = String::with_capacity(64);
-    for byte in hash.finalize() {
+    hex(&hash.finalize())
+}
+
+/// SHA-256 in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
         put(&mut out, format_args!("{byte:02x}"));
     }
     out
@@ -133,7 +142,12 @@ fn record(out: &mut String, schema: &Schema, id: TypeId) {
 }
 
 fn field(out: &mut String, schema: &Schema, what: &str, field: &Field, around: &Origin) {
-    slot(out, schema, 1, &format!("{what} {}", Word(&field.name)), &field.slot, around);
+    let session = match field.session {
+        None => "",
+        Some(SessionPart::Client) => " session-client",
+        Some(SessionPart::Key) => " session-key",
+    };
+    slot(out, schema, 1, &format!("{what} {}{session}", Word(&field.name)), &field.slot, around);
 }
 
 /// One line for a slot and, below a list, one for its item: as deep as lists of lists go, no deeper.
@@ -203,6 +217,11 @@ pub fn literal(out: &mut String, value: &Literal) {
             out.push(']');
         }
     }
+}
+
+/// The name of a record type as one text that no other name has.
+pub fn type_name(name: &TypeName) -> String {
+    Named(name).to_string()
 }
 
 /// The name of a record type.
