@@ -27,7 +27,8 @@ pub mod moodle;
 pub mod php;
 pub mod serve;
 pub mod settings;
-
 pub mod store;
+pub mod upstream;
+
 #[cfg(test)]
 mod testing;
