@@ -30,5 +30,7 @@ pub mod serve;
 pub mod settings;
 pub mod soap;
 pub mod store;
+pub mod upstream;
+
 #[cfg(test)]
 mod testing;
