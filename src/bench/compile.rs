@@ -21,6 +21,10 @@ use mwsc::source::{SourceMap, Tree};
 use mwsc::{Input, Moodle, compile, describe, emit};
 use mwsc_bench::synthetic::Synthetic;
 
+/// As in the command itself: glibc's allocator spends more on each object the more of them there are.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Sizes of the synthetic Moodle.
 const SIZES: [usize; 5] = [100, 300, 1_000, 3_000, 10_000];
 
@@ -89,7 +93,7 @@ fn compiled(tree: &dyn Tree, release: &Release) -> Schema {
 
 fn emitted(schema: &Schema) -> usize {
     let targets: Vec<_> = BACKENDS.iter().collect();
-    let files = emit(schema, &targets, &backend::Options::default(), &mut Report::default(), &mut |_| {});
+    let files = emit(schema, &targets, &backend::Options::default(), &SourceMap::default(), &mut Report::default(), &mut |_| {});
     black_box(files.iter().map(|(_, bytes)| bytes.len()).sum())
 }
 
