@@ -107,6 +107,7 @@ pub struct Validator<'m> {
     manifest: &'m Manifest,
     site: &'m Site,
     strict: bool,
+    sparse: bool,
 }
 
 /// Which way a value goes.
@@ -119,13 +120,21 @@ enum Way {
 impl<'m> Validator<'m> {
     /// A validator that takes what Moodle takes: the texts of a form for numbers, arrays of any keys for lists.
     pub fn new(manifest: &'m Manifest, site: &'m Site) -> Self {
-        Validator { manifest, site, strict: false }
+        Validator { manifest, site, strict: false, sparse: false }
     }
 
     /// The same for a protocol that has kinds of its own, such as JSON: a number is no text, and a list no record.
     #[must_use]
     pub fn strict(self) -> Self {
         Validator { strict: true, ..self }
+    }
+
+    /// The same for OK Tech's operations, whose WSDLs require every field of every record and whose servers and clients never did: a field
+    /// of a record may be absent or null, whatever its description says. Parameters must be there. Fields stay in the order in which they
+    /// come, for that is what OK Tech's plain HTTP interface shows.
+    #[must_use]
+    pub fn sparse(self) -> Self {
+        Validator { sparse: true, ..self }
     }
 
     /// The arguments of an operation, without the parts that carry a session.
@@ -198,7 +207,26 @@ impl<'m> Validator<'m> {
             Value::List(items) if !self.strict => items.into_iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect(),
             other => return Err(Problem::new("record", Reason::NoArray(other))),
         };
+        if self.sparse {
+            return self.sparse_keys(record, map, way, depth).map(Value::from);
+        }
         self.keys(record.fields.iter(), map, way, depth).map(Value::from)
+    }
+
+    fn sparse_keys(&self, record: &Record, map: Map, way: Way, depth: usize) -> Result<Map, Problem> {
+        let mut out = Map::with_capacity(map.len());
+        for (key, value) in map {
+            match (record.fields.iter().find(|field| field.name == key), way) {
+                (Some(_), _) if value == Value::Null => drop(out.insert(key, value)),
+                (Some(field), _) => {
+                    let value = self.slot(&field.slot, value, way, depth + 1).map_err(|problem| problem.under(Step::Key(key.clone())))?;
+                    out.insert(key, value);
+                }
+                (None, Way::In) => return Err(Problem::new("record", Reason::Unexpected(vec![key]))),
+                (None, Way::Out) => {}
+            }
+        }
+        Ok(out)
     }
 
     fn keys<'f>(&self, fields: impl Iterator<Item = &'f Field>, mut map: Map, way: Way, depth: usize) -> Result<Map, Problem> {
@@ -227,8 +255,9 @@ impl<'m> Validator<'m> {
     fn is_as_described(&self, record: &Record, map: &Map, depth: usize) -> bool {
         let mut entries = map.iter().peekable();
         let fits = record.fields.iter().all(|field| match entries.next_if(|(key, _)| **key == field.name) {
+            Some((_, Value::Null)) if self.sparse => true,
             Some((_, value)) => self.is_fit(&field.slot, value, depth + 1),
-            None => matches!(field.slot.presence, Presence::Optional | Presence::Runtime(_)),
+            None => self.sparse || matches!(field.slot.presence, Presence::Optional | Presence::Runtime(_)),
         });
         fits && entries.next().is_none()
     }

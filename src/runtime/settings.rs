@@ -3,6 +3,10 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use mwsc_contract::site::Site;
+
+use crate::soap::Limits;
+
 /// Settings of the service.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -16,6 +20,10 @@ pub struct Settings {
     pub allowed: Vec<IpAddr>,
     /// Length of a request's body, in bytes.
     pub body_bytes: usize,
+    /// How much XML a SOAP request may hold.
+    pub xml: Limits,
+    /// What is known of the site whose values are checked.
+    pub site: Site,
     /// Whether failures show what is meant for whoever looks for the cause.
     pub debug: bool,
 }
@@ -37,6 +45,8 @@ impl Default for Settings {
             session: Duration::from_secs(30 * 60),
             allowed: Vec::new(),
             body_bytes: 8 << 20,
+            xml: Limits::default(),
+            site: Site::default(),
             debug: false,
         }
     }
