@@ -1,7 +1,7 @@
 //! `mwsc`, the Moodle web service compiler: reads Moodle's PHP without running it, and writes typed descriptions of its web services.
 //!
-//! [`compile`] is the front half and reads as a table of contents: survey, choose, describe, lower, link, check. [`emit`] is the back
-//! half: every target plans and writes into [`files::Files`]. What always holds:
+//! [`compile`] is the front half and reads as a table of contents: read, choose, link, check; for a Moodle, reading is survey, choose,
+//! describe and lower. [`emit`] is the back half: every target plans and writes into [`files::Files`]. What always holds:
 //!
 //! - Dependencies point one way: `source, report ← ir ← {frontend, pass, backend} ← lib ← cli`. Front ends, passes and back ends never use
 //!   each other.
@@ -15,11 +15,14 @@
 pub mod appinfo;
 pub mod backend;
 pub mod cli;
+pub mod convention;
 pub mod files;
 pub mod frontend;
 pub mod ir;
+pub mod params;
 pub mod pass;
 pub mod php;
+pub mod releases;
 pub mod report;
 pub mod source;
 
@@ -27,6 +30,7 @@ use bumpalo::Bump;
 
 use backend::{Backend, Options};
 use files::Files;
+use frontend::Frontend;
 use frontend::moodle::desc::Function;
 use frontend::moodle::loader::Loader;
 use frontend::moodle::release::Release;
@@ -37,9 +41,18 @@ use pass::select::{self, Candidate};
 use report::{Code, Diagnostic, Report, Severity};
 use source::{SourceMap, Tree};
 
-/// A Moodle, or plugins laid over one, to compile.
+/// Something to compile.
 #[derive(Clone, Copy)]
-pub struct Input<'t> {
+pub enum Input<'t> {
+    /// PHP that registers and describes functions as Moodle does.
+    Moodle(Moodle<'t>),
+    /// Files that declare an interface otherwise.
+    Interface(Interface<'t>),
+}
+
+/// A Moodle, or plugins laid over one.
+#[derive(Clone, Copy)]
+pub struct Moodle<'t> {
     /// Its files, relative to `$CFG->dirroot`.
     pub tree: &'t dyn Tree,
     /// Which Moodle this is.
@@ -50,20 +63,46 @@ pub struct Input<'t> {
     pub lone: bool,
 }
 
+/// Files for one of the [`FRONTENDS`](frontend::FRONTENDS).
+#[derive(Clone, Copy)]
+pub struct Interface<'t> {
+    /// What understands them.
+    pub frontend: &'static Frontend,
+    /// Where they are, and the files that they name.
+    pub tree: &'t dyn Tree,
+    /// Files and folders in the tree, in order; `""` is the whole of it.
+    pub paths: &'t [String],
+}
+
 /// Told of each stage as it begins.
 pub type OnStage<'f> = &'f mut dyn FnMut(&'static str);
 
 /// Compiles the services of one input that are wanted.
 pub fn compile(input: Input<'_>, wanted: &Wanted, sources: &SourceMap, report: &mut Report, stage: OnStage<'_>) -> Schema {
-    let fragment = read(input, wanted, sources, report, stage);
+    let fragment = match input {
+        Input::Moodle(input) => read_moodle(input, wanted, sources, report, stage),
+        Input::Interface(input) => read_interface(input, wanted, sources, report, stage),
+    };
     stage("link");
     let schema = pass::link(vec![fragment], report);
     pass::check(&schema, report);
     schema
 }
 
-/// The front half of [`compile`]. Syntax trees, values and descriptions are gone when it ends, before linking needs memory.
-fn read(input: Input<'_>, wanted: &Wanted, sources: &SourceMap, report: &mut Report, stage: OnStage<'_>) -> Fragment {
+/// Files say all at once what they declare, so services are chosen of what was read. What no service lists stays in the schema, because
+/// records may be defined there.
+fn read_interface(input: Interface<'_>, wanted: &Wanted, sources: &SourceMap, report: &mut Report, stage: OnStage<'_>) -> Fragment {
+    stage("read");
+    let mut fragment = (input.frontend.read)(input.tree, input.paths, sources, report);
+    pass::session::mark(&mut fragment, &convention::oktech().session);
+    let all: Vec<Candidate<'_>> = fragment.candidates().map(|(name, component)| Candidate { name, component }).collect();
+    let services = choose(fragment.services.clone(), &all, wanted, report).services;
+    Fragment { services, ..fragment }
+}
+
+/// Of a Moodle only what services need is described. Syntax trees, values and descriptions are gone when this ends, before linking needs
+/// memory.
+fn read_moodle(input: Moodle<'_>, wanted: &Wanted, sources: &SourceMap, report: &mut Report, stage: OnStage<'_>) -> Fragment {
     let arena = Bump::new();
     let world = world(input, &arena, sources);
     stage("survey");
@@ -75,8 +114,15 @@ fn read(input: Input<'_>, wanted: &Wanted, sources: &SourceMap, report: &mut Rep
     Fragment { services: chosen.services, ..moodle::lower(&survey, &functions, report) }
 }
 
-/// Writes the artifacts of every service of a schema for some targets.
-pub fn emit(schema: &Schema, targets: &[&Backend], options: &Options, report: &mut Report, stage: OnStage<'_>) -> Files {
+/// Writes the artifacts of every service of a schema for some targets. `sources` are the files that the schema was read from.
+pub fn emit(
+    schema: &Schema,
+    targets: &[&Backend],
+    options: &Options,
+    sources: &SourceMap,
+    report: &mut Report,
+    stage: OnStage<'_>,
+) -> Files {
     stage("emit");
     let (full, empty): (Vec<ServiceId>, Vec<ServiceId>) = schema.services().partition(|id| schema.operations(*id).len() > 0);
     for id in empty {
@@ -91,7 +137,7 @@ pub fn emit(schema: &Schema, targets: &[&Backend], options: &Options, report: &m
     let mut out = Files::default();
     if !full.is_empty() {
         for target in targets {
-            (target.generate)(schema, &full, options, report, &mut out);
+            (target.generate)(schema, &full, options, sources, report, &mut out);
         }
     }
     out
@@ -99,7 +145,7 @@ pub fn emit(schema: &Schema, targets: &[&Backend], options: &Options, report: &m
 
 /// Describes the functions that patterns select, as the release's own PHP builds them: what `mwsc describe` prints.
 pub fn describe(
-    input: Input<'_>,
+    input: Moodle<'_>,
     patterns: &[String],
     sources: &SourceMap,
     report: &mut Report,
@@ -116,13 +162,13 @@ pub fn describe(
 }
 
 /// The services that an input declares, with their members: what `mwsc init` lists. Nothing is evaluated but `db/services.php`.
-pub fn declared(input: Input<'_>, sources: &SourceMap, report: &mut Report) -> Vec<ServiceDef> {
+pub fn declared(input: Moodle<'_>, sources: &SourceMap, report: &mut Report) -> Vec<ServiceDef> {
     let arena = Bump::new();
     let world = world(input, &arena, sources);
     moodle::lower::services(&moodle::survey(&world, report))
 }
 
-fn world<'a>(input: Input<'a>, arena: &'a Bump, sources: &'a SourceMap) -> World<'a> {
+fn world<'a>(input: Moodle<'a>, arena: &'a Bump, sources: &'a SourceMap) -> World<'a> {
     World::new(Loader::new(arena, sources, input.tree), input.release.clone(), input.site.clone(), input.lone)
 }
 

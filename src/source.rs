@@ -8,7 +8,7 @@ use std::fmt;
 
 use elsa::FrozenVec;
 
-/// The largest single file that is read, in bytes. Offsets are 32-bit; Moodle's largest PHP file is under 2 MB.
+/// The largest PHP file that is read, in bytes. Offsets are 32-bit; Moodle's largest PHP file is under 2 MB.
 pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Number of a file in a [`SourceMap`], in the order of reading.
@@ -40,8 +40,13 @@ pub struct Entry {
 pub enum ReadError {
     /// There is no such path. Often an answer and not an error: Moodle probes for files.
     Missing,
-    /// Larger than [`MAX_FILE_BYTES`]; the size in bytes.
-    TooLarge(u64),
+    /// Larger than the tree reads.
+    TooLarge {
+        /// Bytes of the file.
+        size: u64,
+        /// Bytes that the tree reads at most, usually [`MAX_FILE_BYTES`].
+        limit: u64,
+    },
     /// The operating system's words.
     Unreadable(String),
 }
@@ -50,7 +55,7 @@ impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReadError::Missing => f.write_str("no such file"),
-            ReadError::TooLarge(size) => write!(f, "{size} bytes; the limit is {MAX_FILE_BYTES}"),
+            ReadError::TooLarge { size, limit } => write!(f, "{size} bytes; the limit is {limit}"),
             ReadError::Unreadable(why) => f.write_str(why),
         }
     }
@@ -120,6 +125,12 @@ impl SourceMap {
     /// The file of a number. Every `FileId` comes from [`SourceMap::add`] of the same map.
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
+    }
+
+    /// The line of a place, from 1; `None` when its file is of another map.
+    pub fn line(&self, at: Span) -> Option<u32> {
+        let file = self.files.get(at.file.0 as usize)?;
+        u32::try_from(file.position(at.start).0).ok()
     }
 
     /// How many files were read.

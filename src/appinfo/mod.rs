@@ -61,10 +61,27 @@ pub mod slot {
     pub const OPTIONAL: &str = "optional";
     /// `true`: may be null, although `nillable` does not say it.
     pub const NULL: &str = "null";
+    /// What the parameter carries that is no data: `client` or `key` of the caller's session. Then `minOccurs` is 0 and says nothing.
+    pub const SESSION: &str = "session";
     /// `true`: exists on some sites only.
     pub const SITE: &str = "site";
     /// Position among all siblings, for what is left out.
     pub const AT: &str = "at";
+
+    use crate::ir::SessionPart;
+
+    /// The values of [`SESSION`].
+    const PARTS: [(SessionPart, &str); 2] = [(SessionPart::Client, "client"), (SessionPart::Key, "key")];
+
+    /// A value of [`SESSION`].
+    pub fn session(part: SessionPart) -> &'static str {
+        PARTS.iter().find(|(of, _)| *of == part).map_or("", |(_, word)| word)
+    }
+
+    /// What a value of [`SESSION`] says; `None` for one that mwsc does not write.
+    pub fn session_part(word: &str) -> Option<SessionPart> {
+        PARTS.iter().find(|(_, of)| *of == word).map(|(part, _)| *part)
+    }
 }
 
 /// Attributes of `service`, beside `file` and `by`.

@@ -18,7 +18,7 @@ use mwsc::ir::{Origin, Schema, ServiceDef, ServiceMeta};
 use mwsc::pass::choose::Wanted;
 use mwsc::report::Report;
 use mwsc::source::{SourceMap, Tree};
-use mwsc::{Input, compile, describe, emit};
+use mwsc::{Input, Moodle, compile, describe, emit};
 use mwsc_bench::synthetic::Synthetic;
 
 /// Sizes of the synthetic Moodle.
@@ -66,7 +66,7 @@ fn open(path: &Path) -> Option<DiskTree> {
 
 fn described(tree: &dyn Tree, release: &Release) -> usize {
     let site = Site::default();
-    let input = Input { tree, release, site: &site, lone: false };
+    let input = Moodle { tree, release, site: &site, lone: false };
     let (_, functions) = describe(input, &["*".to_owned()], &SourceMap::default(), &mut Report::default(), &mut |_| {});
     black_box(functions.len())
 }
@@ -82,13 +82,13 @@ fn compiled(tree: &dyn Tree, release: &Release) -> Schema {
         origin: Origin::default(),
     };
     let wanted = Wanted { made: vec![(all, vec!["*".to_owned()])], ..Wanted::default() };
-    let input = Input { tree, release, site: &site, lone: false };
+    let input = Input::Moodle(Moodle { tree, release, site: &site, lone: false });
     compile(input, &wanted, &SourceMap::default(), &mut Report::default(), &mut |_| {})
 }
 
 fn emitted(schema: &Schema) -> usize {
     let targets: Vec<_> = BACKENDS.iter().collect();
-    let files = emit(schema, &targets, &backend::Options::default(), &mut Report::default(), &mut |_| {});
+    let files = emit(schema, &targets, &backend::Options::default(), &SourceMap::default(), &mut Report::default(), &mut |_| {});
     black_box(files.iter().map(|(_, bytes)| bytes.len()).sum())
 }
 

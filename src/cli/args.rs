@@ -141,7 +141,7 @@ pub enum Command {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Input")]
 pub struct Inputs {
-    /// Moodle trees, or plugin folders (with --base, or alone)
+    /// Moodle trees, plugin folders (with --base, or alone), or WSDL files
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// A Moodle tree over which the plugin folders are laid

@@ -10,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::suggest;
+use crate::frontend::FRONTENDS;
 use crate::report::{Code, Diagnostic, Report};
 use crate::source::{FileId, SourceMap, Span};
 
@@ -52,6 +53,8 @@ pub struct InputDef {
     pub tree: Option<PathBuf>,
     /// Plugin folders laid over it.
     pub plugins: Vec<PathBuf>,
+    /// Files and folders for another front end: what it is called, and where they are.
+    pub files: Vec<(&'static str, PathBuf)>,
     /// Its label for `--moodle` and output folders.
     pub release: Option<String>,
     /// Settings of the site, for this input only.
@@ -165,15 +168,26 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
     r.known(top, &TOP, "");
     let mut inputs: Vec<InputDef> = Vec::new();
     for (path, at) in r.texts(top, "inputs") {
-        inputs.push(InputDef { tree: Some(r.path(&path)), plugins: Vec::new(), release: None, site: None, at: Some(at) });
+        inputs.push(InputDef {
+            tree: Some(r.path(&path)),
+            plugins: Vec::new(),
+            files: Vec::new(),
+            release: None,
+            site: None,
+            at: Some(at),
+        });
     }
     for table in r.tables(top, "input") {
         let at = Some(span(file, table.span()));
         let table = table.get_ref();
-        r.known(table, &INPUT, "input.");
+        let keys: Vec<&str> = INPUT.into_iter().chain(FRONTENDS.iter().map(|frontend| frontend.name)).collect();
+        r.known(table, &keys, "input.");
+        let files = FRONTENDS.iter().flat_map(|frontend| r.paths(table, frontend.name).into_iter().map(|path| (frontend.name, path)));
+        let files = files.collect();
         inputs.push(InputDef {
             tree: r.a_path(table, "tree"),
             plugins: r.paths(table, "plugins"),
+            files,
             release: r.text(table, "release"),
             site: r.a_path(table, "site"),
             at,
@@ -381,13 +395,14 @@ mod tests {
         let (config, findings) = read(
             "inputs = ['moodle']\ntargets = 'wsdl'\noutput = 'out'\nstrict = true\n\
              [service.z]\nfunctions = ['core_*']\ntitle = 'Z'\n[service.a]\ncomponents = ['mod_forum']\nrestricted-users = true\n\
-             [[input]]\ntree = '/abs'\nplugins = ['p']\nrelease = '4.5'\n[wsdl]\nsoap12 = true\nendpoint = 'https://x/'\n\
+             [[input]]\ntree = '/abs'\nplugins = ['p']\nrelease = '4.5'\n[[input]]\nwsdl = 'a.wsdl'\n[wsdl]\nsoap12 = true\nendpoint = 'https://x/'\n\
              [live]\nurl = 'https://x'\n",
         );
         assert_eq!(findings, Vec::<String>::new());
         assert_eq!(config.inputs[0].tree.as_deref(), Some(Path::new("conf/moodle")));
         assert_eq!(config.inputs[1].tree.as_deref(), Some(Path::new("/abs")));
         assert_eq!(config.inputs[1].plugins, [PathBuf::from("conf/p")]);
+        assert_eq!(config.inputs[2].files, [("wsdl", PathBuf::from("conf/a.wsdl"))]);
         assert_eq!(config.defined.iter().map(|s| s.shortname.as_str()).collect::<Vec<_>>(), ["z", "a"]);
         assert!(config.defined[1].restricted_users && config.strict && config.wsdl.soap12);
         assert_eq!(config.targets[0].0, "wsdl");

@@ -30,9 +30,10 @@ pub fn describe(options: &Describe, config: &Config, screen: &Screen, sources: &
     let exclude = options.inputs.exclude.iter().chain(config.exclude.iter().map(|(pattern, _)| pattern));
     patterns.extend(exclude.map(|pattern| format!("!{pattern}")));
     let site = input.site(&options.inputs, config, report);
-    let (survey, functions) =
-        input.with(&site, |input| crate::describe(input, &patterns, sources, report, &mut |stage| watch.enter(stage)));
+    let described = input
+        .with_moodle(&site, report, |moodle, report| crate::describe(moodle, &patterns, sources, report, &mut |stage| watch.enter(stage)));
     input.report_refused(report);
+    let Some((survey, functions)) = described else { return watch.finish() };
     watch.enter("emit");
     let text = match options.format {
         DataFormat::Json => json::write(&json::Document { survey: &survey, functions: &functions }).unwrap_or_default(),

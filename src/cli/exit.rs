@@ -37,6 +37,7 @@ const fn of(code: Code) -> u8 {
         | Code::C004
         | Code::C005
         | Code::C006
+        | Code::C007
         | Code::C008
         | Code::C009
         | Code::C010
@@ -53,6 +54,11 @@ const fn of(code: Code) -> u8 {
         | Code::C052
         | Code::N012 => USAGE,
         Code::M011
+        | Code::W001
+        | Code::W002
+        | Code::W003
+        | Code::W004
+        | Code::W009
         | Code::C017
         | Code::C020
         | Code::C021

@@ -25,11 +25,11 @@ pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &
     let mut files = Files::default();
     let mut usable = !inputs.is_empty();
     for input in &inputs {
-        screen.verbose(&format!("compiling Moodle {} ({})", input.label, input.release.full));
+        screen.verbose(&format!("compiling {}", input.about()));
         let site = input.site(&options.inputs, config, report);
         let made = input.with(&site, |input| {
             let schema = crate::compile(input, &wanted, sources, report, &mut |stage| watch.enter(stage));
-            crate::emit(&schema, &targets, &backends, report, &mut |stage| watch.enter(stage))
+            crate::emit(&schema, &targets, &backends, sources, report, &mut |stage| watch.enter(stage))
         });
         input.report_refused(report);
         let prefix = if several { format!("{}/", input.label) } else { String::new() };

@@ -33,8 +33,9 @@ pub fn init(options: &Init, screen: &Screen, sources: &SourceMap, report: &mut R
     let Some(input) = inputs.first() else { return };
     // Findings about functions belong to `generate`; here only what is registered matters.
     let mut found = Report::default();
-    let services = input.with(&Site::default(), |input| crate::declared(input, sources, &mut found));
+    let services = input.with_moodle(&Site::default(), report, |moodle, _| crate::declared(moodle, sources, &mut found));
     input.report_refused(report);
+    let Some(services) = services else { return };
     let text = text(&Facts {
         path: relative(options.output.parent().unwrap_or(Path::new("")), &options.tree),
         full: &input.release.full,

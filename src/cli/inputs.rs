@@ -1,4 +1,4 @@
-//! From paths to inputs: what each folder is, plugins laid over trees, and which releases are meant.
+//! From paths to inputs: what each folder or file is, plugins laid over trees, and which releases are meant.
 //!
 //! In: the command line and the configuration. Out: [`Source`]s that are open, each with a release and a label of its own.
 
@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 
 use super::args;
 use super::config::Config;
+use super::interface::{self, Root};
 use super::layers::Layers;
 use super::tree::{DiskTree, plain};
-use crate::Input;
 use crate::frontend::moodle::Site;
 use crate::frontend::moodle::builtin::Builtin;
 use crate::frontend::moodle::identify::{Below, Identity, folder, identify};
 use crate::frontend::moodle::release::Release;
+use crate::frontend::{FRONTENDS, Frontend};
 use crate::report::{Code, Diagnostic, Report};
 use crate::source::{Span, Tree};
+use crate::{Input, Interface, Moodle};
 
 /// An input that is open.
 pub struct Source {
@@ -39,17 +41,49 @@ enum Base {
     Disk(DiskTree, &'static str),
     /// What stands in for one.
     Builtin,
+    /// Files that declare an interface.
+    Interface(&'static Frontend, DiskTree, Vec<String>),
 }
 
 impl Source {
     /// Hands the input to some work.
     pub fn with<R>(&self, site: &Site, work: impl FnOnce(Input<'_>) -> R) -> R {
-        let input = |tree| Input { tree, release: &self.release, site, lone: matches!(self.base, Base::Builtin) };
+        let moodle = |tree| Input::Moodle(Moodle { tree, release: &self.release, site, lone: matches!(self.base, Base::Builtin) });
         match &self.base {
-            Base::Disk(tree, "") if self.plugins.is_empty() => work(input(tree)),
-            Base::Disk(tree, root) => work(input(&self.layers(&Below { tree, root }))),
-            Base::Builtin => work(input(&self.layers(&Builtin::new(self.release.version)))),
+            Base::Disk(tree, "") if self.plugins.is_empty() => work(moodle(tree)),
+            Base::Disk(tree, root) => work(moodle(&self.layers(&Below { tree, root }))),
+            Base::Builtin => work(moodle(&self.layers(&Builtin::new(self.release.version)))),
+            Base::Interface(frontend, tree, paths) => work(Input::Interface(Interface { frontend, tree, paths })),
         }
+    }
+
+    /// Hands the input to some work that is about a Moodle alone; `None`, after a finding, when it is something else.
+    pub fn with_moodle<R>(&self, site: &Site, report: &mut Report, work: impl FnOnce(Moodle<'_>, &mut Report) -> R) -> Option<R> {
+        self.with(site, |input| match input {
+            Input::Moodle(moodle) => Some(work(moodle, report)),
+            Input::Interface(_) => {
+                let message = format!("{} is no Moodle tree and no plugin", self.about());
+                report.push(Diagnostic::new(Code::C007, message).help("`mwsc inspect` shows what it declares"));
+                None
+            }
+        })
+    }
+
+    /// What the input is, for a person.
+    pub fn about(&self) -> String {
+        match &self.base {
+            Base::Disk(..) | Base::Builtin => format!("Moodle {} ({})", self.label, self.release.full),
+            Base::Interface(_, tree, paths) => paths.iter().map(|path| tree.display(path)).collect::<Vec<_>>().join(" and "),
+        }
+    }
+
+    /// A few words to tell it from the other inputs.
+    pub fn head(&self) -> String {
+        if self.is_moodle() { format!("Moodle {}", self.label) } else { self.about() }
+    }
+
+    fn is_moodle(&self) -> bool {
+        matches!(self.base, Base::Disk(..) | Base::Builtin)
     }
 
     fn layers<'t>(&'t self, base: &'t dyn Tree) -> Layers<'t> {
@@ -62,7 +96,7 @@ impl Source {
 
     fn disks(&self) -> impl Iterator<Item = &DiskTree> {
         let base = match &self.base {
-            Base::Disk(tree, _) => Some(tree),
+            Base::Disk(tree, _) | Base::Interface(_, tree, _) => Some(tree),
             Base::Builtin => None,
         };
         base.into_iter().chain(self.plugins.iter().map(|plugin| &plugin.tree))
@@ -72,7 +106,7 @@ impl Source {
     pub fn plugin(&self) -> Option<&str> {
         match (&self.base, self.plugins.first()) {
             (Base::Builtin, Some(plugin)) => Some(&plugin.component),
-            (Base::Builtin, None) | (Base::Disk(..), _) => None,
+            (Base::Builtin, None) | (Base::Disk(..) | Base::Interface(..), _) => None,
         }
     }
 
@@ -112,6 +146,7 @@ impl Source {
 struct Group {
     trees: Vec<(PathBuf, DiskTree, &'static str, Release)>,
     plugins: Vec<(PathBuf, DiskTree, String)>,
+    interfaces: Vec<(&'static Frontend, PathBuf)>,
     release: Option<String>,
     site: Option<PathBuf>,
     at: Option<Span>,
@@ -134,7 +169,14 @@ pub fn open_all(options: &args::Inputs, config: &Config, report: &mut Report) ->
     } else {
         for def in &config.inputs {
             let paths: Vec<PathBuf> = def.tree.iter().chain(&def.plugins).cloned().collect();
-            groups.push(group(&paths, def.release.clone(), def.site.clone(), def.at, report));
+            let mut group = group(&paths, def.release.clone(), def.site.clone(), def.at, report);
+            for (name, path) in &def.files {
+                // The configuration takes its keys from that table.
+                group
+                    .interfaces
+                    .extend(FRONTENDS.iter().filter(|frontend| frontend.name == *name).map(|frontend| (frontend, path.clone())));
+            }
+            groups.push(group);
         }
     }
     if let Some(base) = &options.base {
@@ -164,13 +206,22 @@ pub fn folders(options: &args::Inputs, config: &Config, report: &mut Report) -> 
 }
 
 fn group(paths: &[PathBuf], release: Option<String>, site: Option<PathBuf>, at: Option<Span>, report: &mut Report) -> Group {
-    let mut group = Group { trees: Vec::new(), plugins: Vec::new(), release, site, at };
+    let mut group = Group { trees: Vec::new(), plugins: Vec::new(), interfaces: Vec::new(), release, site, at };
     for path in paths {
+        if path.is_file()
+            && let Some(frontend) = interface::front_end(path)
+        {
+            group.interfaces.push((frontend, path.clone()));
+            continue;
+        }
         let Some(tree) = open_disk(path, at, report) else { continue };
         match identify(&tree) {
             Identity::Tree { root, release } => group.trees.push((path.clone(), tree, root, release)),
             Identity::Plugin { component } => group.plugins.push((path.clone(), tree, component)),
-            Identity::Unknown => report.push(no_moodle(path, &tree).at(at)),
+            Identity::Unknown => match interface::front_end(path) {
+                Some(frontend) => group.interfaces.push((frontend, path.clone())),
+                None => report.push(no_moodle(path, &tree).at(at)),
+            },
         }
     }
     group
@@ -186,7 +237,10 @@ fn open_disk(path: &Path, at: Option<Span>, report: &mut Report) -> Option<DiskT
     };
     let finding = match why.kind() {
         std::io::ErrorKind::NotFound => Diagnostic::new(Code::C020, format!("there is no `{shown}`")),
-        std::io::ErrorKind::NotADirectory => Diagnostic::new(Code::C021, format!("`{shown}` is no folder")),
+        std::io::ErrorKind::NotADirectory => {
+            let help = format!("files that are read: {}", interface::kinds());
+            Diagnostic::new(Code::C021, format!("`{shown}` is no folder, and no file that mwsc reads")).help(help)
+        }
         _ => Diagnostic::new(Code::C023, format!("cannot read `{shown}`: {}", plain(&why))),
     };
     report.push(finding.at(at));
@@ -216,6 +270,11 @@ fn lay_over(base: &Path, groups: &mut [Group], report: &mut Report) {
             report.push(Diagnostic::new(Code::C008, message).help("`--base` is for plugin folders"));
             continue;
         }
+        if let Some((_, path)) = group.interfaces.first().filter(|_| group.plugins.is_empty()) {
+            let message = format!("`{}` is no plugin, so `--base` cannot be laid under it", path.display());
+            report.push(Diagnostic::new(Code::C008, message).help("`--base` is for plugin folders"));
+            continue;
+        }
         let Some(tree) = open_disk(base, None, report) else { return };
         match identify(&tree) {
             Identity::Tree { root, release } => group.trees.push((base.to_owned(), tree, root, release)),
@@ -230,7 +289,7 @@ fn lay_over(base: &Path, groups: &mut [Group], report: &mut Report) {
 
 /// One source for each tree of a group, with the group's plugins over it; or for each release where plugins stand alone.
 fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source> {
-    let Group { trees, plugins, release: label, site, at } = group;
+    let Group { trees, plugins, interfaces, release: label, site, at } = group;
     if let Some(label) = &label
         && !label.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
     {
@@ -254,7 +313,11 @@ fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source
     for (base, release, label) in bases {
         let mut source = Source { base, plugins: Vec::new(), release, label, site: site.clone() };
         for (path, _, component) in &plugins {
-            let place = source.with(&Site::default(), |input| folder(input.tree, component));
+            let place = source.with(&Site::default(), |input| match input {
+                Input::Moodle(moodle) => folder(moodle.tree, component),
+                // Files of an interface come below, and take no plugins.
+                Input::Interface(_) => None,
+            });
             let Some(tree) = open_disk(path, at, report) else { continue };
             if let Some(at) = place {
                 source.plugins.push(Plugin { at, tree, component: component.clone() });
@@ -265,31 +328,68 @@ fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source
         }
         sources.push(source);
     }
+    for frontend in FRONTENDS {
+        let paths: Vec<PathBuf> = interfaces.iter().filter(|(of, _)| of.name == frontend.name).map(|(_, path)| path.clone()).collect();
+        if !paths.is_empty() {
+            sources.extend(interface(frontend, &paths, label.clone(), at, report));
+        }
+    }
     sources
 }
 
-/// Keeps the releases that `--moodle` names.
+/// The files of a group that one front end reads, as one input.
+fn interface(
+    frontend: &'static Frontend,
+    paths: &[PathBuf],
+    label: Option<String>,
+    at: Option<Span>,
+    report: &mut Report,
+) -> Option<Source> {
+    if let Some(gone) = paths.iter().find(|path| !path.exists()) {
+        report.push(Diagnostic::new(Code::C020, format!("there is no `{}`", gone.display())).at(at));
+        return None;
+    }
+    let opened = Root::of(paths).and_then(|root| Ok((root.open(frontend)?, root)));
+    match opened {
+        Ok((tree, root)) => Some(Source {
+            label: label.unwrap_or_else(|| root.label()),
+            base: Base::Interface(frontend, tree, root.paths),
+            plugins: Vec::new(),
+            release: Release::parse(""),
+            site: None,
+        }),
+        Err(why) => {
+            let shown = paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("`, `");
+            report.push(Diagnostic::new(Code::C023, format!("cannot read `{shown}`: {}", plain(&why))).at(at));
+            None
+        }
+    }
+}
+
+/// Keeps the releases that `--moodle` names, and what is no Moodle.
 fn choose(sources: &mut Vec<Source>, releases: &[String], report: &mut Report) {
-    if releases.is_empty() {
+    if releases.is_empty() || (!sources.is_empty() && !sources.iter().any(Source::is_moodle)) {
         return;
     }
     let is = |source: &Source, wanted: &str| {
         source.label == wanted || source.release.number == wanted || source.release.number.starts_with(&format!("{wanted}."))
     };
     for wanted in releases {
-        if !sources.iter().any(|source| is(source, wanted)) {
-            let have: Vec<String> = sources.iter().map(|source| format!("`{}`", source.label)).collect();
+        if !sources.iter().any(|source| source.is_moodle() && is(source, wanted)) {
+            let have: Vec<String> =
+                sources.iter().filter(|source| source.is_moodle()).map(|source| format!("`{}`", source.label)).collect();
             let finding = Diagnostic::new(Code::C009, format!("no input is Moodle {wanted}"));
             report.push(if have.is_empty() { finding } else { finding.help(format!("the inputs are {}", have.join(", "))) });
         }
     }
-    sources.retain(|source| releases.iter().any(|wanted| is(source, wanted)));
+    sources.retain(|source| !source.is_moodle() || releases.iter().any(|wanted| is(source, wanted)));
 }
 
 fn unique(sources: &[Source], report: &mut Report) {
     for (at, source) in sources.iter().enumerate() {
         if sources[..at].iter().any(|other| other.label == source.label) {
-            report.push(Diagnostic::new(Code::C018, format!("two inputs are of the release `{}`", source.label)));
+            let what = if source.is_moodle() { "of the release" } else { "called" };
+            report.push(Diagnostic::new(Code::C018, format!("two inputs are {what} `{}`", source.label)));
         }
     }
 }

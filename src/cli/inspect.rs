@@ -78,7 +78,7 @@ fn each(
         watch.enter("emit");
         let out = text(&schema, report);
         watch.finish();
-        let head = if inputs.len() > 1 { format!("Moodle {}\n\n", input.label) } else { String::new() };
+        let head = if inputs.len() > 1 { format!("{}\n\n", input.head()) } else { String::new() };
         print(&(head + &out), report);
     }
     watch.finish();

@@ -12,6 +12,7 @@ pub mod generate;
 pub mod init;
 pub mod inputs;
 pub mod inspect;
+pub mod interface;
 pub mod layers;
 #[cfg(feature = "live")]
 pub mod live;

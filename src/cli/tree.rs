@@ -72,6 +72,8 @@ pub struct DiskTree {
     dirs: RefCell<FxHashMap<String, Found>>,
     refused: RefCell<BTreeMap<String, String>>,
     read: Cell<(u64, u64)>,
+    /// The largest file that is read, in bytes.
+    limit: u64,
 }
 
 impl DiskTree {
@@ -83,7 +85,14 @@ impl DiskTree {
         }
         fs::read_dir(&root)?;
         let shown = if matches!(shown, "" | ".") { String::new() } else { shown.trim_end_matches('/').to_owned() + "/" };
-        Ok(DiskTree { root, shown, dirs: RefCell::default(), refused: RefCell::default(), read: Cell::new((0, 0)) })
+        Ok(DiskTree { root, shown, dirs: RefCell::default(), refused: RefCell::default(), read: Cell::new((0, 0)), limit: MAX_FILE_BYTES })
+    }
+
+    /// Reads files of up to this many bytes.
+    #[must_use]
+    pub fn with_limit(mut self, limit: u64) -> Self {
+        self.limit = limit;
+        self
     }
 
     /// How many files and bytes were read so far.
@@ -216,14 +225,14 @@ impl Tree for DiskTree {
         let real = self.file(path)?;
         let file = File::open(&real).map_err(|why| self.failed(path, &why))?;
         let size = file.metadata().map_err(|why| self.failed(path, &why))?.len();
-        if size > MAX_FILE_BYTES {
-            return Err(ReadError::TooLarge(size));
+        if size > self.limit {
+            return Err(ReadError::TooLarge { size, limit: self.limit });
         }
         let mut bytes = Vec::with_capacity(size as usize + 1);
-        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|why| self.failed(path, &why))?;
+        file.take(self.limit + 1).read_to_end(&mut bytes).map_err(|why| self.failed(path, &why))?;
         // A file that grows while it is read is caught too.
-        if bytes.len() as u64 > MAX_FILE_BYTES {
-            return Err(ReadError::TooLarge(bytes.len() as u64));
+        if bytes.len() as u64 > self.limit {
+            return Err(ReadError::TooLarge { size: bytes.len() as u64, limit: self.limit });
         }
         let (files, total) = self.read.get();
         self.read.set((files + 1, total + bytes.len() as u64));
@@ -352,6 +361,8 @@ mod tests {
         let (dir, tree) = tree();
         let file = File::create(dir.path().join("root/huge.php")).unwrap();
         file.set_len(MAX_FILE_BYTES + 1).unwrap();
-        assert_eq!(tree.read("huge.php"), Err(ReadError::TooLarge(MAX_FILE_BYTES + 1)));
+        let refused = ReadError::TooLarge { size: MAX_FILE_BYTES + 1, limit: MAX_FILE_BYTES };
+        assert_eq!(tree.read("huge.php"), Err(refused));
+        assert!(tree.with_limit(2 * MAX_FILE_BYTES).read("huge.php").is_ok());
     }
 }

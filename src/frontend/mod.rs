@@ -1,5 +1,31 @@
 //! Front ends: what turns one input into an [`ir::Fragment`](crate::ir::Fragment). Front ends never use each other.
+//!
+//! [`moodle`] stands apart: it is a world of its own, in which only what services need is evaluated. The others read files and say at once
+//! what these declare; they are the rows of [`FRONTENDS`].
 
 pub mod moodle;
 pub mod phpdoc;
 pub mod wsdl;
+
+use crate::ir::Fragment;
+use crate::report::Report;
+use crate::source::{SourceMap, Tree};
+
+/// A front end that reads files.
+#[derive(Debug)]
+pub struct Frontend {
+    /// Its name, which is also its key in `[[input]]` of the configuration.
+    pub name: &'static str,
+    /// What it reads, as the end of "this is no".
+    pub reads: &'static str,
+    /// Whether it is for this path, a file or a folder (`""` is the whole tree), judged by names and not by contents.
+    pub accepts: fn(&dyn Tree, &str) -> bool,
+    /// The largest file that it reads, in bytes.
+    pub max_bytes: u64,
+    /// Reads files and folders together, as one input.
+    pub read: fn(&dyn Tree, &[String], &SourceMap, &mut Report) -> Fragment,
+}
+
+/// Every front end that reads files; the first that accepts a path has it.
+pub const FRONTENDS: &[Frontend] =
+    &[Frontend { name: "wsdl", reads: "WSDL (.wsdl, .xml)", accepts: wsdl::accepts, max_bytes: wsdl::MAX_BYTES as u64, read: wsdl::read }];

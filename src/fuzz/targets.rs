@@ -233,7 +233,7 @@ fn services(input: &[u8]) {
 fn wsdl(input: &[u8]) {
     let (sources, mut report) = (SourceMap::default(), Report::default());
     let (id, source) = sources.add("input.wsdl", "input.wsdl".to_owned(), input.to_vec());
-    let fragment = mwsc::frontend::wsdl::read(id, &source.text, &mut report);
+    let fragment = mwsc::frontend::wsdl::read_text(id, &source.text, &mut report);
     let schema = pass::link(vec![fragment], &mut report);
     pass::check(&schema, &mut report);
 }

@@ -4,7 +4,7 @@ use petgraph::graph::{EdgeIndex, NodeIndex};
 use rustc_hash::FxHashMap;
 
 use super::schema::{Edge, Field, Node, OpId, Operation, Record, Schema, Service, ServiceId, Slot, Type, TypeId};
-use super::{Omission, Origin, Scalar, TypeName};
+use super::{Omission, Origin, Scalar, SessionPart, TypeName};
 
 /// A schema under construction. Children of one parent are added in their order.
 #[derive(Debug, Default)]
@@ -38,9 +38,9 @@ impl Builder {
     }
 
     /// Adds a parameter to an operation, behind those it has.
-    pub(crate) fn param(&mut self, operation: OpId, name: String, slot: Slot) {
+    pub(crate) fn param(&mut self, operation: OpId, name: String, slot: Slot, session: Option<SessionPart>) {
         let ordinal = self.next(operation.0);
-        self.schema.graph.add_edge(operation.0, slot.ty.0, Edge::Param(Field { ordinal, name, slot }));
+        self.schema.graph.add_edge(operation.0, slot.ty.0, Edge::Param(Field { ordinal, name, slot, session }));
     }
 
     /// Sets the result of an operation. Called at most once for each.
@@ -89,7 +89,7 @@ impl Builder {
     /// Adds a field to a record, behind those it has.
     pub(crate) fn field(&mut self, record: TypeId, name: String, slot: Slot) {
         let ordinal = self.next(record.0);
-        self.schema.graph.add_edge(record.0, slot.ty.0, Edge::Field(Field { ordinal, name, slot }));
+        self.schema.graph.add_edge(record.0, slot.ty.0, Edge::Field(Field { ordinal, name, slot, session: None }));
     }
 
     /// Notes the release of an input.

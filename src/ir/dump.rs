@@ -9,7 +9,7 @@ use std::fmt::Write;
 use sha2::{Digest, Sha256};
 
 use super::schema::{Field, OpId, Schema, ServiceId, Slot, Type, TypeId};
-use super::{Key, Literal, NameBase, Origin, Presence, Scalar, TypeName};
+use super::{Key, Literal, NameBase, Origin, Presence, Scalar, SessionPart, TypeName};
 
 /// The text of a whole schema: releases, services by shortname, all operations and records by name, omissions.
 pub fn schema(schema: &Schema) -> String {
@@ -42,8 +42,13 @@ pub fn service(schema: &Schema, id: ServiceId) -> String {
 
 /// SHA-256 of [`service`], in lower-case hex: what generated files carry.
 pub fn digest(schema: &Schema, id: ServiceId) -> String {
+    sha256(service(schema, id).as_bytes())
+}
+
+/// SHA-256 in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(64);
-    for byte in Sha256::digest(service(schema, id).as_bytes()) {
+    for byte in Sha256::digest(bytes) {
         put(&mut out, format_args!("{byte:02x}"));
     }
     out
@@ -120,7 +125,12 @@ fn record(out: &mut String, schema: &Schema, id: TypeId) {
 }
 
 fn field(out: &mut String, schema: &Schema, what: &str, field: &Field, around: &Origin) {
-    slot(out, schema, 1, &format!("{what} {}", word(&field.name)), &field.slot, around);
+    let session = match field.session {
+        None => "",
+        Some(SessionPart::Client) => " session-client",
+        Some(SessionPart::Key) => " session-key",
+    };
+    slot(out, schema, 1, &format!("{what} {}{session}", word(&field.name)), &field.slot, around);
 }
 
 /// One line for a slot and, below a list, one for its item: as deep as lists of lists go, no deeper.
@@ -192,7 +202,8 @@ pub fn literal(out: &mut String, value: &Literal) {
     }
 }
 
-fn type_name(name: &TypeName) -> String {
+/// The name of a record type as one text that no other name has.
+pub fn type_name(name: &TypeName) -> String {
     let (base, rest) = match &name.base {
         NameBase::Class(class) => (word(class), String::new()),
         NameBase::Method(class, method) => (word(class), format!("::{}", word(method))),

@@ -3,7 +3,7 @@
 //! `pass::link` turns fragments into a [`Schema`](super::Schema). A fragment may name things that are not there (a service may list
 //! a function of another input); the link pass resolves or reports them.
 
-use super::{Literal, Origin, TypeName};
+use super::{Literal, Origin, SessionPart, TypeName};
 
 /// One input as a front end read it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -108,6 +108,23 @@ pub struct FieldDef {
     pub name: String,
     /// What it holds.
     pub slot: SlotDef,
+    /// For parameters that say who calls and are no data.
+    pub session: Option<SessionPart>,
+}
+
+impl FieldDef {
+    /// A parameter or a field that is data.
+    pub fn new(name: impl Into<String>, slot: SlotDef) -> Self {
+        FieldDef { name: name.into(), slot, session: None }
+    }
+}
+
+impl Fragment {
+    /// Name and component of every operation, those that were left out among them: what services can be made of.
+    pub fn candidates(&self) -> impl Iterator<Item = (&str, &str)> {
+        let read = self.operations.iter().map(|op| (op.name.as_str(), op.meta.component.as_str()));
+        read.chain(self.omitted.iter().map(|left| (left.operation.as_str(), "")))
+    }
 }
 
 /// A place that holds a value: parameter, field, list item and result alike.

@@ -134,11 +134,13 @@ pub fn operation(schema: &Schema, id: OpId) -> String {
     // A service that is declared nowhere was made for this run.
     let declared = schema.services_of(id).map(|service| schema.service(service)).filter(|service| service.origin != Origin::default());
     let services: Vec<&str> = declared.map(|service| service.shortname.as_str()).collect();
+    let session: Vec<&str> = schema.params(id).filter(|param| param.session.is_some()).map(|param| param.name.as_str()).collect();
+    fact(&mut out, "session", &session.join(", "));
     fact(&mut out, "services", &services.join(", "));
 
     out.push_str("\nparameters\n");
     let mut tree = Tree::new(schema);
-    schema.params(id).for_each(|param| tree.field(1, param));
+    schema.arguments(id).for_each(|param| tree.field(1, param));
     if tree.rows.is_empty() {
         out.push_str("  none\n");
     }
@@ -198,7 +200,7 @@ pub fn record(schema: &Schema, id: TypeId) -> String {
 /// every scalar be null, and saying so each time hides the rest.
 pub fn signature(schema: &Schema, id: OpId) -> String {
     let params: Vec<String> = schema
-        .params(id)
+        .arguments(id)
         .map(|param| {
             format!("{}{}: {}", param.name, if param.slot.presence == Presence::Required { "" } else { "?" }, bare(schema, param.slot.ty))
         })

@@ -17,6 +17,7 @@ pub use fragment::{
     FieldDef, Fragment, Omission, OperationDef, OperationMeta, Presence, RecordDef, Scalar, ScalarKind, ServiceDef, ServiceMeta, ShapeDef,
     SlotDef,
 };
+pub use mwsc_contract::SessionPart;
 pub use name::{NameBase, TypeName};
 pub use origin::Origin;
 pub use schema::{Field, OpId, Operation, Record, Schema, Service, ServiceId, Slot, Type, TypeId, Use};

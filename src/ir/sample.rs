@@ -41,7 +41,7 @@ pub(crate) fn default(mut slot: SlotDef, value: Literal) -> SlotDef {
 }
 
 pub(crate) fn fields(fields: Vec<(&str, SlotDef)>) -> Vec<FieldDef> {
-    fields.into_iter().map(|(name, slot)| FieldDef { name: name.into(), slot }).collect()
+    fields.into_iter().map(|(name, slot)| FieldDef::new(name, slot)).collect()
 }
 
 pub(crate) fn record(name: TypeName, place: TypeName, of: Vec<(&str, SlotDef)>) -> SlotDef {

@@ -10,7 +10,7 @@ use petgraph::Direction;
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use super::{Omission, OperationMeta, Origin, Presence, Scalar, ServiceMeta, TypeName};
+use super::{Omission, OperationMeta, Origin, Presence, Scalar, ServiceMeta, SessionPart, TypeName};
 
 /// A service of a [`Schema`]. Made for service nodes alone, so it resolves in the schema that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -98,6 +98,8 @@ pub struct Field {
     pub name: String,
     /// What it holds.
     pub slot: Slot,
+    /// For parameters that say who calls and are no data: where callers are known otherwise they are left out. `None` for fields.
+    pub session: Option<SessionPart>,
 }
 
 /// Who uses a type: the source of an edge to it.
@@ -218,6 +220,11 @@ impl Schema {
             Edge::Param(field) => Some(field),
             Edge::Member(_) | Edge::Result(_) | Edge::Field(_) | Edge::Item(_) => None,
         })
+    }
+
+    /// The parameters of an operation that are data, in order: those that carry the caller's session left out.
+    pub fn arguments(&self, id: OpId) -> impl Iterator<Item = &Field> + '_ {
+        self.params(id).filter(|param| param.session.is_none())
     }
 
     /// The result of an operation; `None` when it returns nothing.

@@ -82,9 +82,9 @@ impl Linker<'_> {
         let OperationDef { name, doc, meta, params, result, origin } = def;
         let params = self.distinct(params, &name);
         let op = self.out.operation(Operation { name, doc, meta, origin });
-        for FieldDef { name, slot } in params {
+        for FieldDef { name, slot, session } in params {
             let slot = self.slot(slot);
-            self.out.param(op, name, slot);
+            self.out.param(op, name, slot, session);
         }
         if let Some(result) = result {
             let slot = self.slot(result);
@@ -123,7 +123,7 @@ impl Linker<'_> {
         self.out.origin(id, def.origin);
         let fields = self.distinct(def.fields, &def.name);
         self.enclosing.push((def.name, id));
-        for FieldDef { name, slot } in fields {
+        for FieldDef { name, slot, session: _ } in fields {
             let slot = self.slot(slot);
             self.out.field(id, name, slot);
         }

@@ -8,6 +8,7 @@ pub mod link;
 mod name;
 pub mod select;
 mod service;
+pub mod session;
 
 pub use check::check;
 pub use link::link;

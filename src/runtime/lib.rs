@@ -1,3 +1,27 @@
 //! `mwsd`: the runtime service that serves what `mwsc` generates.
+//!
+//! A request goes one way through it:
+//!
+//! ```text
+//!  bytes ─► protocol (oktech, typed, ...) ─► accounts: who calls ─► dispatch: does it fit ─► back end ─► dispatch ─► protocol ─► bytes
+//!                 │ codec (soap, ...)
+//! ```
+//!
+//! - [`build`] reads what the compiler wrote: the manifest and its files;
+//! - [`dispatch`] is the one place through which every call goes, with the types that all sides speak: [`dispatch::Call`],
+//!   [`dispatch::Caller`], [`dispatch::Failure`], and the trait [`dispatch::Backend`];
+//! - [`accounts`] knows who may call: sessions, passwords, tokens;
+//! - [`form`] and [`php`] read and write what PHP does, as clients of both families expect it;
+//! - [`app`] holds them together and has the router.
+//!
+//! Protocols never call each other, and back ends know no protocol.
 
+pub mod accounts;
+pub mod app;
+pub mod build;
+pub mod dispatch;
 pub mod form;
+pub mod moodle;
+pub mod php;
+pub mod serve;
+pub mod settings;

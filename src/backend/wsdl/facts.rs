@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::view::Node;
 use crate::appinfo::{attr, literal, operation as op_attr, service as service_attr, slot as slot_attr, tag, text, type_name};
-use crate::ir::{Omission, Operation, Origin, Presence, Record, Schema, Service, Slot, Type, TypeId};
+use crate::ir::{Omission, Operation, Origin, Presence, Record, Schema, Service, SessionPart, Slot, Type, TypeId};
 
 /// The facts of a service.
 pub(super) fn service<'s>(service: &'s Service, release: &str, digest: &str, omitted: &[&'s Omission]) -> Node<'s> {
@@ -95,15 +95,33 @@ pub(super) fn record<'s>(record: &'s Record, around: &Origin) -> Node<'s> {
 }
 
 /// The facts of a slot that is an element. `emitted` is that element's name, and `shown` its documentation.
-pub(super) fn slot<'s>(schema: &'s Schema, key: &'s str, slot: &'s Slot, emitted: &str, shown: &str, around: &Origin) -> Node<'s> {
+pub(super) fn slot<'s>(
+    schema: &'s Schema,
+    key: &'s str,
+    slot: &'s Slot,
+    session: Option<SessionPart>,
+    emitted: &str,
+    shown: &str,
+    around: &Origin,
+) -> Node<'s> {
     let mut node = Node::new(tag::SLOT);
     if key != emitted {
         node.set(slot_attr::KEY, text::encode(key));
     }
     // Required and nullable is `nillable`, and optional is `minOccurs`: what is left is null where `nillable` would be too much.
-    node.flag(slot_attr::NULL, slot.nullable && slot.presence != Presence::Required);
+    node.flag(slot_attr::NULL, slot.nullable && (slot.presence != Presence::Required || session.is_some()));
+    // `minOccurs` is there for the session's sake.
+    node.flag(slot_attr::OPTIONAL, session.is_some() && slot.presence == Presence::Optional);
+    self::session(&mut node, session);
     contents(&mut node, schema, slot, shown, around);
     node
+}
+
+/// What a parameter carries that is no data.
+pub(super) fn session(node: &mut Node<'_>, session: Option<SessionPart>) {
+    if let Some(part) = session {
+        node.set(slot_attr::SESSION, slot_attr::session(part));
+    }
 }
 
 /// The facts of a list's item, whose element is in a type that other lists share. That type says whether it may be null.

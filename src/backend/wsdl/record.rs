@@ -13,7 +13,7 @@ use super::mangle::{Place, apart, mangle};
 use super::names::Scope;
 use super::view::{ElementView, Node};
 use crate::appinfo::{slot as slot_attr, tag, text};
-use crate::ir::{Field, Origin, Presence, ScalarKind, Schema, Slot, Type, TypeId};
+use crate::ir::{Field, Origin, Presence, ScalarKind, Schema, SessionPart, Slot, Type, TypeId};
 use crate::report::{Code, Diagnostic, Report};
 
 /// Parameters that a Java method can take, beside `this`; a `long` and a `double` count twice.
@@ -69,11 +69,12 @@ impl<'s> Fields<'_, 's> {
                 report.push(Diagnostic::new(Code::N025, message).at(field.slot.origin.span));
                 let mut node = facts::whole(tag::LEFT, self.schema, Some(&field.name), &field.slot, self.around);
                 node.set(slot_attr::AT, field.ordinal.to_string());
+                facts::session(&mut node, field.session);
                 left.push(node);
                 continue;
             }
             let name = self.name(field, place, &mut scope, report);
-            out.push(self.element(name, &field.name, &field.slot));
+            out.push(ElementView { key: Some(&field.name), ..self.element(name, &field.name, &field.slot, field.session) });
         }
         (out, left)
     }
@@ -93,17 +94,18 @@ impl<'s> Fields<'_, 's> {
         name
     }
 
-    /// A slot as an element of a given name.
-    pub(super) fn element(&self, name: Cow<'s, str>, key: &'s str, slot: &'s Slot) -> ElementView<'s> {
+    /// A slot as an element of a given name. Who calls is said otherwise, so nobody need send what carries a session.
+    pub(super) fn element(&self, name: Cow<'s, str>, key: &'s str, slot: &'s Slot, session: Option<SessionPart>) -> ElementView<'s> {
         let doc = text::shown(&slot.doc);
-        let optional = slot.presence != Presence::Required;
+        let optional = slot.presence != Presence::Required || session.is_some();
         ElementView {
             ty: self.ty(slot.ty),
             optional,
             many: false,
             nillable: slot.nullable && !optional,
-            facts: facts::slot(self.schema, key, slot, &name, &doc, self.around).unless_empty(),
+            facts: facts::slot(self.schema, key, slot, session, &name, &doc, self.around).unless_empty(),
             name,
+            key: None,
             doc,
         }
     }
@@ -112,6 +114,7 @@ impl<'s> Fields<'_, 's> {
     pub(super) fn item(&self, item: &'s Slot) -> ElementView<'s> {
         ElementView {
             name: Cow::Borrowed("item"),
+            key: None,
             ty: self.ty(item.ty),
             optional: true,
             many: true,
@@ -171,6 +174,7 @@ fn weight(element: &ElementView<'_>) -> usize {
 pub(super) fn group_element<'s>(name: String, ty: &str) -> ElementView<'s> {
     ElementView {
         name: Cow::Owned(name),
+        key: None,
         ty: Cow::Owned(format!("tns:{ty}")),
         optional: false,
         many: false,
@@ -195,6 +199,7 @@ mod tests {
     fn elements(count: usize, ty: &'static str) -> Vec<ElementView<'static>> {
         let element = |at: usize| ElementView {
             name: Cow::Owned(format!("p{at}")),
+            key: None,
             ty: Cow::Borrowed(ty),
             optional: false,
             many: false,

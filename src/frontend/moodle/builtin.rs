@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::params;
+use crate::params;
 use crate::source::{Entry, ReadError, Tree};
 
 /// The classes of `core_external`, which were global and in one file before Moodle 4.2.

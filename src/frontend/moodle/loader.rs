@@ -67,7 +67,7 @@ impl<'a> Loader<'a> {
                 Some((id, file))
             }
             Err(ReadError::Missing) => None,
-            Err(error @ (ReadError::TooLarge(_) | ReadError::Unreadable(_))) => {
+            Err(error @ (ReadError::TooLarge { .. } | ReadError::Unreadable(_))) => {
                 self.problem(Diagnostic::new(Code::M011, format!("{} cannot be read: {error}", self.tree.display(path))));
                 None
             }
@@ -108,7 +108,7 @@ impl<'a> Loader<'a> {
     pub fn list(&self, dir: &str) -> Vec<Entry> {
         match self.tree.list(dir) {
             Ok(entries) => entries,
-            Err(ReadError::Missing | ReadError::TooLarge(_)) => Vec::new(),
+            Err(ReadError::Missing | ReadError::TooLarge { .. }) => Vec::new(),
             Err(ReadError::Unreadable(why)) => {
                 self.problem(Diagnostic::new(Code::M011, format!("{} cannot be read: {why}", self.tree.display(dir))));
                 Vec::new()

@@ -2,13 +2,13 @@
 //! what may be null, which scalar it is, and how a structure is called.
 
 use super::desc::{Desc, DescKind, Entry, Function};
-use super::params;
 use super::php_rules::{self, Required};
 use super::services::{Service, Survey, falsy};
 use crate::ir::{
     FieldDef, Fragment, Key, Literal, NameBase, Omission, OperationDef, OperationMeta, Presence, RecordDef, Scalar, ScalarKind, ServiceDef,
     ServiceMeta, ShapeDef, SlotDef, TypeName,
 };
+use crate::params;
 use crate::report::{Code, Diagnostic, Report};
 
 /// Lowers described functions and the services of the survey.
@@ -95,7 +95,7 @@ impl Lower<'_> {
                 DescKind::Value(_) => self.slot(desc, name, place),
                 DescKind::List(_) | DescKind::Struct(_) => self.slot(desc, &name.child(&key), &place.child(&key)),
             };
-            FieldDef { name: key, slot }
+            FieldDef::new(key, slot)
         };
         keys.iter().map(field).collect()
     }

@@ -17,7 +17,6 @@ pub mod literal;
 pub mod loader;
 pub mod lower;
 mod objects;
-pub mod params;
 pub mod php_rules;
 pub mod release;
 pub mod services;

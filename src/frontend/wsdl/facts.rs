@@ -3,7 +3,7 @@
 use super::Sink;
 use super::tree::{Element, Space};
 use crate::appinfo::{attr, literal, operation, service, slot, tag, text, type_name};
-use crate::ir::{FieldDef, Omission, OperationMeta, Origin, Presence, RecordDef, ServiceMeta, ShapeDef, SlotDef, TypeName};
+use crate::ir::{FieldDef, Omission, OperationMeta, Origin, Presence, RecordDef, ServiceMeta, SessionPart, ShapeDef, SlotDef, TypeName};
 use crate::report::Code;
 use crate::report::code::CODES;
 
@@ -99,6 +99,16 @@ impl<'e> Facts<'e> {
         if optional || self.flag(slot::OPTIONAL, false, out) { Presence::Optional } else { Presence::Required }
     }
 
+    /// What a parameter carries that is no data.
+    pub(super) fn session(self, out: &mut Sink<'_>) -> Option<SessionPart> {
+        let raw = self.raw(slot::SESSION)?;
+        let part = slot::session_part(raw);
+        if part.is_none() {
+            self.misunderstood(slot::SESSION, raw, out);
+        }
+        part
+    }
+
     pub(super) fn is_null(self, out: &mut Sink<'_>) -> bool {
         self.flag(slot::NULL, false, out)
     }
@@ -161,7 +171,8 @@ impl<'e> Facts<'e> {
     }
 
     fn whole_field(self, around: &Origin, out: &mut Sink<'_>) -> Option<FieldDef> {
-        Some(FieldDef { name: self.text(slot::KEY, out).unwrap_or_default(), slot: self.whole(around, out)? })
+        let name = self.text(slot::KEY, out).unwrap_or_default();
+        Some(FieldDef { name, slot: self.whole(around, out)?, session: self.session(out) })
     }
 
     /// A slot that is described in appinfo alone.

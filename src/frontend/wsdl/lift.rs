@@ -190,15 +190,16 @@ impl<'w, 'e> Lifter<'w, 'e, '_, '_> {
         let mut origin = facts.origin(around, self.out);
         origin.span = Some(self.out.span(element.at));
         let shape = self.shape(element, facts, &place, &origin);
+        let session = facts.session(self.out);
         let slot = SlotDef {
             shape: if element.many { ShapeDef::List(Box::new(plain(shape, &origin))) } else { shape },
-            presence: facts.presence(element.optional && !element.many, self.out),
+            presence: facts.presence(element.optional && !element.many && session.is_none(), self.out),
             nullable: element.nillable || facts.is_null(self.out),
             doc: facts.text(attr::DOC, self.out).unwrap_or_else(|| element.doc.clone()),
             site_shaped: facts.is_site_shaped(self.out),
             origin,
         };
-        FieldDef { name, slot }
+        FieldDef { name, slot, session }
     }
 
     /// What an element holds. `facts` are those of the slot or, in a list, of the item.

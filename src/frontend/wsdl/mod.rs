@@ -16,10 +16,38 @@ mod tree;
 
 use crate::ir::Fragment;
 use crate::report::{Code, Diagnostic, Report};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceMap, Span, Tree};
 
-/// Reads a WSDL.
-pub fn read(file: FileId, text: &str, report: &mut Report) -> Fragment {
+/// The longest text that is read, in bytes.
+pub const MAX_BYTES: usize = 50 << 20;
+
+/// Whether a path is a WSDL by its name.
+pub fn accepts(tree: &dyn Tree, path: &str) -> bool {
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    matches!(extension.as_deref(), Some("wsdl" | "xml")) && tree.is_file(path)
+}
+
+/// Reads WSDLs together.
+pub fn read(tree: &dyn Tree, paths: &[String], sources: &SourceMap, report: &mut Report) -> Fragment {
+    let mut whole = Fragment::default();
+    for path in paths {
+        match tree.read(path) {
+            Ok(bytes) => {
+                let (file, source) = sources.add(path, tree.display(path), bytes);
+                let mut read = read_text(file, &source.text, report);
+                whole.release = whole.release.or(read.release);
+                whole.operations.append(&mut read.operations);
+                whole.services.append(&mut read.services);
+                whole.omitted.append(&mut read.omitted);
+            }
+            Err(why) => report.push(Diagnostic::new(Code::W009, format!("`{}` cannot be read: {why}", tree.display(path)))),
+        }
+    }
+    whole
+}
+
+/// Reads the text of a WSDL that stands alone.
+pub fn read_text(file: FileId, text: &str, report: &mut Report) -> Fragment {
     let mut out = Sink { file, report };
     let Some(root) = tree::read(text, &mut out) else { return Fragment::default() };
     read::read(&root, &mut out).map(|wsdl| lift::lift(&wsdl, &mut out)).unwrap_or_default()

@@ -4,10 +4,10 @@ use proptest::prelude::*;
 
 use crate::backend::wsdl::{Options, generate};
 use crate::files::Files;
-use crate::frontend::wsdl::read;
+use crate::frontend::wsdl::read_text;
 use crate::ir::{
     FieldDef, Fragment, Key, Literal, NameBase, Omission, OperationDef, OperationMeta, Origin, Presence, RecordDef, Scalar, ScalarKind,
-    Schema, ServiceDef, ServiceMeta, ShapeDef, SlotDef, TypeName, dump, sample,
+    Schema, ServiceDef, ServiceMeta, SessionPart, ShapeDef, SlotDef, TypeName, dump, sample,
 };
 use crate::pass::{check, link};
 use crate::report::{Code, Report, Severity};
@@ -34,7 +34,7 @@ fn round_trip(fragment: Fragment) -> Result<(), TestCaseError> {
     let text = written(&schema);
     prop_assert!(!text.contains("\\u"));
     let mut report = Report::default();
-    let back = linked(read(FileId(0), &text, &mut report));
+    let back = linked(read_text(FileId(0), &text, &mut report));
     prop_assert_eq!(report.iter().next(), None, "{}", text);
     prop_assert_eq!(dump::schema(&schema), dump::schema(&back), "{}", text);
     prop_assert_eq!(text, written(&back));
@@ -131,7 +131,7 @@ fn distinct(fields: Vec<(String, SlotDef)>) -> Vec<FieldDef> {
     let mut out: Vec<FieldDef> = Vec::new();
     for (name, slot) in fields {
         if out.iter().all(|field| field.name != name) {
-            out.push(FieldDef { name, slot });
+            out.push(FieldDef::new(name, slot));
         }
     }
     out
@@ -151,12 +151,12 @@ fn named(mut slot: SlotDef, place: &TypeName, op: &str, count: &mut usize) -> Sl
             record.fields = record
                 .fields
                 .into_iter()
-                .map(|field| FieldDef { slot: named(field.slot, &name.child(&field.name), op, count), name: field.name })
+                .map(|field| FieldDef { slot: named(field.slot, &name.child(&field.name), op, count), ..field })
                 .collect();
             if count.is_multiple_of(5) && record.fields.iter().all(|field| field.name != "children") {
                 let mut children = sample::optional(sample::list(sample::slot(ShapeDef::Ref(name.clone()), ""), ""));
                 children.origin = record.origin.clone();
-                record.fields.push(FieldDef { name: "children".to_owned(), slot: children });
+                record.fields.push(FieldDef::new("children", children));
             }
             record.name = name.clone();
             record.place = name;
@@ -175,6 +175,11 @@ fn operation_name() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Some operations carry sessions.
+fn has_session(name: &str) -> bool {
+    name.len().is_multiple_of(2)
+}
+
 type Flags = (bool, bool, bool, bool);
 
 fn operation() -> impl Strategy<Value = OperationDef> {
@@ -185,9 +190,15 @@ fn operation() -> impl Strategy<Value = OperationDef> {
             let mut count = name.len();
             let params_of = TypeName::new(NameBase::Params(name.clone()));
             let result_of = TypeName::new(NameBase::Result(name.clone()));
-            let params = distinct(params)
+            let mut params = distinct(params);
+            if has_session(&name) {
+                for (param, part) in params.iter_mut().zip([SessionPart::Key, SessionPart::Client]) {
+                    param.session = Some(part);
+                }
+            }
+            let params = params
                 .into_iter()
-                .map(|field| FieldDef { slot: named(field.slot, &params_of.child(&field.name), &name, &mut count), name: field.name })
+                .map(|field| FieldDef { slot: named(field.slot, &params_of.child(&field.name), &name, &mut count), ..field })
                 .collect();
             let result = result.map(|slot| named(slot, &result_of, &name, &mut count));
             let (ajax, login_required, readonly_session, deprecated) = flags;
@@ -241,14 +252,14 @@ proptest! {
         }
         let damaged = format!("{}{junk}{}", &text[..at], &text[(at + junk.len()).min(text.len())..]);
         let mut report = Report::default();
-        let fragment = read(FileId(0), &damaged, &mut report);
+        let fragment = read_text(FileId(0), &damaged, &mut report);
         linked(fragment);
     }
 }
 
 fn codes(text: &str) -> Vec<&'static str> {
     let mut report = Report::default();
-    read(FileId(0), text, &mut report);
+    read_text(FileId(0), text, &mut report);
     report.iter().map(|found| found.code.name()).collect()
 }
 
@@ -302,7 +313,7 @@ fn reads_somebody_elses_wsdl() {
     }
     text.push_str(rest);
     let mut report = Report::default();
-    let fragment = read(FileId(0), &text, &mut report);
+    let fragment = read_text(FileId(0), &text, &mut report);
     assert_eq!(report.iter().next(), None);
     let operations: Vec<_> = fragment.operations.iter().map(|op| op.name.as_str()).collect();
     assert_eq!(operations, sample::forum().operations.iter().map(|op| op.name.as_str()).collect::<Vec<_>>());

@@ -8,11 +8,10 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
 
-use super::{At, Sink};
+use super::{At, MAX_BYTES, Sink};
 use crate::appinfo;
 use crate::report::Code;
 
-const MAX_BYTES: usize = 64 << 20;
 const MAX_DEPTH: usize = 100;
 const MAX_ATTRIBUTES: usize = 100;
 

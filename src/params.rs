@@ -52,9 +52,7 @@ struct Table {
 pub fn all() -> &'static [Param] {
     static TABLE: OnceLock<Vec<Param>> = OnceLock::new();
     // The table is part of the program and a test reads it whole, so a failure here cannot reach anybody.
-    TABLE.get_or_init(|| {
-        toml::from_str(include_str!("../../../grammars/params.toml")).map_or_else(|_| Vec::new(), |table: Table| table.param)
-    })
+    TABLE.get_or_init(|| toml::from_str(include_str!("../grammars/params.toml")).map_or_else(|_| Vec::new(), |table: Table| table.param))
 }
 
 /// The scalar of a value of a `PARAM_` constant; `None` for one that no release has.

@@ -1,0 +1,29 @@
+//! The service as one value: what it serves, from where, to whom, and the router over all protocols.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+
+use crate::accounts::Accounts;
+use crate::build::Build;
+use crate::dispatch::Backend;
+use crate::settings::Settings;
+
+/// Everything that a request needs. It never changes: a reload makes a new one and swaps the router.
+pub struct App {
+    /// What the compiler wrote.
+    pub build: Build,
+    /// What carries operations out.
+    pub backend: Arc<dyn Backend>,
+    /// Who may call.
+    pub accounts: Arc<dyn Accounts>,
+    /// How to serve it.
+    pub settings: Settings,
+}
+
+/// The router over all protocols.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new().route("/healthz", get(|| async { StatusCode::OK })).with_state(app)
+}

@@ -1,0 +1,146 @@
+//! A build: the folder that `mwsc generate` wrote, read and checked.
+//!
+//! In: a folder with `manifest.json` and the files that it names. Out: a [`Build`], whole and unchanging, or a [`BuildError`] that says
+//! which file is wrong and how. A reload reads a new build and replaces the old one only when it could be read.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use bytes::Bytes;
+use mwsc_contract::{Fault, Manifest, Operation, Service};
+use sha2::{Digest as _, Sha256};
+
+/// Largest manifest or file of a build, in bytes. The manifest of every function of Moodle is some 5 MB.
+const MAX_FILE_BYTES: u64 = 256 << 20;
+
+/// Name of the manifest in its folder.
+pub const MANIFEST: &str = "manifest.json";
+
+/// Why a build cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A file could not be read.
+    #[error("{path}: {why}")]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        why: io::Error,
+    },
+    /// A file is larger than any that the compiler writes.
+    #[error("{path}: {bytes} bytes are more than a build may have in one file ({MAX_FILE_BYTES})")]
+    Enormous {
+        /// Which.
+        path: PathBuf,
+        /// Its length.
+        bytes: u64,
+    },
+    /// The manifest is not one.
+    #[error("{path}: {why}")]
+    Manifest {
+        /// Where it lies.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: Fault,
+    },
+    /// A file is not the one that the manifest was written with.
+    #[error("{path}: is not the file that the manifest names (its digest differs); write the build again with `mwsc generate`")]
+    Digest {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The manifest names a file outside its folder.
+    #[error("the manifest names `{path}`, which is not a path below its folder")]
+    Outside {
+        /// As it stands there.
+        path: String,
+    },
+}
+
+/// A manifest with its files.
+#[derive(Debug)]
+pub struct Build {
+    /// What the compiler says.
+    pub manifest: Manifest,
+    /// The files by their path in the manifest.
+    files: HashMap<String, Bytes>,
+    /// Place in `manifest.services`, by shortname.
+    services: HashMap<String, usize>,
+    /// Names of operations by their lower-case spelling: OK Tech's clients write them in any.
+    folded: HashMap<String, String>,
+}
+
+impl Build {
+    /// Reads the build in `folder`. It may be named by the manifest itself as well.
+    pub fn load(folder: &Path) -> Result<Build, BuildError> {
+        let path = if folder.is_dir() { folder.join(MANIFEST) } else { folder.to_owned() };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let text = read(&path)?;
+        let manifest = mwsc_contract::load(&text).map_err(|why| BuildError::Manifest { path: path.clone(), why })?;
+        let mut files = HashMap::with_capacity(manifest.files.len());
+        for file in &manifest.files {
+            if !Path::new(&file.path).components().all(|part| matches!(part, Component::Normal(_))) || file.path.is_empty() {
+                return Err(BuildError::Outside { path: file.path.clone() });
+            }
+            let place = folder.join(&file.path);
+            let content = read(&place)?;
+            if sha256(&content) != file.digest.to_ascii_lowercase() {
+                return Err(BuildError::Digest { path: place });
+            }
+            files.insert(file.path.clone(), content);
+        }
+        Ok(Build::new(manifest, files))
+    }
+
+    /// A build of parts that are at hand. Whoever calls this has checked the manifest.
+    pub fn new(manifest: Manifest, files: HashMap<String, Bytes>) -> Build {
+        let services = manifest.services.iter().enumerate().map(|(at, service)| (service.shortname.clone(), at)).collect();
+        let folded = manifest.operations.keys().map(|name| (name.to_ascii_lowercase(), name.clone())).collect();
+        Build { manifest, files, services, folded }
+    }
+
+    /// A service by shortname.
+    pub fn service(&self, shortname: &str) -> Option<&Service> {
+        self.services.get(shortname).map(|&at| &self.manifest.services[at])
+    }
+
+    /// An operation of a service by its exact name.
+    pub fn operation<'b>(&'b self, service: &Service, name: &str) -> Option<(&'b str, &'b Operation)> {
+        let (name, operation) = self.manifest.operations.get_key_value(name)?;
+        service.operations.iter().any(|member| member == name).then_some((name.as_str(), operation))
+    }
+
+    /// An operation of a service by its name in any letter case, as PHP looks methods up.
+    pub fn operation_in_any_case<'b>(&'b self, service: &Service, name: &str) -> Option<(&'b str, &'b Operation)> {
+        self.operation(service, name).or_else(|| self.operation(service, self.folded.get(&name.to_ascii_lowercase())?))
+    }
+
+    /// A file of the build by its path in the manifest.
+    pub fn file(&self, path: &str) -> Option<&Bytes> {
+        self.files.get(path)
+    }
+}
+
+/// Reads a file within [`MAX_FILE_BYTES`].
+fn read(path: &Path) -> Result<Bytes, BuildError> {
+    let failed = |why| BuildError::Read { path: path.to_owned(), why };
+    let bytes = std::fs::metadata(path).map_err(failed)?.len();
+    if bytes > MAX_FILE_BYTES {
+        return Err(BuildError::Enormous { path: path.to_owned(), bytes });
+    }
+    std::fs::read(path).map(Bytes::from).map_err(failed)
+}
+
+/// SHA-256 in lower-case hexadecimal digits.
+pub fn sha256(content: &[u8]) -> String {
+    Sha256::digest(content).iter().fold(String::with_capacity(64), |mut out, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,40 @@
+//! What an administrator decides: every key has a default that is safe.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// Settings of the service.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where clients reach it, without a slash at the end. It takes the place of the token in WSDLs, namespaces and SOAP actions.
+    pub base_url: String,
+    /// What becomes of an answer that does not fit the manifest.
+    pub answers: Answers,
+    /// How long a session lasts from its login.
+    pub session: Duration,
+    /// Addresses that may log in; empty for all.
+    pub allowed: Vec<IpAddr>,
+    /// Whether failures show what is meant for whoever looks for the cause.
+    pub debug: bool,
+}
+
+/// What becomes of an answer that does not fit the manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// The caller gets an error of the server.
+    Strict,
+    /// The caller gets the answer; a warning is logged.
+    Warn,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            base_url: "http://localhost:8080".to_owned(),
+            answers: Answers::Strict,
+            session: Duration::from_secs(30 * 60),
+            allowed: Vec::new(),
+            debug: false,
+        }
+    }
+}
