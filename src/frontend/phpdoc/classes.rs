@@ -183,20 +183,29 @@ impl<'a> Classes<'a> {
     }
 
     /// The class of a full name as a file means it. Of several, one of that file is preferred, then one of a file that it requires, then
-    /// the first.
+    /// one of its folder, then the first.
     pub(super) fn find(&self, name: &str, from: usize) -> Option<ClassId> {
         let found = self.by_name.get(&name.to_ascii_lowercase())?;
         if found.len() == 1 {
             return found.first().copied();
         }
         let reach = self.reach(from);
-        let near = found.iter().find(|id| self.decl(**id).file == from);
-        let chosen = *near.or_else(|| found.iter().find(|id| reach.contains(&self.decl(**id).file))).or(found.first())?;
-        let known = reach.contains(&self.decl(chosen).file);
-        let same_file = found.iter().filter(|id| self.decl(**id).file == self.decl(chosen).file).count() > 1;
-        if !known || same_file {
-            self.twice(chosen, found);
+        let folder = |file: usize| self.files.get(file).and_then(|file| file.path.rsplit_once('/')).map(|(folder, _)| folder);
+        let prefer: [&dyn Fn(usize) -> bool; 3] =
+            [&|file| file == from, &|file| reach.contains(&file), &|file| folder(file) == folder(from)];
+        for is_near in prefer {
+            let near: Vec<ClassId> = found.iter().copied().filter(|id| is_near(self.decl(*id).file)).collect();
+            match near.as_slice() {
+                [] => {}
+                [only] => return Some(*only),
+                [first, ..] => {
+                    self.twice(*first, found);
+                    return Some(*first);
+                }
+            }
         }
+        let chosen = *found.first()?;
+        self.twice(chosen, found);
         Some(chosen)
     }
 

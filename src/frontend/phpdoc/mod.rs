@@ -28,11 +28,12 @@ use bumpalo::Bump;
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
+use super::Asked;
 use crate::ir::{FieldDef, Fragment, Omission, OperationDef, Origin, ServiceDef, ServiceMeta, SlotDef};
 use crate::php::ast::Type;
 use crate::php::eval::Interp;
 use crate::report::{Code, Diagnostic, Report};
-use crate::source::{SourceMap, Tree};
+use crate::source::SourceMap;
 use agree::Difference;
 use classes::{ClassId, Classes};
 use host::World;
@@ -51,11 +52,13 @@ const RETURN: &[&str] = &["return", "returns"];
 /// Words of the tags that say what a property holds.
 const VAR: &[&str] = &["var", "type"];
 
-/// Reads files and folders as one interface. `class` names the server; without it there has to be one class alone that could be it.
-pub fn read(tree: &dyn Tree, paths: &[String], class: Option<&str>, sources: &SourceMap, report: &mut Report) -> Fragment {
+/// Reads files and folders as one interface. Where no class is named there has to be one alone that could be the server.
+pub fn read(asked: Asked<'_>, sources: &SourceMap, report: &mut Report) -> Fragment {
     let arena = Bump::new();
-    let classes = Classes::of(files::load(tree, paths, &arena, sources, report));
-    let server = server::find(&classes, class, report);
+    let classes = Classes::of(files::load(asked.tree, asked.paths, &arena, sources, report));
+    let server = server::find(&classes, asked.class, report);
+    // What is wrong with classes that were only looked at does not matter.
+    classes.take_problems();
     let fragment = server.map(|server| {
         let world = World::new(&classes, server);
         let interp = Interp::new(&arena, sources, &world);
@@ -177,7 +180,7 @@ impl<'a> Reader<'a, '_> {
 
     #[allow(clippy::unused_self, reason = "fields are made in one place")]
     fn field(&self, name: &str, slot: SlotDef) -> FieldDef {
-        FieldDef { name: name.to_owned(), slot }
+        FieldDef::new(name, slot)
     }
 }
 

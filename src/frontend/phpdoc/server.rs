@@ -7,6 +7,8 @@ use crate::report::{Code, Diagnostic, Report};
 
 /// How many candidates a message lists.
 const MAX_LISTED: usize = 8;
+/// How many of them it shows the place of.
+const MAX_SHOWN: usize = 3;
 
 /// Finds the server. With a name it is the class of that name. Without one it is the class that has public methods with `@return`, that
 /// no other class extends, and that is no data class; there has to be one alone.
@@ -51,7 +53,7 @@ fn ambiguous(classes: &Classes<'_>, several: &[(ClassId, usize)]) -> Diagnostic 
         listed.push(format!("{} more", several.len() - MAX_LISTED));
     }
     let mut found = Diagnostic::new(Code::P002, format!("{} classes could be the server: {}", several.len(), listed.join(", ")));
-    for (id, _) in several.iter().take(MAX_LISTED) {
+    for (id, _) in several.iter().take(MAX_SHOWN) {
         let at = classes.span(*id, classes.decl(*id).class.at);
         found = if found.span.is_none() { found.at(at) } else { found.label(at, "or this one") };
     }

@@ -14,6 +14,7 @@ mod model;
 mod read;
 mod tree;
 
+use super::Asked;
 use crate::ir::Fragment;
 use crate::report::{Code, Diagnostic, Report};
 use crate::source::{FileId, SourceMap, Span, Tree};
@@ -28,7 +29,7 @@ pub fn accepts(tree: &dyn Tree, path: &str) -> bool {
 }
 
 /// Reads WSDLs together.
-pub fn read(tree: &dyn Tree, paths: &[String], sources: &SourceMap, report: &mut Report) -> Fragment {
+pub fn read(Asked { tree, paths, .. }: Asked<'_>, sources: &SourceMap, report: &mut Report) -> Fragment {
     let mut whole = Fragment::default();
     for path in paths {
         match tree.read(path) {
