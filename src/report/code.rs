@@ -226,7 +226,7 @@ codes! {
     P003 Error "method that does not say what it gives"
         "A public method of the server has neither `@return` in its comment (or in that of the method that it overrides) nor a declared return type, so its result is unknown. It is left out. Write `@return void` where nothing is returned; make it protected where it is no operation."
     P004 Warning "parameter without a type"
-        "A parameter has neither a `@param` tag nor a declared type, so clients would not know what to send. The operation is published without it, and the method gets no value for it. Add the tag."
+        "A parameter has neither a `@param` tag nor a declared type nor a default that tells its kind, so clients would not know what to send. The operation is published without it, and the method gets no value for it. Add the tag."
     P005 Warning "tag for a parameter that is not there"
         "A `@param` tag is about a parameter that the method does not have: it was renamed or removed, or the tag is misspelt. The tag is ignored, so the parameter that was meant may lack its type and its description. Correct the tag."
     P006 Warning "comment and declaration disagree"

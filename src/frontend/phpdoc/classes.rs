@@ -13,7 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::files::File;
 use crate::ir::Origin;
-use crate::php::ast::{At, Class, ClassKind, Function, Member, Name, Scope, Stmt, StmtKind, TraitRule, Visibility};
+use crate::php::ast::{At, Class, Function, Member, Name, Scope, Stmt, StmtKind, TraitRule, Visibility};
 use crate::php::eval::names::{full_name, resolve_class};
 use crate::report::{Code, Diagnostic};
 use crate::source::Span;
@@ -59,7 +59,7 @@ pub(super) struct Classes<'a> {
     files: Vec<File<'a>>,
     decls: Vec<Decl<'a>>,
     by_name: FxHashMap<String, Vec<ClassId>>,
-    /// Lower-case names that some class extends.
+    /// Lower-case names that some class extends or implements.
     extended: FxHashSet<String>,
     /// Classes that inherit from themselves.
     endless: FxHashSet<ClassId>,
@@ -96,9 +96,8 @@ impl<'a> Classes<'a> {
                     let name = full_name(class.scope, class.name).into_owned();
                     self.by_name.entry(name.to_ascii_lowercase()).or_default().push(id);
                     self.decls.push(Decl { class, name, file });
-                    if class.kind != ClassKind::Interface {
-                        self.extended.extend(class.extends.iter().map(|name| resolve_class(name, class.scope).to_ascii_lowercase()));
-                    }
+                    let parents = class.extends.iter().chain(class.implements);
+                    self.extended.extend(parents.map(|name| resolve_class(name, class.scope).to_ascii_lowercase()));
                 }
                 StmtKind::Namespace { stmts, .. } | StmtKind::Block(stmts) | StmtKind::Declare { body: stmts } => self.declare(stmts, file),
                 StmtKind::If { then, otherwise, .. } => {
@@ -149,7 +148,7 @@ impl<'a> Classes<'a> {
         (0..self.decls.len()).map(ClassId)
     }
 
-    /// Whether some class extends a class of this name.
+    /// Whether some class extends a class of this name, or implements it.
     pub(super) fn is_extended(&self, id: ClassId) -> bool {
         self.extended.contains(&self.decl(id).name.to_ascii_lowercase())
     }

@@ -67,8 +67,9 @@ impl Comment {
         let mut in_tag = false;
         for line in lines {
             if let Ok((body, word)) = heading(line) {
-                let start = line.as_ptr() as usize - whole.as_ptr() as usize;
-                out.tags.push(Tag { word: word.to_ascii_lowercase(), body: body.to_owned(), at: (start, start + line.trim_end().len()) });
+                let shown = line.trim();
+                let start = shown.as_ptr() as usize - whole.as_ptr() as usize;
+                out.tags.push(Tag { word: word.to_ascii_lowercase(), body: body.to_owned(), at: (start, start + shown.len()) });
                 in_tag = true;
                 continue;
             }

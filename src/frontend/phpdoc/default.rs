@@ -3,6 +3,7 @@
 
 use super::Reader;
 use super::meaning::{Place, is_entry};
+use super::spelling::Spelling;
 use crate::ir::{Key, Literal, Presence, ScalarKind, ShapeDef};
 use crate::php::ast::Expr;
 use crate::php::value::Value;
@@ -33,6 +34,18 @@ impl<'a> Reader<'a, '_> {
                 }
             },
         }
+    }
+
+    /// The type that a default has, for a parameter of which nothing else is said.
+    pub(super) fn kind_of(&mut self, expr: &'a Expr<'a>, place: &Place<'a, '_>) -> Option<Spelling> {
+        let name = match self.evaluate(expr, place) {
+            Literal::Bool(_) => "bool",
+            Literal::Int(_) => "int",
+            Literal::Float(_) => "float",
+            Literal::Str(_) => "string",
+            Literal::Null | Literal::Array(_) | Literal::Runtime(_) => return None,
+        };
+        Some(Spelling::Name(name.to_owned()))
     }
 
     fn evaluate(&mut self, expr: &'a Expr<'a>, place: &Place<'a, '_>) -> Literal {

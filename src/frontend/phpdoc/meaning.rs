@@ -4,13 +4,13 @@ use super::Reader;
 use super::classes::ClassId;
 use super::scalars::{self, Word};
 use super::spelling::{Misspelt, Spelling};
-use crate::ir::{NameBase, Presence, RecordDef, Scalar, ScalarKind, ShapeDef, SlotDef, TypeName};
+use crate::ir::{FieldDef, NameBase, Origin, Presence, RecordDef, Scalar, ScalarKind, ShapeDef, SlotDef, TypeName};
 use crate::php::ast::{ClassKind, ExprKind, Member, Scope, Type, TypeKind, UnaryOp};
 use crate::report::{Code, Diagnostic};
 use crate::source::Span;
 
-/// The name of the records that are entries of maps; the type of the value is the path.
-const MAP: &str = "Map";
+/// The name of the records that are entries of maps, as WSDLs call a map of anything. The type of the value is the path, where it is known.
+const MAP: &str = "apache:Map";
 
 /// What a type means.
 #[derive(Debug, Clone, PartialEq)]
@@ -188,14 +188,13 @@ impl<'a> Reader<'a, '_> {
         Ok(Meaning::Value(ShapeDef::List(Box::new(item(shape, nullable, place, self))), false))
     }
 
-    /// Keys and values: a list of records that have one of each. Maps to one type of value are one record.
+    /// Keys and values: a list of records that have one of each. Maps to one type of value have one record, wherever they stand.
     fn map(&mut self, of: &Spelling, place: &Place<'a, '_>) -> Result<Meaning, Problem> {
-        let (shape, nullable) = self.value(of, place)?;
-        let name = TypeName { base: NameBase::Class(MAP.to_owned()), path: vec![label(&shape)] };
-        let slot = |shape, nullable, reader: &Self| SlotDef { nullable, ..item(shape, false, place, reader) };
-        let fields = vec![self.field("key", slot(text(""), false, self)), self.field("value", slot(shape, nullable, self))];
-        let origin = self.origin(place);
-        let entry = ShapeDef::Record(RecordDef { place: name.clone(), name, fields, origin });
+        let (mut shape, nullable) = self.value(of, place)?;
+        let name = TypeName { base: NameBase::Class(MAP.to_owned()), path: label(&shape).into_iter().collect() };
+        forget_origins(&mut shape);
+        let fields = vec![FieldDef::new("key", nowhere(text(""), false)), FieldDef::new("value", nowhere(shape, nullable))];
+        let entry = ShapeDef::Record(RecordDef { place: name.clone(), name, fields, origin: Origin::default() });
         Ok(Meaning::Value(ShapeDef::List(Box::new(item(entry, false, place, self))), false))
     }
 
@@ -230,7 +229,7 @@ impl<'a> Reader<'a, '_> {
             let inner = Place { name: place.name.child(key), ..*place };
             let (shape, nullable) = self.value(spelling, &inner)?;
             let presence = if *optional { Presence::Optional } else { Presence::Required };
-            fields.push(self.field(key, SlotDef { presence, ..item(shape, nullable, &inner, self) }));
+            fields.push(FieldDef::new(key, SlotDef { presence, ..item(shape, nullable, &inner, self) }));
         }
         let record = RecordDef { name: place.name.clone(), place: place.name.clone(), fields, origin: self.origin(place) };
         Ok(Meaning::Value(ShapeDef::Record(record), false))
@@ -274,7 +273,20 @@ pub(super) fn problem(code: Code, message: impl Into<String>, place: &Place<'_, 
 
 /// A slot about which nothing more is known.
 pub(super) fn item(shape: ShapeDef, nullable: bool, place: &Place<'_, '_>, reader: &Reader<'_, '_>) -> SlotDef {
-    SlotDef { shape, presence: Presence::Required, nullable, doc: String::new(), site_shaped: false, origin: reader.origin(place) }
+    SlotDef { origin: reader.origin(place), ..nowhere(shape, nullable) }
+}
+
+/// A slot that has no place of its own.
+fn nowhere(shape: ShapeDef, nullable: bool) -> SlotDef {
+    SlotDef { shape, presence: Presence::Required, nullable, doc: String::new(), site_shaped: false, origin: Origin::default() }
+}
+
+/// What is in a list may stand in many places.
+fn forget_origins(shape: &mut ShapeDef) {
+    if let ShapeDef::List(item) = shape {
+        item.origin = Origin::default();
+        forget_origins(&mut item.shape);
+    }
 }
 
 fn scalar(kind: ScalarKind, refinement: &str) -> ShapeDef {
@@ -292,18 +304,21 @@ fn kind(shape: &ShapeDef) -> Option<ScalarKind> {
     }
 }
 
-/// A few characters for a shape, by which maps to it are told from others.
-fn label(shape: &ShapeDef) -> String {
+/// A few characters for a shape, by which maps to it are told from others; `None` for anything.
+fn label(shape: &ShapeDef) -> Option<String> {
     match shape {
-        ShapeDef::Scalar(scalar) if scalar.refinement.is_empty() => scalar.kind.word().to_owned(),
-        ShapeDef::Scalar(scalar) => scalar.refinement.trim_start_matches("xsd:").to_owned(),
-        ShapeDef::List(item) => label(&item.shape) + "[]",
-        ShapeDef::Record(record) => record.name.to_string(),
-        ShapeDef::Ref(name) => name.to_string(),
+        ShapeDef::Scalar(scalar) => match scalar.refinement.strip_prefix("xsd:") {
+            Some("anyType") => None,
+            Some(name) => Some(name.to_owned()),
+            None => Some(scalar.kind.word().to_owned()),
+        },
+        ShapeDef::List(item) => Some(label(&item.shape).unwrap_or_default() + "[]"),
+        ShapeDef::Record(record) => Some(record.name.to_string()),
+        ShapeDef::Ref(name) => Some(name.to_string()),
     }
 }
 
 /// Whether a record is an entry of a map.
 pub(super) fn is_entry(record: &RecordDef) -> bool {
-    record.name.path.len() == 1 && matches!(&record.name.base, NameBase::Class(class) if class == MAP)
+    matches!(&record.name.base, NameBase::Class(class) if class == MAP)
 }

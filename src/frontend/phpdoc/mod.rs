@@ -29,7 +29,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
 use super::Asked;
-use crate::ir::{FieldDef, Fragment, Omission, OperationDef, Origin, ServiceDef, ServiceMeta, SlotDef};
+use crate::ir::{Fragment, Omission, OperationDef, Origin, ServiceDef, ServiceMeta};
 use crate::php::ast::Type;
 use crate::php::eval::Interp;
 use crate::report::{Code, Diagnostic, Report};
@@ -98,13 +98,10 @@ impl<'a> Reader<'a, '_> {
         methods.retain(|versions| server::is_operation(self.classes, server, versions));
         methods.sort_by(|a, b| a[0].name.cmp(b[0].name));
         for versions in methods {
-            // PHP calls its magic methods itself; one that is documented was published all the same.
-            let is_magic = versions[0].name.starts_with("__");
             self.used.clear();
             let operation = self.operation(server, &versions);
             let uses = std::mem::take(&mut self.used);
             match operation {
-                Err(problem) if is_magic && problem.code == Code::P003 => continue,
                 Err(problem) => omitted.push(self.omit(versions[0].name, problem)),
                 Ok(operation) => read.push((operation, uses)),
             }
@@ -176,11 +173,6 @@ impl<'a> Reader<'a, '_> {
             span: Some(place.at),
             via: Vec::new(),
         }
-    }
-
-    #[allow(clippy::unused_self, reason = "fields are made in one place")]
-    fn field(&self, name: &str, slot: SlotDef) -> FieldDef {
-        FieldDef::new(name, slot)
     }
 }
 

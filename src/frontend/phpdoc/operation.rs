@@ -123,7 +123,8 @@ impl<'a> Reader<'a, '_> {
             None => self.place(method, declared.at, &symbol, name),
         };
         let said = tag.as_ref().and_then(|found| found.typed.ty.as_ref());
-        let Some(spelling) = spelled(said, param.ty.as_ref()) else {
+        let spelling = spelled(said, param.ty.as_ref()).or_else(|| self.kind_of(param.default?, &declared).map(Ok));
+        let Some(spelling) = spelling else {
             let message = format!("the parameter `${}` of `{}` has no type, so it is left out", param.name, method.name);
             self.report.push(Diagnostic::new(Code::P004, message).at(declared.at).about(method.name));
             return Ok(None);
@@ -144,7 +145,7 @@ impl<'a> Reader<'a, '_> {
         };
         let origin = self.origin(&place);
         let doc = tag.map(|found| found.typed.doc).unwrap_or_default();
-        Ok(Some(self.field(param.name, SlotDef { shape, presence, nullable, doc, site_shaped: false, origin })))
+        Ok(Some(FieldDef::new(param.name, SlotDef { shape, presence, nullable, doc, site_shaped: false, origin })))
     }
 
     fn result(&mut self, documented: &Documented<'a>, symbol: &str) -> Result<Option<SlotDef>, Problem> {

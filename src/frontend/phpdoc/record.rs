@@ -115,7 +115,7 @@ impl<'a> Reader<'a, '_> {
             None => (Presence::Required, nullable),
         };
         let origin = self.origin(&place);
-        Ok(Some(self.field(property.name, SlotDef { shape, presence, nullable, doc, site_shaped: false, origin })))
+        Ok(Some(FieldDef::new(property.name, SlotDef { shape, presence, nullable, doc, site_shaped: false, origin })))
     }
 }
 
@@ -131,6 +131,7 @@ fn said(doc: Option<&str>) -> Said {
 fn marks(parts: &[&str]) -> (String, bool) {
     let whole = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("\n\n");
     let is_optional = whole.contains("[OPTIONAL]");
-    let doc = whole.replace("[OPTIONAL]", "").replace("[AUTOINCREMENT]", "");
-    (doc.trim().to_owned(), is_optional)
+    let without = |text: String, mark: &str| text.replace(&format!(" {mark}"), "").replace(&format!("{mark} "), "").replace(mark, "");
+    let doc = without(without(whole, "[OPTIONAL]"), "[AUTOINCREMENT]");
+    (doc.trim_matches([' ', ',', ';']).to_owned(), is_optional)
 }

@@ -70,14 +70,16 @@ fn operations(classes: &Classes<'_>, id: ClassId) -> usize {
     methods.values().filter(|versions| is_operation(classes, id, versions) && versions.iter().any(says_what_it_gives)).count()
 }
 
-/// Whether a method is published: it is public and no constructor, be it named as the class, as PHP 4 had it.
+/// Whether a method is published: it is public and no constructor, be it named as the class, as PHP 4 had it. A magic method, which PHP
+/// calls itself, is published where it is documented, for it always was.
 pub(super) fn is_operation(classes: &Classes<'_>, id: ClassId, versions: &[Method<'_>]) -> bool {
     let Some(method) = versions.first() else { return false };
     let is_constructor = |name: &str| {
         let own = &classes.decl(method.owner).name;
         name.eq_ignore_ascii_case("__construct") || name.eq_ignore_ascii_case(own) || name.eq_ignore_ascii_case(&classes.decl(id).name)
     };
-    method.visibility == Visibility::Public && !is_constructor(method.name)
+    let is_magic = method.name.starts_with("__") && !versions.iter().any(says_what_it_gives);
+    method.visibility == Visibility::Public && !is_constructor(method.name) && !is_magic
 }
 
 fn says_what_it_gives(method: &Method<'_>) -> bool {
