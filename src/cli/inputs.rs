@@ -183,8 +183,8 @@ pub fn open_all(options: &args::Inputs, config: &Config, report: &mut Report) ->
             groups.push(group);
         }
     }
-    if options.class.is_some() {
-        groups.iter_mut().for_each(|group| group.class.clone_from(&options.class));
+    for group in groups.iter_mut().filter(|_| options.class.is_some()) {
+        group.class.clone_from(&options.class);
     }
     if let Some(base) = &options.base {
         lay_over(base, &mut groups, report);
@@ -225,7 +225,8 @@ fn group(paths: &[PathBuf], release: Option<String>, site: Option<PathBuf>, at: 
         match identify(&tree) {
             Identity::Tree { root, release } => group.trees.push((path.clone(), tree, root, release)),
             Identity::Plugin { component } => group.plugins.push((path.clone(), tree, component)),
-            Identity::Unknown => match interface::front_end(path) {
+            // Of a folder with a Moodle in it the PHP is no interface.
+            Identity::Unknown => match interface::front_end(path).filter(|_| moodle_in(&tree).is_none()) {
                 Some(frontend) => group.interfaces.push((frontend, path.clone())),
                 None => report.push(no_moodle(path, &tree).at(at)),
             },
@@ -257,16 +258,20 @@ fn open_disk(path: &Path, at: Option<Span>, report: &mut Report) -> Option<DiskT
 /// The finding for a folder that is neither; often the right one is next to it.
 fn no_moodle(path: &Path, tree: &DiskTree) -> Diagnostic {
     let finding = Diagnostic::new(Code::C022, format!("`{}` is neither a Moodle tree nor a plugin", path.display()));
-    let below = tree.list("").unwrap_or_default();
-    let below = below.iter().find(|entry| entry.is_dir && tree.is_file(&format!("{}/lib/moodlelib.php", entry.name)));
     let above = tree.root().ancestors().skip(1).take(3).find(|folder| folder.join("lib/moodlelib.php").is_file());
-    match (below, above) {
-        (Some(entry), _) => finding.help(format!("did you mean `{}`?", path.join(&entry.name).display())),
+    match (moodle_in(tree), above) {
+        (Some(name), _) => finding.help(format!("did you mean `{}`?", path.join(name).display())),
         (None, Some(_)) => finding.help("it is a part of a Moodle tree: name the top of the tree"),
         (None, None) => {
             finding.help("a Moodle tree has version.php and lib/ at its top; the version.php of a plugin sets $plugin->component")
         }
     }
+}
+
+/// The folder in a folder that is a Moodle tree.
+fn moodle_in(tree: &DiskTree) -> Option<String> {
+    let below = tree.list("").unwrap_or_default();
+    below.into_iter().find(|entry| entry.is_dir && tree.is_file(&format!("{}/lib/moodlelib.php", entry.name))).map(|entry| entry.name)
 }
 
 /// Lays plugins over the tree of `--base`.

@@ -54,6 +54,9 @@ struct Ancestor<'a> {
     rules: Vec<&'a [TraitRule<'a>]>,
 }
 
+/// What a class names as its parent, with the rules where it is a trait.
+type Parent<'a> = (ClassId, Option<&'a [TraitRule<'a>]>);
+
 /// Every class of an input.
 pub(super) struct Classes<'a> {
     files: Vec<File<'a>>,
@@ -252,7 +255,7 @@ impl<'a> Classes<'a> {
 
     /// What a class inherits from directly: traits, parent, interfaces, each with the rules of its `use`. Names of what is not there are
     /// errors, with what they should be.
-    fn parents(&self, id: ClassId) -> Vec<Result<(ClassId, Option<&'a [TraitRule<'a>]>), (&'static str, String)>> {
+    fn parents(&self, id: ClassId) -> Vec<Result<Parent<'a>, (&'static str, String)>> {
         let decl = self.decl(id);
         let find = |name: &Name<'a>, what, rules| {
             let full = resolve_class(name, decl.class.scope);

@@ -20,19 +20,14 @@ impl<'a> Reader<'a, '_> {
             // PHP itself takes `= null` for permission to give null.
             Literal::Null => (Presence::Default(Literal::Null), true),
             Literal::Runtime(source) => (Presence::Default(Literal::Runtime(source)), nullable),
-            value => match fit(&value, shape) {
-                Some(value) => (Presence::Default(value), nullable),
-                None => {
+            value => {
+                let Some(value) = fit(&value, shape) else {
                     let message = format!("the default does not fit the type, in {}", place.symbol);
-                    let at = self.classes.span(place.class, expr.at);
-                    let found = Diagnostic::new(Code::P011, message).at(at);
-                    self.report.push(match place.subject {
-                        Some(subject) => found.about(subject),
-                        None => found,
-                    });
-                    (Presence::Optional, nullable)
-                }
-            },
+                    self.report.push(place.about(Diagnostic::new(Code::P011, message)).at(self.classes.span(place.class, expr.at)));
+                    return (Presence::Optional, nullable);
+                };
+                (Presence::Default(value), nullable)
+            }
         }
     }
 

@@ -50,8 +50,8 @@ impl Reader<'_, '_> {
     fn define_operation(&self, operation: &mut OperationDef, defined: &mut FxHashSet<ClassId>) -> Result<(), Problem> {
         let mut here = Vec::new();
         let results = operation.result.as_mut().map(|slot| &mut slot.shape);
-        let shapes = operation.params.iter_mut().map(|field| &mut field.slot.shape).chain(results);
-        let all_shallow = shapes.fold(true, |shallow, shape| shallow && self.define_shape(shape, defined, &mut here, 0));
+        let mut shapes = operation.params.iter_mut().map(|field| &mut field.slot.shape).chain(results);
+        let all_shallow = shapes.all(|shape| self.define_shape(shape, defined, &mut here, 0));
         if all_shallow {
             return Ok(());
         }

@@ -12,14 +12,8 @@ use crate::source::Span;
 /// The name of the records that are entries of maps, as WSDLs call a map of anything. The type of the value is the path, where it is known.
 const MAP: &str = "apache:Map";
 
-/// What a type means.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Meaning {
-    /// Nothing is sent: `void`.
-    Nothing,
-    /// A value, and whether it may be null.
-    Value(ShapeDef, bool),
-}
+/// What a type means: the shape of a value, and whether it may be null. `None` where nothing is sent.
+pub(super) type Meaning = Option<(ShapeDef, bool)>;
 
 /// Why something has no meaning: what is described by it is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,19 +40,27 @@ pub(super) struct Place<'a, 'p> {
     pub subject: Option<&'p str>,
 }
 
+impl Place<'_, '_> {
+    /// A finding about this place.
+    pub(super) fn about(&self, found: Diagnostic) -> Diagnostic {
+        let found = found.at(self.at);
+        match self.subject {
+            Some(subject) => found.about(subject),
+            None => found,
+        }
+    }
+}
+
 impl<'a> Reader<'a, '_> {
     /// The meaning of a spelling.
     pub(super) fn meaning(&mut self, spelling: &Spelling, place: &Place<'a, '_>) -> Result<Meaning, Problem> {
-        let value = |shape| Ok(Meaning::Value(shape, false));
+        let value = |shape| Ok(Some((shape, false)));
         match spelling {
             Spelling::Name(name) => self.name(name, place),
             Spelling::Text => value(text("")),
             Spelling::Number => value(scalar(ScalarKind::Int, "xsd:int")),
             Spelling::Fraction => value(scalar(ScalarKind::Float, "")),
-            Spelling::Nullable(inner) => Ok(match self.meaning(inner, place)? {
-                Meaning::Value(shape, _) => Meaning::Value(shape, true),
-                Meaning::Nothing => Meaning::Nothing,
-            }),
+            Spelling::Nullable(inner) => Ok(self.meaning(inner, place)?.map(|(shape, _)| (shape, true))),
             Spelling::Union(members) => self.union(members, place),
             Spelling::Intersection(_) => Err(problem(Code::P009, "an intersection of types cannot be sent", place)),
             Spelling::List(item) => self.list(item, place),
@@ -71,10 +73,7 @@ impl<'a> Reader<'a, '_> {
 
     /// The shape of something that is sent.
     pub(super) fn value(&mut self, spelling: &Spelling, place: &Place<'a, '_>) -> Result<(ShapeDef, bool), Problem> {
-        match self.meaning(spelling, place)? {
-            Meaning::Value(shape, nullable) => Ok((shape, nullable)),
-            Meaning::Nothing => Err(problem(Code::P009, "`void` is no value", place)),
-        }
+        self.meaning(spelling, place)?.ok_or_else(|| problem(Code::P009, "`void` is no value", place))
     }
 
     fn name(&mut self, name: &str, place: &Place<'a, '_>) -> Result<Meaning, Problem> {
@@ -88,23 +87,23 @@ impl<'a> Reader<'a, '_> {
             _ => None,
         };
         if let Some(class) = class {
-            return self.class(class, place).map(|shape| Meaning::Value(shape, false));
+            return self.class(class, place).map(|shape| Some((shape, false)));
         }
         match word {
-            Some(Word::Scalar(scalar)) => Ok(Meaning::Value(ShapeDef::Scalar(scalar), false)),
+            Some(Word::Scalar(scalar)) => Ok(Some((ShapeDef::Scalar(scalar), false))),
             Some(Word::Vague(scalar)) => {
                 self.vague(&format!("`{name}` says little about the value, which is taken as text"), place);
-                Ok(Meaning::Value(ShapeDef::Scalar(scalar), false))
+                Ok(Some((ShapeDef::Scalar(scalar), false)))
             }
             Some(Word::Untyped) => {
                 self.vague(&format!("`{name}` does not say what is in it; the items are taken as text"), place);
-                Ok(Meaning::Value(ShapeDef::List(Box::new(item(text("xsd:anyType"), false, place, self))), false))
+                Ok(Some((ShapeDef::List(Box::new(item(text("xsd:anyType"), false, place, self))), false)))
             }
-            Some(Word::Null | Word::Nothing) => Ok(Meaning::Nothing),
+            Some(Word::Null | Word::Nothing) => Ok(None),
             Some(Word::Unsendable | Word::Itself) => Err(problem(Code::P009, format!("`{name}` cannot be sent"), place)),
             None if name.contains("::") => {
                 self.vague(&format!("the value of `{name}` is not looked up; it is taken as text"), place);
-                Ok(Meaning::Value(text("xsd:anyType"), false))
+                Ok(Some((text("xsd:anyType"), false)))
             }
             None => {
                 let like = super::nearest(name, self.classes.names()).or_else(|| super::nearest(name, scalars::words()));
@@ -156,8 +155,8 @@ impl<'a> Reader<'a, '_> {
         let mut shapes: Vec<ShapeDef> = Vec::new();
         for member in valued.iter().filter(truth) {
             match self.meaning(member, place)? {
-                Meaning::Nothing => nullable = true,
-                Meaning::Value(shape, null) => {
+                None => nullable = true,
+                Some((shape, null)) => {
                     nullable |= null;
                     if !shapes.contains(&shape) {
                         shapes.push(shape);
@@ -167,7 +166,7 @@ impl<'a> Reader<'a, '_> {
         }
         let kinds: Option<Vec<ScalarKind>> = shapes.iter().map(kind).collect();
         let shape = match (shapes.len(), kinds) {
-            (0, _) => return Ok(Meaning::Nothing),
+            (0, _) => return Ok(None),
             (1, _) => shapes.remove(0),
             (_, Some(kinds)) if kinds.iter().all(|kind| *kind == ScalarKind::Int) => scalar(ScalarKind::Int, ""),
             (_, Some(kinds)) if kinds.iter().all(|kind| matches!(kind, ScalarKind::Int | ScalarKind::Float)) => {
@@ -180,12 +179,12 @@ impl<'a> Reader<'a, '_> {
             }
             (_, None) => return Err(problem(Code::P009, "a value that may be one of several structures cannot be sent", place)),
         };
-        Ok(Meaning::Value(shape, nullable))
+        Ok(Some((shape, nullable)))
     }
 
     fn list(&mut self, of: &Spelling, place: &Place<'a, '_>) -> Result<Meaning, Problem> {
         let (shape, nullable) = self.value(of, place)?;
-        Ok(Meaning::Value(ShapeDef::List(Box::new(item(shape, nullable, place, self))), false))
+        Ok(Some((ShapeDef::List(Box::new(item(shape, nullable, place, self))), false)))
     }
 
     /// Keys and values: a list of records that have one of each. Maps to one type of value have one record, wherever they stand.
@@ -195,31 +194,20 @@ impl<'a> Reader<'a, '_> {
         forget_origins(&mut shape);
         let fields = vec![FieldDef::new("key", nowhere(text(""), false)), FieldDef::new("value", nowhere(shape, nullable))];
         let entry = ShapeDef::Record(RecordDef { place: name.clone(), name, fields, origin: Origin::default() });
-        Ok(Meaning::Value(ShapeDef::List(Box::new(item(entry, false, place, self))), false))
+        Ok(Some((ShapeDef::List(Box::new(item(entry, false, place, self))), false)))
     }
 
     fn generic(&mut self, name: &str, of: &[Spelling], place: &Place<'a, '_>) -> Result<Meaning, Problem> {
         match scalars::word(name) {
             Some(Word::Untyped) => match of {
                 [item] => self.list(item, place),
-                [key, value] if self.is_number(key) => self.list(value, place),
+                [key, value] if is_number(key) => self.list(value, place),
                 [_, value] => self.map(value, place),
                 _ => Err(problem(Code::P008, format!("`{name}` takes one type or two"), place)),
             },
             // `int<0, 5>`, `class-string<a>`: a narrower set of the same kind.
-            Some(Word::Scalar(scalar)) => Ok(Meaning::Value(ShapeDef::Scalar(scalar), false)),
+            Some(Word::Scalar(scalar)) => Ok(Some((ShapeDef::Scalar(scalar), false))),
             _ => self.name(name, place),
-        }
-    }
-
-    /// Whether keys of this type are positions in a list.
-    fn is_number(&self, key: &Spelling) -> bool {
-        match key {
-            Spelling::Number => true,
-            Spelling::Name(name) | Spelling::Generic(name, _) => {
-                matches!(scalars::word(name), Some(Word::Scalar(scalar)) if scalar.kind == ScalarKind::Int)
-            }
-            _ => false,
         }
     }
 
@@ -232,15 +220,22 @@ impl<'a> Reader<'a, '_> {
             fields.push(FieldDef::new(key, SlotDef { presence, ..item(shape, nullable, &inner, self) }));
         }
         let record = RecordDef { name: place.name.clone(), place: place.name.clone(), fields, origin: self.origin(place) };
-        Ok(Meaning::Value(ShapeDef::Record(record), false))
+        Ok(Some((ShapeDef::Record(record), false)))
     }
 
     fn vague(&mut self, message: &str, place: &Place<'_, '_>) {
-        let found = Diagnostic::new(Code::P010, format!("{message}, in {}", place.symbol)).at(place.at);
-        self.report.push(match place.subject {
-            Some(subject) => found.about(subject),
-            None => found,
-        });
+        self.report.push(place.about(Diagnostic::new(Code::P010, format!("{message}, in {}", place.symbol))));
+    }
+}
+
+/// Whether keys of this type are positions in a list.
+fn is_number(key: &Spelling) -> bool {
+    match key {
+        Spelling::Number => true,
+        Spelling::Name(name) | Spelling::Generic(name, _) => {
+            matches!(scalars::word(name), Some(Word::Scalar(scalar)) if scalar.kind == ScalarKind::Int)
+        }
+        _ => false,
     }
 }
 

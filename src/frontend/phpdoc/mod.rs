@@ -151,11 +151,7 @@ impl<'a> Reader<'a, '_> {
             Some(Difference::Kind) => "the comment says another type than PHP enforces; the comment is followed",
             Some(Difference::Null) => "the comment permits null and the declaration does not; the comment is followed",
         };
-        let found = Diagnostic::new(Code::P006, format!("{what}, in {}", place.symbol)).at(place.at);
-        self.report.push(match place.subject {
-            Some(subject) => found.about(subject),
-            None => found,
-        });
+        self.report.push(place.about(Diagnostic::new(Code::P006, format!("{what}, in {}", place.symbol))));
     }
 
     /// Reports files whose texts were replaced in part, where they have a say.

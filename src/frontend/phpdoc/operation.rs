@@ -4,7 +4,7 @@
 use super::Reader;
 use super::classes::{ClassId, Method};
 use super::comment::{Comment, Named, Tag, Typed};
-use super::meaning::{Meaning, Place, Problem, misspelt, problem, spelled};
+use super::meaning::{Place, Problem, item, misspelt, problem, spelled};
 use super::spelling::Spelling;
 use crate::ir::{FieldDef, NameBase, OperationDef, OperationMeta, Presence, ShapeDef, SlotDef, TypeName};
 use crate::php::ast::Param;
@@ -73,10 +73,9 @@ impl<'a> Reader<'a, '_> {
                         last = Some(index);
                         out[index] = Some(Found { owner: *owner, tag: tag.clone(), typed });
                     }
-                    // What a method that is overridden says of its own parameters need not hold here.
-                    Some(_) => {}
                     None if at == 0 => self.stray(documented.method, tag, &typed, symbol),
-                    None => {}
+                    // What a method that is overridden says of its own parameters need not hold here.
+                    Some(_) | None => {}
                 }
             }
         }
@@ -132,20 +131,15 @@ impl<'a> Reader<'a, '_> {
         let spelling = spelling.map_err(|why| misspelt(why, &place))?;
         self.contradiction(said, param.ty.as_ref(), &place);
         let (shape, nullable) = self.value(&spelling, &place)?;
-        let (shape, nullable) = if param.variadic {
-            let item = SlotDef { nullable, ..super::meaning::item(shape, false, &place, self) };
-            (ShapeDef::List(Box::new(item)), false)
-        } else {
-            (shape, nullable)
-        };
+        let (shape, nullable) =
+            if param.variadic { (ShapeDef::List(Box::new(item(shape, nullable, &place, self))), false) } else { (shape, nullable) };
         let (presence, nullable) = match param.default {
             Some(default) => self.default(default, &shape, nullable, &declared),
             None if param.variadic => (Presence::Optional, nullable),
             None => (Presence::Required, nullable),
         };
-        let origin = self.origin(&place);
         let doc = tag.map(|found| found.typed.doc).unwrap_or_default();
-        Ok(Some(FieldDef::new(param.name, SlotDef { shape, presence, nullable, doc, site_shaped: false, origin })))
+        Ok(Some(FieldDef::new(param.name, SlotDef { presence, doc, ..item(shape, nullable, &place, self) })))
     }
 
     fn result(&mut self, documented: &Documented<'a>, symbol: &str) -> Result<Option<SlotDef>, Problem> {
@@ -168,14 +162,9 @@ impl<'a> Reader<'a, '_> {
         };
         let spelling = spelling.map_err(|why| misspelt(why, &place))?;
         self.contradiction(said, declared, &place);
-        Ok(match self.meaning(&spelling, &place)? {
-            Meaning::Nothing => None,
-            Meaning::Value(shape, nullable) => {
-                let doc = tagged.map(|found| found.typed.doc).unwrap_or_default();
-                let origin = self.origin(&place);
-                Some(SlotDef { shape, presence: Presence::Required, nullable, doc, site_shaped: false, origin })
-            }
-        })
+        let Some((shape, nullable)) = self.meaning(&spelling, &place)? else { return Ok(None) };
+        let doc = tagged.map(|found| found.typed.doc).unwrap_or_default();
+        Ok(Some(SlotDef { doc, ..item(shape, nullable, &place, self) }))
     }
 
     fn place<'p>(&self, method: Method<'a>, at: crate::source::Span, symbol: &'p str, name: TypeName) -> Place<'a, 'p>
@@ -200,14 +189,11 @@ fn position_of(typed: &mut Typed, position: usize, declared: &[Param<'_>]) -> Op
             typed.name = Named::Variable(name);
             found
         }
-        Named::Word(word) => match by_name(&word) {
-            Some(found) => Some(found),
-            None => {
-                // The word is the first of the description then.
-                typed.doc = format!("{word} {}", typed.doc).trim_end().to_owned();
-                (position < declared.len()).then_some(position)
-            }
-        },
+        Named::Word(word) => by_name(&word).or_else(|| {
+            // The word is the first of the description then.
+            typed.doc = [word.as_str(), &typed.doc].join(" ").trim_end().into();
+            (position < declared.len()).then_some(position)
+        }),
         Named::Nothing => match &typed.ty {
             // `@param client` names a parameter and no type.
             Some(Ok(Spelling::Name(name))) if by_name(name).is_some() => {

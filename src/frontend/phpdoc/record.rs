@@ -3,10 +3,10 @@
 
 use super::Reader;
 use super::classes::ClassId;
-use super::comment::{Comment, Typed};
-use super::meaning::{Place, Problem, misspelt, spelled};
+use super::comment::{Comment, Tag, Typed};
+use super::meaning::{Place, Problem, item, misspelt, spelled};
 use crate::ir::{FieldDef, NameBase, Presence, SlotDef, TypeName};
-use crate::php::ast::{At, Expr, Member, Type, Visibility};
+use crate::php::ast::{At, Expr, Function, Member, Type, Visibility};
 use crate::report::{Code, Diagnostic};
 
 /// What a class holds.
@@ -64,7 +64,7 @@ impl<'a> Reader<'a, '_> {
                     Member::Property { at, modifiers, name, ty, default, doc } if !modifiers.is_static => {
                         vec![(modifiers.visibility, Property { owner, at: *at, name, ty: *ty, default: *default, said: said(*doc) })]
                     }
-                    Member::Method { function, .. } if function.name.eq_ignore_ascii_case("__construct") => self.promoted(owner, function),
+                    Member::Method { function, .. } if function.name.eq_ignore_ascii_case("__construct") => promoted(owner, function),
                     _ => continue,
                 };
                 for (visibility, property) in found {
@@ -76,20 +76,6 @@ impl<'a> Reader<'a, '_> {
             }
         }
         out
-    }
-
-    /// Properties that a constructor declares among its parameters; its comment describes them.
-    fn promoted(&self, owner: ClassId, function: &'a crate::php::ast::Function<'a>) -> Vec<(Visibility, Property<'a>)> {
-        let comment = function.doc.map(Comment::read).unwrap_or_default();
-        let params = function.params.iter().filter_map(|param| Some((param.promoted?, param)));
-        params
-            .map(|(modifiers, param)| {
-                let tag = comment.tags(super::PARAM).map(super::comment::Tag::param).find(|tag| tag.is_about(param.name));
-                let said = Said { var: tag, ..Said::default() };
-                let property = Property { owner, at: param.at, name: param.name, ty: param.ty, default: param.default, said };
-                (modifiers.visibility, property)
-            })
-            .collect()
     }
 
     fn property(&mut self, property: &Property<'a>, id: ClassId) -> Result<Option<FieldDef>, Problem> {
@@ -114,15 +100,28 @@ impl<'a> Reader<'a, '_> {
             None if is_optional => (Presence::Optional, nullable),
             None => (Presence::Required, nullable),
         };
-        let origin = self.origin(&place);
-        Ok(Some(FieldDef::new(property.name, SlotDef { shape, presence, nullable, doc, site_shaped: false, origin })))
+        Ok(Some(FieldDef::new(property.name, SlotDef { presence, doc, ..item(shape, nullable, &place, self) })))
     }
+}
+
+/// Properties that a constructor declares among its parameters; its comment describes them.
+fn promoted<'a>(owner: ClassId, function: &'a Function<'a>) -> Vec<(Visibility, Property<'a>)> {
+    let comment = function.doc.map(Comment::read).unwrap_or_default();
+    let params = function.params.iter().filter_map(|param| Some((param.promoted?, param)));
+    params
+        .map(|(modifiers, param)| {
+            let tag = comment.tags(super::PARAM).map(Tag::param).find(|tag| tag.is_about(param.name));
+            let said = Said { var: tag, ..Said::default() };
+            let property = Property { owner, at: param.at, name: param.name, ty: param.ty, default: param.default, said };
+            (modifiers.visibility, property)
+        })
+        .collect()
 }
 
 fn said(doc: Option<&str>) -> Said {
     let Some(doc) = doc else { return Said::default() };
     let comment = Comment::read(doc);
-    let var = comment.tags(super::VAR).map(super::comment::Tag::var).last();
+    let var = comment.tags(super::VAR).map(Tag::var).last();
     let is_hidden = comment.tags(&["access"]).any(|tag| tag.body.trim_start().to_ascii_lowercase().starts_with("private"));
     Said { var, text: comment.text, is_hidden }
 }
