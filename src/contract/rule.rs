@@ -55,7 +55,7 @@ pub enum Check {
     Username,
     /// A name of a time zone, or an offset in hours.
     Timezone,
-    /// A tag: one line of at most 50 characters, words with one blank between them.
+    /// A tag: one line of at most 255 characters, words with one blank between them.
     Tag,
     /// Tags with commas between them.
     TagList,

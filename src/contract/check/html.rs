@@ -59,6 +59,7 @@ const ELEMENTS: &[&str] = &[
     "address",
     "audio",
     "b",
+    "bdi",
     "bdo",
     "big",
     "blockquote",
@@ -199,6 +200,9 @@ fn unclean_tag<'t>(tag: &'t str, open: &mut Vec<&'t str>) -> Option<String> {
             return Some(format!("holds `{attribute}` with an address that cleaning takes away"));
         }
         attributes = next;
+    }
+    if name == "img" && !inner.contains(" alt=\"") {
+        return Some("holds a picture without `alt`, which cleaning would add".to_owned());
     }
     if !closed {
         open.push(name);

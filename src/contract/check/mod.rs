@@ -103,7 +103,7 @@ fn satisfy(check: &Check, value: &Value, site: &Site) -> Result<(), Refusal> {
         Check::Path => (path::is_path(text), "is not a path".to_owned()),
         Check::Username => (name::is_username(text), "is not a user name in small letters, digits and -_.@".to_owned()),
         Check::Timezone => (name::is_timezone(text), "is not a time zone".to_owned()),
-        Check::Tag => (name::is_tag(text), "is not a tag of at most 50 characters".to_owned()),
+        Check::Tag => (name::is_tag(text), "is not a tag of at most 255 characters".to_owned()),
         Check::TagList => (text.split(',').all(|tag| !tag.is_empty() && name::is_tag(tag)), "is not a list of tags".to_owned()),
         Check::Component => (name::is_component(text), "is not the name of a component".to_owned()),
         Check::Plugin => (name::is_plugin(text), "is not the name of a plugin".to_owned()),

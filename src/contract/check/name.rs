@@ -51,9 +51,9 @@ pub(super) fn is_username(text: &str) -> bool {
     only("a-z0-9._@-", text)
 }
 
-/// A tag: no control characters and none of `<>` and the backquote, at most 50 characters, no white space but single blanks inside.
+/// A tag: no control characters and none of `<>` and the backquote, at most 255 characters, no white space but single blanks inside.
 pub(super) fn is_tag(text: &str) -> bool {
-    const MOST: usize = 50;
+    const MOST: usize = 255;
     let bad = |c: char| c.is_control() || matches!(c, '<' | '>' | '`') || (c.is_whitespace() && c != ' ');
     !text.contains(bad) && !text.contains("  ") && text.trim_matches(is_blank) == text && text.chars().count() <= MOST
 }

@@ -56,9 +56,14 @@ pub(super) fn bool(value: &Value) -> Option<bool> {
     }
 }
 
-/// A number with one separator, `.` or `,`; which of them, only the user's language knows.
+/// A number with one separator, `.` or `,` (which of them, only the user's language knows), in the shortest spelling, because it is
+/// compared with what PHP makes of it: no zeros that say nothing, and no more digits than PHP writes.
 pub(super) fn is_localised(text: &str) -> bool {
+    const PRECISION: usize = 14;
     let unsigned = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = unsigned.split_once(['.', ',']).unwrap_or((unsigned, "0"));
-    [whole, fraction].iter().all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    let (whole, fraction) = unsigned.split_once(['.', ',']).map_or((unsigned, None), |(whole, fraction)| (whole, Some(fraction)));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let short = whole == "0" || !whole.starts_with('0');
+    let told = whole.len() + fraction.map_or(0, str::len) <= PRECISION;
+    digits(whole) && short && told && fraction.is_none_or(|fraction| digits(fraction) && !fraction.ends_with('0'))
 }

@@ -4,13 +4,10 @@ use super::Reader;
 use super::classes::ClassId;
 use super::scalars::{self, Word};
 use super::spelling::{Misspelt, Spelling};
-use crate::ir::{FieldDef, NameBase, Origin, Presence, RecordDef, Scalar, ScalarKind, ShapeDef, SlotDef, TypeName};
+use crate::ir::{FieldDef, MAP_ENTRY, NameBase, Origin, Presence, RecordDef, Scalar, ScalarKind, ShapeDef, SlotDef, TypeName};
 use crate::php::ast::{ClassKind, ExprKind, Member, Scope, Type, TypeKind, UnaryOp};
 use crate::report::{Code, Diagnostic};
 use crate::source::Span;
-
-/// The name of the records that are entries of maps, as WSDLs call a map of anything. The type of the value is the path, where it is known.
-const MAP: &str = "apache:Map";
 
 /// What a type means: the shape of a value, and whether it may be null. `None` where nothing is sent.
 pub(super) type Meaning = Option<(ShapeDef, bool)>;
@@ -187,10 +184,11 @@ impl<'a> Reader<'a, '_> {
         Ok(Some((ShapeDef::List(Box::new(item(shape, nullable, place, self))), false)))
     }
 
-    /// Keys and values: a list of records that have one of each. Maps to one type of value have one record, wherever they stand.
+    /// Keys and values: a list of entries, which are one record for one type of value, wherever they stand. Its path says the type, and is
+    /// empty for a map to anything.
     fn map(&mut self, of: &Spelling, place: &Place<'a, '_>) -> Result<Meaning, Problem> {
         let (mut shape, nullable) = self.value(of, place)?;
-        let name = TypeName { base: NameBase::Class(MAP.to_owned()), path: label(&shape).into_iter().collect() };
+        let name = TypeName { base: NameBase::Class(MAP_ENTRY.to_owned()), path: label(&shape).into_iter().collect() };
         forget_origins(&mut shape);
         let fields = vec![FieldDef::new("key", nowhere(text(""), false)), FieldDef::new("value", nowhere(shape, nullable))];
         let entry = ShapeDef::Record(RecordDef { place: name.clone(), name, fields, origin: Origin::default() });
@@ -315,5 +313,5 @@ fn label(shape: &ShapeDef) -> Option<String> {
 
 /// Whether a record is an entry of a map.
 pub(super) fn is_entry(record: &RecordDef) -> bool {
-    matches!(&record.name.base, NameBase::Class(class) if class == MAP)
+    matches!(&record.name.base, NameBase::Class(class) if class == MAP_ENTRY)
 }

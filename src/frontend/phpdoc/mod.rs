@@ -117,6 +117,7 @@ impl<'a> Reader<'a, '_> {
             component: String::new(),
             operations: names,
             meta: ServiceMeta { enabled: true, ..ServiceMeta::default() },
+            spelling: None,
             origin: self.classes.origin(server),
         };
         Fragment { release: None, operations, services: vec![service], omitted }
