@@ -14,6 +14,8 @@ pub struct Settings {
     pub base_url: String,
     /// What becomes of an answer that does not fit the manifest.
     pub answers: Answers,
+    /// What is known of the site, for types whose values only a site knows.
+    pub site: Site,
     /// How long a session lasts from its login.
     pub session: Duration,
     /// Addresses that may log in; empty for all.
@@ -22,8 +24,6 @@ pub struct Settings {
     pub body_bytes: usize,
     /// How much XML a SOAP request may hold.
     pub xml: Limits,
-    /// What is known of the site whose values are checked.
-    pub site: Site,
     /// Whether failures show what is meant for whoever looks for the cause.
     pub debug: bool,
 }
@@ -42,11 +42,11 @@ impl Default for Settings {
         Settings {
             base_url: "http://localhost:8080".to_owned(),
             answers: Answers::Strict,
+            site: Site::default(),
             session: Duration::from_secs(30 * 60),
             allowed: Vec::new(),
             body_bytes: 8 << 20,
             xml: Limits::default(),
-            site: Site::default(),
             debug: false,
         }
     }

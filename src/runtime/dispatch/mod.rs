@@ -9,8 +9,8 @@ mod failure;
 
 use indexmap::IndexMap;
 use mwsc_contract::schema::Convention;
-use mwsc_contract::validate::{Problem, Reason, Validator};
-use mwsc_contract::{Service, Value};
+use mwsc_contract::validate::{Problem, Validator};
+use mwsc_contract::{Service, Slot, Value};
 
 use crate::app::App;
 use crate::settings::Answers;
@@ -43,49 +43,45 @@ pub async fn dispatch(app: &App, service: &Service, operation: &str, args: Args,
     if !caller.may_use(&service.shortname) {
         return Err(Failure::new(FailureKind::Forbidden, "accessexception", "Access control exception"));
     }
-    let validator = Validator::new(&app.build.manifest, &app.settings.site);
-    let validator = match service.convention {
-        Convention::Moodle => validator,
-        Convention::OkTech => validator.sparse(),
-    };
+    let validator = validator(app, service);
     let checked = match kinds {
         Kinds::Texts => validator.arguments(description, args),
         Kinds::Typed => validator.strict().arguments(description, args),
     };
-    let args = checked.map_err(|problem| refused(&problem))?;
-    let call = Call { service: &service.shortname, operation, description, args, caller };
-    let answer = app.backend.call(call).await?;
-    let Some(slot) = &description.result else { return Ok(Value::Null) };
-    match app.settings.answers {
-        Answers::Strict => validator.answer(slot, answer).map_err(|problem| misfit(operation, &problem)),
-        Answers::Warn => validator.answer(slot, answer.clone()).or_else(|problem| {
-            let place = problem.pointer();
-            tracing::warn!(operation, place, problem = %problem, "the answer of the back end does not fit");
-            Ok(answer)
-        }),
+    let args = checked.map_err(|problem| misfit(&problem))?;
+    let value = app.backend.call(Call { service: &service.shortname, operation, description, args, caller }).await?;
+    match &description.result {
+        None => Ok(Value::Null),
+        Some(slot) => answer(app, validator, slot, operation, value),
     }
 }
 
-/// What an argument that does not fit tells the caller.
-fn refused(problem: &Problem) -> Failure {
-    let field = problem.pointer();
-    let field = field.trim_start_matches('/');
-    let name = field.split('/').next().unwrap_or_default();
-    let message = match (&problem.reason, problem.path.len()) {
-        // OK Tech's own words.
-        (Reason::Missing, 1) => format!("required value {name} missing"),
-        (Reason::Unexpected(keys), 0) => format!("The operation has no parameter `{}`.", keys.join("`, `")),
-        _ => format!("Invalid value in {field} (expected {}): {problem}.", problem.expected),
-    };
-    Failure::parameter(field, message)
+/// The validator for a service. Records of OK Tech are sparse: what has no value is absent, and each protocol spells that out in its way.
+fn validator<'a>(app: &'a App, service: &Service) -> Validator<'a> {
+    let validator = Validator::new(&app.build.manifest, &app.settings.site);
+    match service.convention {
+        Convention::Moodle => validator,
+        Convention::OkTech => validator.sparse(),
+    }
 }
 
-/// What an answer that does not fit tells the caller: nothing of what is in it.
-fn misfit(operation: &str, problem: &Problem) -> Failure {
-    let place = problem.pointer();
-    tracing::error!(operation, place, problem = %problem, "the answer of the back end does not fit");
-    let debug = format!("{place}: {problem}");
-    Failure::new(FailureKind::BadAnswer, "invalidresponse", "The back end gave an answer that is none of this operation.").debug(debug)
+/// An argument does not fit.
+fn misfit(problem: &Problem) -> Failure {
+    Failure::parameter(problem.pointer().trim_start_matches('/'), problem.to_string())
+}
+
+/// An answer as the manifest describes it. One that does not fit is a failure of the server, or a warning where the settings say so.
+fn answer(app: &App, validator: Validator<'_>, slot: &Slot, operation: &str, value: Value) -> Result<Value, Failure> {
+    let kept = match app.settings.answers {
+        Answers::Warn => Some(value.clone()),
+        Answers::Strict => None,
+    };
+    validator.answer(slot, value).or_else(|problem| {
+        let found = format!("answer of {operation} at {}: {problem}", problem.pointer());
+        tracing::warn!(operation, pointer = %problem.pointer(), "an answer does not fit the manifest: {problem}");
+        let message = "The answer of the back end does not fit its description.";
+        kept.ok_or_else(|| Failure::new(FailureKind::BadAnswer, "invalidresponse", message).debug(found))
+    })
 }
 
 /// The service has no such operation.
