@@ -29,5 +29,6 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(|| async { StatusCode::OK }))
         .merge(crate::moodle::routes())
         .merge(crate::json::routes())
+        .merge(crate::oktech::routes(&app))
         .with_state(app)
 }

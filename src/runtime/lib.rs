@@ -20,11 +20,14 @@
 
 pub mod accounts;
 pub mod app;
+pub mod blank;
 pub mod build;
 pub mod dispatch;
+pub mod endpoint;
 pub mod form;
 pub mod json;
 pub mod moodle;
+pub mod oktech;
 pub mod php;
 pub mod serve;
 pub mod settings;
