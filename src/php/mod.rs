@@ -5,4 +5,5 @@ pub mod eval;
 pub mod host;
 pub mod lex;
 pub mod parse;
+pub mod text;
 pub mod value;

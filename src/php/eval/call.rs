@@ -6,9 +6,9 @@ use super::class::ClassId;
 use super::names::{lower, resolve_other};
 use super::unknown::atom;
 use super::{Eval, Interp};
-use crate::ir::Key;
 use crate::php::ast::{Arg, At, Expr, Param, UseKind};
-use crate::php::value::{Closure, ClosureTarget, ObjId, Value};
+use crate::php::text::Text;
+use crate::php::value::{Closure, ClosureTarget, Key, ObjId, Value};
 use crate::source::Span;
 
 /// Evaluated arguments.
@@ -106,7 +106,7 @@ impl<'a> Interp<'a, '_> {
         let (full, fallback) = resolve_other(name, scope, UseKind::Function);
         let bare = fallback.unwrap_or(&full);
         if matches!(args, [Arg::Placeholder]) {
-            let named = Rc::from(bare);
+            let named = Text::made(bare);
             return Ok(Value::Closure(Rc::new(Closure { target: ClosureTarget::Named(named) })));
         }
         if fallback.is_some()
@@ -197,7 +197,7 @@ impl<'a> Interp<'a, '_> {
         Ok(match callee {
             Value::Str(name) => match name.split_once("::") {
                 Some((class, method)) => {
-                    let target = ClosureTarget::Static(Rc::from(class), Rc::from(method));
+                    let target = ClosureTarget::Static(Text::made(class), Text::made(method));
                     Value::Closure(Rc::new(Closure { target }))
                 }
                 None => Value::Closure(Rc::new(Closure { target: ClosureTarget::Named(name.clone()) })),

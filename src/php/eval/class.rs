@@ -10,6 +10,7 @@ use super::names::{full_name, lower, resolve_class};
 use super::{Eval, Interp, Raise, Stop};
 use crate::php::ast::{self, ClassKind, ClassRef, Expr, Function, Member, Modifiers, Scope, Visibility};
 use crate::php::host::ClassAt;
+use crate::php::text::Text;
 use crate::php::value::{CellId, ObjId, Value};
 use crate::source::Span;
 
@@ -18,7 +19,7 @@ use crate::source::Span;
 pub(super) struct ClassId(pub u32);
 
 /// Properties that a new object starts with.
-pub(super) type Template<'a> = IndexMap<Rc<str>, Value<'a>, FxBuildHasher>;
+pub(super) type Template<'a> = IndexMap<Text<'a>, Value<'a>, FxBuildHasher>;
 
 /// A method and the class that it belongs to (for a trait's method: the class that uses the trait).
 pub(super) struct Method<'a> {
@@ -32,7 +33,7 @@ pub(super) struct Method<'a> {
 
 /// A declared property.
 pub(super) struct Property<'a> {
-    pub name: Rc<str>,
+    pub name: &'a str,
     pub default: Option<&'a Expr<'a>>,
     pub typed: bool,
     pub is_static: bool,
@@ -329,7 +330,7 @@ impl<'a> Interp<'a, '_> {
                         let class = self.heap_object(id).class.clone();
                         self.find_class(&class)?.ok_or(class)
                     }
-                    Value::Str(name) => self.find_class(&name)?.ok_or(name),
+                    Value::Str(name) => self.find_class(&name)?.ok_or_else(|| Rc::from(&name)),
                     other => Err(Rc::from(self.spell(&other))),
                 }
             }
@@ -391,9 +392,9 @@ impl<'a> Interp<'a, '_> {
         let value = value?;
         let value = if konst.case {
             let mut props = Template::default();
-            props.insert(Rc::from("name"), Value::str(name));
+            props.insert(Text::Source("name"), Value::str(name));
             if let Some(value) = value {
-                props.insert(Rc::from("value"), value);
+                props.insert(Text::Source("value"), value);
             }
             self.new_case(info.name.clone(), props)
         } else {
@@ -447,7 +448,7 @@ impl<'a> Interp<'a, '_> {
         while let Some(id) = at {
             let info = self.class(id);
             if let Some(prop) = info.props.iter().find(|prop| prop.is_static && *prop.name == *name) {
-                let key = (id, prop.name.clone());
+                let key = (id, prop.name);
                 if let Some(cell) = self.static_props.get(&key) {
                     return Ok(Some(cell.clone()));
                 }
@@ -478,12 +479,12 @@ impl<'a> Interp<'a, '_> {
             let value = match prop.default {
                 Some(expr) => self.in_class(class, prop.scope, |interp| interp.eval(expr))?,
                 None if prop.typed => {
-                    template.shift_remove(&prop.name);
+                    template.shift_remove(prop.name);
                     continue;
                 }
                 None => Value::Null,
             };
-            template.insert(prop.name.clone(), value);
+            template.insert(Text::Source(prop.name), value);
         }
         if !template.values().any(|value| holds_object(value, 0)) {
             let _ = info.template.set(template.clone());
@@ -513,14 +514,14 @@ fn own_member<'a>(info: &mut ClassInfo<'a>, member: &'a Member<'a>, scope: &'a S
             info.consts.entry(name).or_insert(case);
         }
         Member::Property { modifiers, name, ty, default, .. } => {
-            let prop = Property { name: Rc::from(*name), default: *default, typed: ty.is_some(), is_static: modifiers.is_static, scope };
+            let prop = Property { name, default: *default, typed: ty.is_some(), is_static: modifiers.is_static, scope };
             info.props.push(prop);
         }
         Member::Method { modifiers, function } => {
             add_method(info, function.name, function, *modifiers);
             for param in function.params.iter().filter(|param| param.promoted.is_some()) {
                 // The constructor gives it its value at once.
-                let name = Rc::from(param.name);
+                let name = param.name;
                 info.props.push(Property { name, default: None, typed: false, is_static: false, scope });
             }
         }
@@ -558,7 +559,7 @@ fn take_trait<'a>(info: &mut ClassInfo<'a>, from: &Rc<ClassInfo<'a>>, rules: &'a
     }
     for prop in &from.props {
         if !info.props.iter().any(|own| own.name == prop.name) {
-            info.props.push(Property { name: prop.name.clone(), ..*prop });
+            info.props.push(Property { ..*prop });
         }
     }
 }

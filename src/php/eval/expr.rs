@@ -6,9 +6,9 @@ use super::convert::Truth;
 use super::names::{full_name, lower, resolve_class};
 use super::unknown::{atom, negated};
 use super::{Eval, Interp, Raise, Stop};
-use crate::ir::Key;
 use crate::php::ast::{At, Cast, ClassRef, ClosureUse, Expr, ExprKind, Function, Item, Magic, MatchArm, MemberName, UnaryOp};
-use crate::php::value::{Array, Closure, ClosureTarget, Entry, Unknown, Value};
+use crate::php::text::Text;
+use crate::php::value::{Array, Closure, ClosureTarget, Entry, Key, Unknown, Value};
 
 impl<'a> Interp<'a, '_> {
     /// The value of an expression.
@@ -17,7 +17,7 @@ impl<'a> Interp<'a, '_> {
             ExprKind::Var(name) => self.var(name),
             ExprKind::Int(n) => Ok(Value::Int(*n)),
             ExprKind::Float(f) => Ok(Value::Float(*f)),
-            ExprKind::Str(text) => Ok(Value::str(text)),
+            ExprKind::Str(text) => Ok(Value::Str(Text::Source(text))),
             ExprKind::Const(name) => {
                 let at = self.span(expr.at);
                 self.spelled_constant(name, at)
@@ -66,7 +66,7 @@ impl<'a> Interp<'a, '_> {
             ExprKind::Var(name) => self.var(name),
             ExprKind::Int(n) => Ok(Value::Int(*n)),
             ExprKind::Float(f) => Ok(Value::Float(*f)),
-            ExprKind::Str(text) => Ok(Value::str(text)),
+            ExprKind::Str(text) => Ok(Value::Str(Text::Source(text))),
             ExprKind::Const(name) => self.spelled_constant(name, self.span(at)),
             ExprKind::VarVar(name) => {
                 let name = self.eval(name)?;
@@ -164,7 +164,7 @@ impl<'a> Interp<'a, '_> {
             }
         }
         self.spend(out.len() as u32 / 64, None)?;
-        Ok(unknown.unwrap_or_else(|| Value::Str(Rc::from(out))))
+        Ok(unknown.unwrap_or_else(|| Value::text(out)))
     }
 
     fn array(&mut self, items: &'a [Item<'a>], at: At) -> Eval<'a> {
@@ -221,7 +221,7 @@ impl<'a> Interp<'a, '_> {
     fn magic(&mut self, magic: Magic, at: At) -> Value<'a> {
         let class = self.frame.class.map(|id| self.class(id).name.clone());
         match magic {
-            Magic::Class => Value::Str(class.unwrap_or_else(|| Rc::from(""))),
+            Magic::Class => class.map_or_else(|| Value::str(""), Value::text),
             // A method of a trait runs as one of the class that uses it; where it was written is not kept.
             Magic::Trait => Value::unknown("__TRAIT__", Some(self.span(at)), "is the name of the trait around it"),
             Magic::Dir | Magic::File => {
@@ -231,19 +231,19 @@ impl<'a> Interp<'a, '_> {
                     _ => path,
                 };
                 let root = crate::php::host::DIRROOT;
-                Value::Str(Rc::from(if path.is_empty() { root.to_owned() } else { format!("{root}/{path}") }))
+                Value::text(if path.is_empty() { root.to_owned() } else { format!("{root}/{path}") })
             }
             Magic::Function | Magic::Method => {
                 let name = self.frame.function.map_or("", |function| if function.name.is_empty() { "{closure}" } else { function.name });
                 match (magic, class) {
-                    (Magic::Method, Some(class)) => Value::Str(Rc::from(format!("{class}::{name}"))),
+                    (Magic::Method, Some(class)) => Value::text(format!("{class}::{name}")),
                     _ => {
                         let scope = self.frame.scope;
-                        Value::Str(Rc::from(if self.frame.class.is_none() && !name.is_empty() {
+                        Value::text(if self.frame.class.is_none() && !name.is_empty() {
                             full_name(scope, name)
                         } else {
                             name.into()
-                        }))
+                        })
                     }
                 }
             }
@@ -253,9 +253,9 @@ impl<'a> Interp<'a, '_> {
     }
 
     /// The name of a member; `Err` when it is unknown.
-    pub(super) fn member_name(&mut self, name: MemberName<'a>) -> Eval<'a, Result<Rc<str>, Rc<Unknown>>> {
+    pub(super) fn member_name(&mut self, name: MemberName<'a>) -> Eval<'a, Result<Text<'a>, Rc<Unknown>>> {
         match name {
-            MemberName::Name(name) => Ok(Ok(Rc::from(name))),
+            MemberName::Name(name) => Ok(Ok(Text::Source(name))),
             MemberName::Expr(expr) => {
                 let value = self.eval(expr)?;
                 self.to_text(&value)
@@ -290,7 +290,7 @@ impl<'a> Interp<'a, '_> {
                     let len = text.len() as i64;
                     let from = if n < 0 { n + len } else { n };
                     let one = usize::try_from(from).ok().and_then(|from| text.as_bytes().get(from..=from));
-                    one.map_or(Value::str(""), |byte| Value::Str(Rc::from(String::from_utf8_lossy(byte))))
+                    one.map_or(Value::str(""), |byte| Value::text(String::from_utf8_lossy(byte).into_owned()))
                 }
                 None => Value::unknown(format!("{}[{}]", self.spell(base), self.spell(index)), Some(self.span(at)), "depends on the site"),
             },
@@ -393,9 +393,9 @@ impl<'a> Interp<'a, '_> {
 
     fn class_name(&mut self, class: ClassRef<'a>) -> Eval<'a> {
         if let ClassRef::Name(name) = class {
-            return Ok(Value::Str(Rc::from(resolve_class(name, self.frame.scope))));
+            return Ok(Value::text(resolve_class(name, self.frame.scope)));
         }
-        Ok(Value::Str(match self.class_ref(class)? {
+        Ok(Value::text(match self.class_ref(class)? {
             Ok(id) => self.class(id).name.clone(),
             Err(name) => name,
         }))
@@ -507,7 +507,7 @@ impl<'a> Interp<'a, '_> {
         let spelled: Rc<str> = match class {
             ClassRef::Name(name) => Rc::from(resolve_class(name, self.frame.scope)),
             ClassRef::Expr(expr) => match self.eval(expr)? {
-                Value::Str(name) => name,
+                Value::Str(name) => Rc::from(&name),
                 Value::Object(id) => self.heap_object(id).class.clone(),
                 other => Rc::from(self.spell(&other)),
             },

@@ -7,11 +7,10 @@ use super::frame::Frame;
 use super::names::lower;
 use super::stmt::Flow;
 use super::{Eval, Interp, MAX_CALLS, Raise};
-use crate::ir::Key;
 use crate::php::ast::{Function, FunctionBody, Type, TypeKind};
 use crate::php::host::{EvalFinding, FindingKind};
 use crate::php::parse;
-use crate::php::value::{Array, Value};
+use crate::php::value::{Array, Key, Value};
 use crate::source::Span;
 
 impl<'a> Interp<'a, '_> {
@@ -126,7 +125,7 @@ impl<'a> Interp<'a, '_> {
                     rest.push(value, None);
                 }
                 for (name, value) in named.drain(..) {
-                    rest.set(Key::Str(name.to_owned()), value, None);
+                    rest.set(Key::Str(name.into()), value, None);
                 }
                 self.frame.vars.push((param.name, Value::Array(Rc::new(rest))));
                 break;

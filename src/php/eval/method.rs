@@ -8,6 +8,7 @@ use super::names::lower;
 use super::unknown::atom;
 use super::{Eval, Interp};
 use crate::php::ast::{Arg, At, ClassKind, ClassRef, Expr, MemberName};
+use crate::php::text::Text;
 use crate::php::value::{Closure, ClosureTarget, ObjId, Value};
 use crate::source::Span;
 
@@ -66,7 +67,7 @@ impl<'a> Interp<'a, '_> {
         };
         if matches!(args, [Arg::Placeholder]) {
             let class = self.class(called).name.clone();
-            return Ok(Value::Closure(Rc::new(Closure { target: ClosureTarget::Static(class, Rc::from(&*name)) })));
+            return Ok(Value::Closure(Rc::new(Closure { target: ClosureTarget::Static(class.into(), name.into()) })));
         }
         let params = self.visible_method(id, &name).map(|method| method.function.params);
         let values = self.args(args, params)?;
@@ -183,7 +184,7 @@ impl<'a> Interp<'a, '_> {
         match &base {
             Value::Object(id) => {
                 if matches!(args, [Arg::Placeholder]) {
-                    return Ok(Value::Closure(Rc::new(Closure { target: ClosureTarget::Method(*id, Rc::from(&*name)) })));
+                    return Ok(Value::Closure(Rc::new(Closure { target: ClosureTarget::Method(*id, name.into()) })));
                 }
                 let params = self.method_of(*id, &name).map(|method| method.function.params);
                 let values = self.args(args, params)?;
@@ -249,11 +250,11 @@ impl<'a> Interp<'a, '_> {
     }
 
     /// `(string)` of an object.
-    pub(super) fn object_text(&mut self, id: ObjId) -> Eval<'a, Result<Rc<str>, Rc<crate::php::value::Unknown>>> {
+    pub(super) fn object_text(&mut self, id: ObjId) -> Eval<'a, Result<Text<'a>, Rc<crate::php::value::Unknown>>> {
         match self.try_method(id, "__toString", Vec::new(), At::default())? {
             Some(Value::Str(text)) => Ok(Ok(text)),
             Some(Value::Unknown(unknown)) => Ok(Err(unknown)),
-            Some(_) => Ok(Ok(Rc::from(""))),
+            Some(_) => Ok(Ok(Text::default())),
             None => {
                 let class = self.heap_object(id).class.clone();
                 let at = self.frame.at;

@@ -120,7 +120,7 @@ pub struct Interp<'a, 'h> {
     empty_text: Rc<str>,
     globals: FxHashMap<&'a str, Rc<CellId>>,
     static_vars: FxHashMap<(usize, u32, &'a str), Rc<CellId>>,
-    static_props: FxHashMap<(ClassId, Rc<str>), Rc<CellId>>,
+    static_props: FxHashMap<(ClassId, &'a str), Rc<CellId>>,
     /// Counts events, so that it can be told what changed after what.
     clock: u64,
 

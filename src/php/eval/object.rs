@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use super::class::{ClassId, Method, Template};
 use super::{ENUM_BIT, Eval, Interp};
-use crate::ir::Key;
 use crate::php::ast::{Arg, At, Class, ClassRef, Expr};
-use crate::php::value::{Array, ObjId, Object, Returned, Value};
+use crate::php::text::Text;
+use crate::php::value::{Array, Key, ObjId, Object, Returned, Value};
 use crate::source::Span;
 
 impl<'a> Interp<'a, '_> {
@@ -50,7 +50,7 @@ impl<'a> Interp<'a, '_> {
         match object.props.get_mut(name) {
             Some(slot) => *slot = value,
             None => {
-                object.props.insert(Rc::from(name), value);
+                object.props.insert(Text::made(name), value);
             }
         }
     }
@@ -239,7 +239,7 @@ impl<'a> Interp<'a, '_> {
                 let object = self.heap_rc(*id);
                 let mut out = Array::default();
                 for (name, prop) in &object.props {
-                    out.set(super::convert::text_key(name), prop.clone(), None);
+                    out.set(super::convert::text_key(name.clone()), prop.clone(), None);
                 }
                 Value::Array(Rc::new(out))
             }
@@ -258,10 +258,10 @@ impl<'a> Interp<'a, '_> {
                     let object = self.object_mut(id);
                     for (key, entry) in &array.entries {
                         let name = match key {
-                            Key::Int(n) => n.to_string(),
+                            Key::Int(n) => n.to_string().into(),
                             Key::Str(s) => s.clone(),
                         };
-                        object.props.insert(Rc::from(name), entry.value.clone());
+                        object.props.insert(name, entry.value.clone());
                     }
                 }
                 made

@@ -35,7 +35,7 @@ fn properties<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> 
             seen.push(name);
             let mut property: Array<'a> = Array::default();
             property.push(Value::str(name), None);
-            property.push(Value::Str(info.name.clone()), None);
+            property.push(Value::text(info.name.clone()), None);
             property.push(Value::Int(flags(*modifiers)), None);
             property.push(doc.map_or(Value::Bool(false), Value::str), None);
             out.push(Value::Array(Rc::new(property)), None);
