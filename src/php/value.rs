@@ -89,6 +89,10 @@ impl From<&Key<'_>> for ir::Key {
     }
 }
 
+/// Number of a linked class in the evaluator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ClassId(pub(super) u32);
+
 /// An ordered PHP array.
 #[derive(Debug, Clone, Default)]
 pub struct Array<'a> {
@@ -116,6 +120,8 @@ pub struct Entry<'a> {
 pub struct Object<'a> {
     /// Full name of its class, without leading backslash, as it is declared.
     pub class: Rc<str>,
+    /// The class itself; `None` where it is not there.
+    pub(super) class_id: Option<ClassId>,
     /// Properties in order of declaration, then of assignment.
     pub props: IndexMap<Text<'a>, Value<'a>, FxBuildHasher>,
     /// The `new` expression that made it.
@@ -162,7 +168,7 @@ pub enum ClosureTarget<'a> {
         /// `$this` at the place of the closure.
         this: Option<ObjId>,
         /// The class it stands in, for `self`, and the one for `static`.
-        class: Option<(Rc<str>, Rc<str>)>,
+        class: Option<(ClassId, ClassId)>,
     },
     /// A function by name.
     Named(Text<'a>),

@@ -167,7 +167,32 @@ impl<'a> Interp<'a, '_> {
         Ok(unknown.unwrap_or_else(|| Value::text(out)))
     }
 
+    /// An array literal. One that holds constants alone is made once.
     fn array(&mut self, items: &'a [Item<'a>], at: At) -> Eval<'a> {
+        if items.is_empty() {
+            return Ok(Value::Array(Rc::clone(&self.empty_array)));
+        }
+        let place = items.as_ptr() as usize;
+        let seen = self.arrays_seen.get(&place).cloned();
+        match seen {
+            Some(Some((array, steps))) => {
+                self.spend(steps, Some(at))?;
+                Ok(Value::Array(array))
+            }
+            Some(None) => self.fresh_array(items, at),
+            None => {
+                let value = self.fresh_array(items, at)?;
+                let constant = match (&value, constant_steps(items)) {
+                    (Value::Array(array), Some(steps)) if settled(array) => Some((Rc::clone(array), steps)),
+                    _ => None,
+                };
+                self.arrays_seen.insert(place, constant);
+                Ok(value)
+            }
+        }
+    }
+
+    fn fresh_array(&mut self, items: &'a [Item<'a>], at: At) -> Eval<'a> {
         let mut out = Array { entries: indexmap::IndexMap::with_capacity_and_hasher(items.len(), rustc_hash::FxBuildHasher), next: 0 };
         for item in items {
             match item {
@@ -605,10 +630,7 @@ impl<'a> Interp<'a, '_> {
             captured
         };
         let captured = if arrow { captured.into_iter().map(|(name, value)| (name, self.deref(value))).collect() } else { captured };
-        let class = match (self.frame.class, self.frame.called) {
-            (Some(class), called) => Some((self.class(class).name.clone(), self.class(called.unwrap_or(class)).name.clone())),
-            (None, _) => None,
-        };
+        let class = self.frame.class.map(|class| (class, self.frame.called.unwrap_or(class)));
         let this = if is_static { None } else { self.frame.this };
         Ok(Value::Closure(Rc::new(Closure { target: ClosureTarget::Function { function, captured, this, class } })))
     }
@@ -626,4 +648,28 @@ impl<'a> Interp<'a, '_> {
         self.spend(16, Some(at))?;
         self.run_here(&path)
     }
+}
+
+/// The steps that evaluating an array literal takes, if its value is the same every time: scalars, global constants, arrays of such.
+fn constant_steps(items: &[Item<'_>]) -> Option<u32> {
+    fn steps(expr: &Expr<'_>) -> Option<u32> {
+        match &expr.kind {
+            ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Str(_) | ExprKind::Const(_) => Some(0),
+            ExprKind::Array(items) => Some(1 + constant_steps(items)?),
+            _ => None,
+        }
+    }
+    items.iter().try_fold(0, |sum, item| match item {
+        Item::Value { key, value, by_ref: false } => Some(sum + key.map_or(Some(0), steps)? + steps(value)?),
+        Item::Value { .. } | Item::Spread(_) | Item::Hole => None,
+    })
+}
+
+/// Whether nothing in an array can change: no objects, and no constants that a file read later may define.
+fn settled(array: &Array<'_>) -> bool {
+    array.entries.values().all(|entry| match &entry.value {
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => entry.key_expr.is_none(),
+        Value::Array(inner) => entry.key_expr.is_none() && settled(inner),
+        Value::Object(_) | Value::Closure(_) | Value::Unknown(_) | Value::Ref(_) => false,
+    })
 }

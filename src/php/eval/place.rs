@@ -314,18 +314,32 @@ impl<'a> Interp<'a, '_> {
                 self.set_var(name, value);
                 Ok(())
             }
+            // `$this->a = b` is most of what constructors do: no place need be made for it.
+            ExprKind::Prop { base: Expr { kind: ExprKind::Var(base), .. }, name: MemberName::Name(name), .. } => {
+                self.spend(2, Some(at))?;
+                let value = match self.var(base)? {
+                    Value::Object(id) => match self.replace_prop(id, name, value) {
+                        Ok(()) => return Ok(()),
+                        Err(value) => value,
+                    },
+                    _ => value,
+                };
+                self.assign_place(target, value, at)
+            }
             ExprKind::Array(items) => {
                 self.enter(at)?;
                 let result = self.destructure(items, &value, at);
                 self.depth -= 1;
                 result
             }
-            _ => {
-                let place = self.place(target)?;
-                let span = self.span(at);
-                self.write(place, value, Some(span))
-            }
+            _ => self.assign_place(target, value, at),
         }
+    }
+
+    fn assign_place(&mut self, target: &'a Expr<'a>, value: Value<'a>, at: At) -> Eval<'a, ()> {
+        let place = self.place(target)?;
+        let span = self.span(at);
+        self.write(place, value, Some(span))
     }
 
     fn destructure(&mut self, items: &'a [Item<'a>], value: &Value<'a>, at: At) -> Eval<'a, ()> {

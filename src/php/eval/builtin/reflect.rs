@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use super::super::class::ClassId;
 use super::super::{Eval, Interp};
 use super::{Builtin, Call, lenient, pure};
 use crate::php::ast::{Member, Modifiers, Visibility};
-use crate::php::value::{Array, Value};
+use crate::php::value::{Array, ClassId, Value};
 
 /// The backslash in front makes a name that no file can declare.
 pub(super) const TABLE: &[Builtin] = &[pure("mwsc\\properties", 1, properties), lenient("mwsc\\unmodelled", 2, unmodelled)];
