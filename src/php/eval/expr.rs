@@ -264,11 +264,7 @@ impl<'a> Interp<'a, '_> {
                     (Magic::Method, Some(class)) => Value::text(format!("{class}::{name}")),
                     _ => {
                         let scope = self.frame.scope;
-                        Value::text(if self.frame.class.is_none() && !name.is_empty() {
-                            full_name(scope, name)
-                        } else {
-                            name.into()
-                        })
+                        Value::text(if self.frame.class.is_none() && !name.is_empty() { full_name(scope, name) } else { name.into() })
                     }
                 }
             }

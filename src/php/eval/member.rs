@@ -225,4 +225,3 @@ pub(super) fn holds_object(value: &Value<'_>, depth: u32) -> bool {
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) | Value::Unknown(_) => false,
     }
 }
-

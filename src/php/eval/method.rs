@@ -219,9 +219,9 @@ impl<'a> Interp<'a, '_> {
 
     pub(super) fn closure_method(&mut self, closure: &Rc<Closure<'a>>, name: &str, mut args: Args<'a>, at: Span) -> Eval<'a> {
         let rebound = |this: Option<ObjId>, class: Option<(ClassId, ClassId)>| match &closure.target {
-            ClosureTarget::Function { function, captured, class: own, .. } => Rc::new(Closure {
-                target: ClosureTarget::Function { function, captured: captured.clone(), this, class: class.or(*own) },
-            }),
+            ClosureTarget::Function { function, captured, class: own, .. } => {
+                Rc::new(Closure { target: ClosureTarget::Function { function, captured: captured.clone(), this, class: class.or(*own) } })
+            }
             _ => closure.clone(),
         };
         match &*lower(name) {

@@ -235,7 +235,14 @@ impl<'a> Interp<'a, '_> {
         Ok(Flow::Normal)
     }
 
-    fn bind_turn(&mut self, entry_key: &Key<'a>, entry: &Entry<'a>, key: Option<&'a Expr<'a>>, value: &'a Expr<'a>, at: At) -> Eval<'a, ()> {
+    fn bind_turn(
+        &mut self,
+        entry_key: &Key<'a>,
+        entry: &Entry<'a>,
+        key: Option<&'a Expr<'a>>,
+        value: &'a Expr<'a>,
+        at: At,
+    ) -> Eval<'a, ()> {
         let inner = self.deref(entry.value.clone());
         self.assign_value(value, inner, at)?;
         if let Some(key) = key {
