@@ -110,6 +110,8 @@ pub struct Interp<'a, 'h> {
     pub host: &'h dyn Host<'a>,
     php: u32,
     frame: Box<Frame<'a>>,
+    /// Frames to use again. They are large, so they move from here to `frame` and back in their boxes.
+    #[allow(clippy::vec_box, reason = "see above")]
     spare_frames: Vec<Box<Frame<'a>>>,
     root: &'a Scope<'a>,
 
@@ -277,7 +279,7 @@ impl<'a, 'h> Interp<'a, 'h> {
         self.globals.clear();
         self.static_vars.clear();
         self.static_props.clear();
-        self.frame = Box::new(Frame::new(self.root, None));
+        *self.frame = Frame::new(self.root, None);
         self.fuel = FUEL;
         self.floor = 0;
         self.forks = 0;

@@ -53,15 +53,6 @@ impl<'a> Interp<'a, '_> {
         }
     }
 
-    /// Sets a property that is there already; gives the value back where it is not, or where nothing may be set.
-    pub(super) fn replace_prop(&mut self, id: ObjId, name: &str, value: Value<'a>) -> Result<(), Value<'a>> {
-        if Self::is_enum(id) || !self.heap_object(id).props.contains_key(name) {
-            return Err(value);
-        }
-        self.set_prop(id, name, value);
-        Ok(())
-    }
-
     /// An object that is not on the heap yet.
     pub(super) fn blank(&mut self, class: Rc<str>, class_id: Option<ClassId>, props: Template<'a>, at: Option<Span>) -> Object<'a> {
         self.clock += 1;

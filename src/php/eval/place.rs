@@ -316,15 +316,15 @@ impl<'a> Interp<'a, '_> {
             }
             // `$this->a = b` is most of what constructors do: no place need be made for it.
             ExprKind::Prop { base: Expr { kind: ExprKind::Var(base), .. }, name: MemberName::Name(name), .. } => {
-                self.spend(2, Some(at))?;
-                let value = match self.var(base)? {
-                    Value::Object(id) => match self.replace_prop(id, name, value) {
-                        Ok(()) => return Ok(()),
-                        Err(value) => value,
-                    },
-                    _ => value,
-                };
-                self.assign_place(target, value, at)
+                match self.var(base)? {
+                    Value::Object(id) if !Self::is_enum(id) && self.heap_object(id).props.contains_key(*name) => {
+                        // One step for the place, one for writing it.
+                        self.spend(2, Some(at))?;
+                        self.set_prop(id, name, value);
+                        Ok(())
+                    }
+                    _ => self.assign_place(target, value, at),
+                }
             }
             ExprKind::Array(items) => {
                 self.enter(at)?;
