@@ -44,7 +44,7 @@ pub struct Options {
     /// Address to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR", env = "MWSD_LISTEN")]
     listen: Option<std::net::SocketAddr>,
-    /// Address for /healthz, /readyz and /metrics; nobody else should reach it
+    /// Address for `/healthz`, `/readyz` and `/metrics`; clients should not reach it
     #[arg(long, value_name = "ADDR", env = "MWSD_ADMIN")]
     admin: Option<std::net::SocketAddr>,
     /// Where clients reach the service, as WSDLs and API documents say [default: the address to listen on]
@@ -56,7 +56,7 @@ pub struct Options {
     /// Put the service in front of this Moodle
     #[arg(long, value_name = "URL", env = "MWSD_UPSTREAM", group = "behind", help_heading = "Back end")]
     upstream: Option<String>,
-    /// Service of that Moodle for which a login takes a token [default: moodle_mobile_app]
+    /// Service of that Moodle for which a login takes a token [default: `moodle_mobile_app`]
     #[arg(long, value_name = "NAME", env = "MWSD_UPSTREAM_SERVICE", help_heading = "Back end")]
     upstream_service: Option<String>,
     /// Answer from a folder of recorded exchanges
@@ -65,7 +65,7 @@ pub struct Options {
     /// How log lines are written [default: text]
     #[arg(long, value_enum, env = "MWSD_LOG_FORMAT", help_heading = "Output")]
     log_format: Option<config::LogFormat>,
-    /// Which log lines: error, warn, info, debug, or a filter of tracing [default: info]
+    /// Which log lines: error, warn, info, debug, or a filter such as `info,mwsd=debug` [default: info]
     #[arg(long, value_name = "FILTER", env = "MWSD_LOG", help_heading = "Output")]
     log: Option<String>,
 }

@@ -57,7 +57,18 @@ fn value(document: &Document<'_>, node: NodeId, slot: &Slot, records: &Records) 
                     out.insert(name.to_owned(), inner);
                 }
             }
-            (!out.is_empty() || slot.presence == Presence::Required).then(|| out.into())
+            let out = Value::from(out);
+            (slot.presence == Presence::Required || !says_nothing(&out)).then_some(out)
         }
+    }
+}
+
+/// Whether there is nothing but nulls and empty lists: how XML writes a record that is absent.
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::List(items) => items.is_empty(),
+        Value::Map(fields) => fields.values().all(says_nothing),
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) => false,
     }
 }

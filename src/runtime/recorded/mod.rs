@@ -156,6 +156,10 @@ impl Accounts for Recorded {
         self.caller(token, Means::Token, from)
     }
 
+    fn knows_services(&self) -> bool {
+        true
+    }
+
     async fn issue(&self, username: &str, password: &str, service: &str, _from: Option<IpAddr>) -> Result<Secret, Failure> {
         let key = (username.to_owned(), password.to_owned(), service.to_owned());
         self.logins.get(&key).ok_or_else(bad_login)?.clone().map(|token| Secret::new(&token))
