@@ -104,6 +104,14 @@ impl Default for Sessions {
 pub struct Limits {
     /// Bytes of a body.
     pub body_bytes: usize,
+    /// Elements of a SOAP request inside each other.
+    pub xml_depth: usize,
+    /// Elements of a SOAP request.
+    pub xml_elements: usize,
+    /// Attributes of an element of a SOAP request.
+    pub xml_attributes: usize,
+    /// Bytes of a text in a SOAP request.
+    pub xml_text_bytes: usize,
     /// Connections at a time.
     pub connections: usize,
     /// Seconds for the head of a request.
@@ -116,7 +124,31 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { body_bytes: 8 << 20, connections: 12_000, header_seconds: 10, request_seconds: 60, drain_seconds: 20 }
+        let xml = crate::soap::Limits::default();
+        Limits {
+            body_bytes: xml.bytes,
+            xml_depth: xml.depth,
+            xml_elements: xml.elements,
+            xml_attributes: xml.attributes,
+            xml_text_bytes: xml.text,
+            connections: 12_000,
+            header_seconds: 10,
+            request_seconds: 60,
+            drain_seconds: 20,
+        }
+    }
+}
+
+impl Limits {
+    fn xml(&self) -> crate::soap::Limits {
+        crate::soap::Limits {
+            bytes: self.body_bytes,
+            depth: self.xml_depth,
+            elements: self.xml_elements,
+            attributes: self.xml_attributes,
+            text: self.xml_text_bytes,
+            ..crate::soap::Limits::default()
+        }
     }
 }
 
@@ -239,6 +271,7 @@ impl Config {
             session: Duration::from_secs(self.sessions.seconds),
             allowed: self.sessions.allowed.clone(),
             body_bytes: self.limits.body_bytes,
+            xml: self.limits.xml(),
             debug: self.debug,
         }
     }
