@@ -1,11 +1,13 @@
 //! What back ends write: paths and bytes in memory. The command line writes them to disk or compares them with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Output files by path, relative to the output folder, with `/`. Sorted, so that order never depends on hashing or threads.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Files {
     files: BTreeMap<String, Vec<u8>>,
+    /// Paths of `files` that belong to the user once they are written.
+    once: BTreeSet<String>,
 }
 
 impl Files {
@@ -16,8 +18,21 @@ impl Files {
         debug_assert!(before.is_none(), "two files want the path {path}");
     }
 
+    /// Adds a file for the user to edit: it is written where it is not there, and never replaced or removed.
+    pub fn add_once(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) {
+        let path = path.into();
+        self.once.insert(path.clone());
+        self.add(path, bytes);
+    }
+
+    /// Whether a file is for the user to edit.
+    pub fn is_once(&self, path: &str) -> bool {
+        self.once.contains(path)
+    }
+
     /// Takes over all files of another collection, with `prefix` before each path.
     pub fn take_in(&mut self, prefix: &str, other: Files) {
+        self.once.extend(other.once.iter().map(|path| format!("{prefix}{path}")));
         for (path, bytes) in other.files {
             self.add(format!("{prefix}{path}"), bytes);
         }
