@@ -114,8 +114,15 @@ fn read_moodle(input: Moodle<'_>, wanted: &Wanted, sources: &SourceMap, report: 
     Fragment { services: chosen.services, ..moodle::lower(&survey, &functions, report) }
 }
 
-/// Writes the artifacts of every service of a schema for some targets.
-pub fn emit(schema: &Schema, targets: &[&Backend], options: &Options, report: &mut Report, stage: OnStage<'_>) -> Files {
+/// Writes the artifacts of every service of a schema for some targets. `sources` are the files that the schema was read from.
+pub fn emit(
+    schema: &Schema,
+    targets: &[&Backend],
+    options: &Options,
+    sources: &SourceMap,
+    report: &mut Report,
+    stage: OnStage<'_>,
+) -> Files {
     stage("emit");
     let (full, empty): (Vec<ServiceId>, Vec<ServiceId>) = schema.services().partition(|id| schema.operations(*id).len() > 0);
     for id in empty {
@@ -130,7 +137,7 @@ pub fn emit(schema: &Schema, targets: &[&Backend], options: &Options, report: &m
     let mut out = Files::default();
     if !full.is_empty() {
         for target in targets {
-            (target.generate)(schema, &full, options, report, &mut out);
+            (target.generate)(schema, &full, options, sources, report, &mut out);
         }
     }
     out

@@ -127,6 +127,12 @@ impl SourceMap {
         &self.files[id.0 as usize]
     }
 
+    /// The line of a place, from 1; `None` when its file is of another map.
+    pub fn line(&self, at: Span) -> Option<u32> {
+        let file = self.files.get(at.file.0 as usize)?;
+        u32::try_from(file.position(at.start).0).ok()
+    }
+
     /// How many files were read.
     pub fn len(&self) -> usize {
         self.files.len()

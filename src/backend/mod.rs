@@ -1,13 +1,16 @@
 //! Back ends: from a linked schema to files in memory.
 //!
 //! Each has two stages. Planning decides everything (names, types, what cannot be expressed) and may report; emitting lays out what was
-//! planned and cannot fail. Back ends only read the schema, and know nothing of front ends or of each other.
+//! planned and cannot fail. Back ends only read the schema, and know nothing of front ends or of each other, except that the manifest is
+//! put together from what the others planned.
 
+pub mod manifest;
 pub mod wsdl;
 
 use crate::files::Files;
 use crate::ir::{Schema, ServiceId};
 use crate::report::Report;
+use crate::source::SourceMap;
 
 /// What a run may set, for each back end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,12 +27,19 @@ pub struct Backend {
     /// What it makes, in a line.
     pub about: &'static str,
     /// Plans and emits the files for some services of a schema.
-    pub generate: fn(&Schema, &[ServiceId], &Options, &mut Report, &mut Files),
+    pub generate: fn(&Schema, &[ServiceId], &Options, &SourceMap, &mut Report, &mut Files),
 }
 
 /// Every back end.
-pub const BACKENDS: &[Backend] = &[Backend {
-    name: "wsdl",
-    about: "a typed WSDL 1.1 (document/literal wrapped, WS-I Basic Profile 1.1) for each service, and an index of them",
-    generate: |schema, services, options, report, out| wsdl::generate(schema, services, &options.wsdl, report, out),
-}];
+pub const BACKENDS: &[Backend] = &[
+    Backend {
+        name: "wsdl",
+        about: "a typed WSDL 1.1 (document/literal wrapped, WS-I Basic Profile 1.1) for each service, and an index of them",
+        generate: |schema, services, options, _, report, out| wsdl::generate(schema, services, &options.wsdl, report, out),
+    },
+    Backend {
+        name: "manifest",
+        about: "a build for the runtime service mwsd: one document that says everything, and the WSDLs that it serves",
+        generate: manifest::generate,
+    },
+];

@@ -88,7 +88,7 @@ fn compiled(tree: &dyn Tree, release: &Release) -> Schema {
 
 fn emitted(schema: &Schema) -> usize {
     let targets: Vec<_> = BACKENDS.iter().collect();
-    let files = emit(schema, &targets, &backend::Options::default(), &mut Report::default(), &mut |_| {});
+    let files = emit(schema, &targets, &backend::Options::default(), &SourceMap::default(), &mut Report::default(), &mut |_| {});
     black_box(files.iter().map(|(_, bytes)| bytes.len()).sum())
 }
 

@@ -29,7 +29,7 @@ pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &
         let site = input.site(&options.inputs, config, report);
         let made = input.with(&site, |input| {
             let schema = crate::compile(input, &wanted, sources, report, &mut |stage| watch.enter(stage));
-            crate::emit(&schema, &targets, &backends, report, &mut |stage| watch.enter(stage))
+            crate::emit(&schema, &targets, &backends, sources, report, &mut |stage| watch.enter(stage))
         });
         input.report_refused(report);
         let prefix = if several { format!("{}/", input.label) } else { String::new() };

@@ -50,9 +50,9 @@ pub struct Manifest {
     pub endpoints: Vec<wire::Endpoint>,
     /// What a scalar's `PARAM_` type accepts, by type; only those that occur.
     pub rules: IndexMap<String, rule::Rule>,
-    /// How operations are served by functions of Moodle, by operation; empty where no crosswalk applies.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub crosswalk: IndexMap<String, crosswalk::Entry>,
+    /// How operations are served by functions of Moodle; empty where no crosswalk applies.
+    #[serde(default, skip_serializing_if = "crosswalk::Crosswalk::is_empty")]
+    pub crosswalk: crosswalk::Crosswalk,
     /// Files of the build beside the manifest.
     pub files: Vec<File>,
 }

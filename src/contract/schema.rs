@@ -48,7 +48,7 @@ pub enum Convention {
 }
 
 /// An operation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Operation {
     /// Documentation; may be empty.
@@ -80,7 +80,7 @@ pub struct Operation {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub file: String,
     /// Line in that file, from 1; 0 when unknown.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub line: u32,
 }
 
@@ -95,7 +95,7 @@ pub enum Access {
 }
 
 /// A record type.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Record {
     /// Documentation; may be empty.
@@ -103,6 +103,12 @@ pub struct Record {
     pub doc: String,
     /// Fields in order.
     pub fields: Vec<Field>,
+    /// File that describes it, below the root of its source.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub file: String,
+    /// Line in that file, from 1; 0 when unknown.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub line: u32,
 }
 
 /// A parameter or a field.
@@ -208,6 +214,11 @@ impl Presence {
     pub fn is_required(&self) -> bool {
         matches!(self, Presence::Required)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_zero(line: &u32) -> bool {
+    *line == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::schema::{Kind, SessionPart};
+use crate::value::Value;
 
 /// A SOAP endpoint: one address, one WSDL, one spelling of a service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,6 +79,12 @@ pub struct WireOperation {
     /// The part of the answer; `None` when it holds nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<Part>,
+    /// Required parameters that the wire does not carry because they can hold nothing, with what stands for them: `{}`, `[]`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub hollow: IndexMap<String, Value>,
+    /// The same for the result: what the caller gets when no part carries it; `None` when one does, or the operation returns nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hollow_result: Option<Value>,
 }
 
 /// A part of a message: a child of the wrapper element.
@@ -139,6 +146,9 @@ pub enum WireType {
         wrapper: bool,
         /// Its fields.
         fields: Vec<WireField>,
+        /// Required fields of the record that the wire does not carry because they can hold nothing, by key.
+        #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+        hollow: IndexMap<String, Value>,
     },
     /// Any number of elements `item`.
     List {

@@ -42,8 +42,13 @@ pub fn service(schema: &Schema, id: ServiceId) -> String {
 
 /// SHA-256 of [`service`], in lower-case hex: what generated files carry.
 pub fn digest(schema: &Schema, id: ServiceId) -> String {
+    sha256(service(schema, id).as_bytes())
+}
+
+/// SHA-256 in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(64);
-    for byte in Sha256::digest(service(schema, id).as_bytes()) {
+    for byte in Sha256::digest(bytes) {
         put(&mut out, format_args!("{byte:02x}"));
     }
     out
@@ -197,7 +202,8 @@ pub fn literal(out: &mut String, value: &Literal) {
     }
 }
 
-fn type_name(name: &TypeName) -> String {
+/// The name of a record type as one text that no other name has.
+pub fn type_name(name: &TypeName) -> String {
     let (base, rest) = match &name.base {
         NameBase::Class(class) => (word(class), String::new()),
         NameBase::Method(class, method) => (word(class), format!("::{}", word(method))),

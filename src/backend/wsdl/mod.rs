@@ -20,12 +20,14 @@ mod plan;
 mod record;
 mod reserved;
 mod view;
+mod wire;
 mod write;
 mod xml;
 
 pub use index::emit as emit_index;
 pub use plan::plan;
 pub use view::View;
+pub use wire::{serve, wire};
 pub use write::emit;
 
 use crate::files::Files;

@@ -11,7 +11,7 @@ use super::record::{Fields, group_element, hollow, nothing_element, pieces};
 use super::view::{ElementView, Node, OperationView, TypeView, View};
 use super::{Options, facts, fold};
 use crate::appinfo::{tag, text};
-use crate::ir::{Field, OpId, Origin, Schema, ServiceId, Type, TypeId, dump};
+use crate::ir::{Field, OpId, Origin, Schema, ServiceId, Type, TypeId, TypeName, dump};
 use crate::report::{Code, Diagnostic, Report};
 
 /// Decides everything about the WSDL of a service. Reports what had to get another name or another place than in the source.
@@ -87,7 +87,7 @@ impl<'s> Planner<'s, '_> {
             let message = format!("`{}` has more parameters than a Java method can take, so they are fields of one", operation.name);
             self.report.push(Diagnostic::new(Code::N026, message).at(operation.origin.span).about(&operation.name));
             let ty = self.names.scope.take_like(format!("{name}_arguments"));
-            self.chain(ty.clone(), cut, Node::new(tag::GROUP), &format!("Parameters of {}", operation.name));
+            self.chain(ty.clone(), None, cut, Node::new(tag::GROUP), &format!("Parameters of {}", operation.name));
             params = vec![group_element("arguments".to_owned(), &ty)];
         } else {
             params = cut.pop().unwrap_or_default();
@@ -115,7 +115,7 @@ impl<'s> Planner<'s, '_> {
                     && self.lists.insert(name.clone())
                 {
                     let elements = vec![self.fields(&item.origin, "").item(item)];
-                    self.types.push(TypeView { name, doc: String::new(), facts: None, elements });
+                    self.types.push(TypeView { name, record: None, doc: String::new(), facts: None, elements });
                 }
             }
             Type::Record(record) => {
@@ -129,13 +129,13 @@ impl<'s> Planner<'s, '_> {
                         format!("`{}` has more fields than a Java constructor can take, so some are in a record `more`", record.name);
                     self.report.push(Diagnostic::new(Code::N027, message).at(record.origin.span));
                 }
-                self.chain(name, cut, node, &facts::describe(record));
+                self.chain(name, Some(&record.name), cut, node, &facts::describe(record));
             }
         }
     }
 
     /// A record in pieces: each but the last ends with an element for the next.
-    fn chain(&mut self, mut name: String, pieces: Vec<Vec<ElementView<'s>>>, node: Node<'s>, doc: &str) {
+    fn chain(&mut self, mut name: String, mut record: Option<&'s TypeName>, pieces: Vec<Vec<ElementView<'s>>>, node: Node<'s>, doc: &str) {
         let last = pieces.len().saturating_sub(1);
         let mut facts = Some(node);
         for (at, mut elements) in pieces.into_iter().enumerate() {
@@ -149,7 +149,7 @@ impl<'s> Planner<'s, '_> {
                 elements.push(group_element(scope.take_like("more".to_owned()), &next));
             }
             let facts = Some(facts.take().unwrap_or_else(|| Node::new(tag::GROUP)));
-            self.types.push(TypeView { name, doc: doc.to_owned(), facts, elements });
+            self.types.push(TypeView { name, record: record.take(), doc: doc.to_owned(), facts, elements });
             name = next;
         }
     }

@@ -74,7 +74,7 @@ impl<'s> Fields<'_, 's> {
                 continue;
             }
             let name = self.name(field, place, &mut scope, report);
-            out.push(self.element(name, &field.name, &field.slot, field.session));
+            out.push(ElementView { key: Some(&field.name), ..self.element(name, &field.name, &field.slot, field.session) });
         }
         (out, left)
     }
@@ -105,6 +105,7 @@ impl<'s> Fields<'_, 's> {
             nillable: slot.nullable && !optional,
             facts: facts::slot(self.schema, key, slot, session, &name, &doc, self.around).unless_empty(),
             name,
+            key: None,
             doc,
         }
     }
@@ -113,6 +114,7 @@ impl<'s> Fields<'_, 's> {
     pub(super) fn item(&self, item: &'s Slot) -> ElementView<'s> {
         ElementView {
             name: Cow::Borrowed("item"),
+            key: None,
             ty: self.ty(item.ty),
             optional: true,
             many: true,
@@ -172,6 +174,7 @@ fn weight(element: &ElementView<'_>) -> usize {
 pub(super) fn group_element<'s>(name: String, ty: &str) -> ElementView<'s> {
     ElementView {
         name: Cow::Owned(name),
+        key: None,
         ty: Cow::Owned(format!("tns:{ty}")),
         optional: false,
         many: false,
@@ -196,6 +199,7 @@ mod tests {
     fn elements(count: usize, ty: &'static str) -> Vec<ElementView<'static>> {
         let element = |at: usize| ElementView {
             name: Cow::Owned(format!("p{at}")),
+            key: None,
             ty: Cow::Borrowed(ty),
             optional: false,
             many: false,

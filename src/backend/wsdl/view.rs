@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::ir::{Operation, Service};
+use crate::ir::{Operation, Service, TypeName};
 
 /// A WSDL.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub struct View<'s> {
 pub struct TypeView<'s> {
     /// Its name.
     pub name: String,
+    /// The record whose fields it begins with; `None` for a list, and for what only the WSDL has.
+    pub record: Option<&'s TypeName>,
     /// Words for people.
     pub doc: String,
     /// What XSD cannot say.
@@ -74,6 +76,8 @@ pub struct OperationView<'s> {
 pub struct ElementView<'s> {
     /// Its name.
     pub name: Cow<'s, str>,
+    /// The key of the parameter or field that it holds; `None` for an item, a result, and for what only the WSDL has.
+    pub key: Option<&'s str>,
     /// Its type, with prefix.
     pub ty: Cow<'static, str>,
     /// Whether it may be missing.

@@ -28,6 +28,9 @@ pub async fn dispatch(app: &App, service: &Service, operation: &str, args: Args,
     if description.login_required && !caller.is_somebody() {
         return Err(Failure::new(FailureKind::Unauthenticated, "requireloginerror", "This operation needs a login."));
     }
+    if !caller.may_use(&service.shortname) {
+        return Err(Failure::new(FailureKind::Forbidden, "accessexception", "Access control exception"));
+    }
     let args = arguments(description, args)?;
     let call = Call { service: &service.shortname, operation, description, args, caller };
     app.backend.call(call).await

@@ -1,3 +1,4 @@
 //! Moodle's own endpoints, as the clients of Moodle know them.
 
 pub mod xml;
+pub mod xmlrpc;

@@ -130,7 +130,7 @@ mod tests {
             field("next", Shape::Record("book".to_owned())),
             field("tags", Shape::List(Box::new(slot(scalar(Kind::String))))),
         ];
-        Records::from_iter([("book".to_owned(), Record { doc: String::new(), fields })])
+        Records::from_iter([("book".to_owned(), Record { fields, ..Record::default() })])
     }
 
     #[test]

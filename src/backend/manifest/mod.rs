@@ -1,0 +1,60 @@
+//! The `manifest` back end: everything that a server must know of the services, in one folder.
+//!
+//! In: a checked schema. Out: `manifest/manifest.json` in the form of [`mwsc_contract`], and the files that it names. [`describe`] says
+//! what the services are, [`crate::backend::wsdl`] how SOAP spells them (the one place where back ends are put together), [`write`] lays
+//! the document out.
+
+mod describe;
+mod value;
+mod write;
+
+use indexmap::IndexMap;
+use mwsc_contract::crosswalk::Crosswalk;
+use mwsc_contract::{FORMAT, File, Manifest};
+
+use super::{Options, wsdl};
+use crate::files::Files;
+use crate::ir::{Schema, ServiceId, dump};
+use crate::report::Report;
+use crate::source::SourceMap;
+
+/// The folder of a build.
+const FOLDER: &str = "manifest/";
+
+/// Writes the build of some services.
+pub fn generate(schema: &Schema, services: &[ServiceId], options: &Options, sources: &SourceMap, report: &mut Report, out: &mut Files) {
+    let mut files = Files::default();
+    let manifest = manifest(schema, services, options, sources, report, &mut files);
+    files.add("manifest.json", write::json(&manifest));
+    out.take_in(FOLDER, files);
+}
+
+/// The manifest of some services. Its other files are added to `files`.
+fn manifest(
+    schema: &Schema,
+    services: &[ServiceId],
+    options: &Options,
+    sources: &SourceMap,
+    report: &mut Report,
+    files: &mut Files,
+) -> Manifest {
+    let endpoints = services.iter().map(|&service| wsdl::serve(schema, service, &options.wsdl, report, files)).collect();
+    let described = describe::Describe { schema, sources };
+    let texts: Vec<String> = services.iter().map(|&service| dump::service(schema, service)).collect();
+    Manifest {
+        format: FORMAT,
+        generator: format!("mwsc {}", env!("CARGO_PKG_VERSION")),
+        digest: dump::sha256(texts.concat().as_bytes()),
+        releases: schema.releases().to_vec(),
+        services: services.iter().map(|&service| described.service(service)).collect(),
+        operations: described.operations(services),
+        records: described.records(services),
+        endpoints,
+        rules: IndexMap::new(),
+        crosswalk: Crosswalk::default(),
+        files: files
+            .iter()
+            .map(|(path, bytes)| File { path: path.to_owned(), digest: dump::sha256(bytes), bytes: bytes.len() as u64 })
+            .collect(),
+    }
+}
