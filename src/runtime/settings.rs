@@ -14,6 +14,8 @@ pub struct Settings {
     pub session: Duration,
     /// Addresses that may log in; empty for all.
     pub allowed: Vec<IpAddr>,
+    /// Length of a request's body, in bytes.
+    pub body_bytes: usize,
     /// Whether failures show what is meant for whoever looks for the cause.
     pub debug: bool,
 }
@@ -34,6 +36,7 @@ impl Default for Settings {
             answers: Answers::Strict,
             session: Duration::from_secs(30 * 60),
             allowed: Vec::new(),
+            body_bytes: 8 << 20,
             debug: false,
         }
     }

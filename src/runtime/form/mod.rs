@@ -7,6 +7,8 @@
 //! part before the first bracket becomes `_`, an opening bracket without a closing one becomes `_`, `[]` takes the next free number, and a
 //! later field replaces an earlier one.
 
+pub mod request;
+
 use std::fmt;
 use std::sync::Arc;
 
