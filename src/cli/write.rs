@@ -43,6 +43,8 @@ pub struct How {
     pub force: bool,
     /// These files are all there are: others of the manifest are stale. False when only some services were asked for.
     pub whole: bool,
+    /// No error was found, so nothing is missing in the folders that these files fill: there others of the manifest are stale.
+    pub sound: bool,
 }
 
 /// What was done.
@@ -106,7 +108,7 @@ pub fn write(dir: &Path, shown: &str, files: &Files, how: How, report: &mut Repo
     }
     let mut stale: Vec<&str> = Vec::new();
     for (path, digest) in before.iter().filter(|(path, _)| files.get(path).is_none()) {
-        if !how.whole {
+        if !(how.whole || how.sound && files.fills(path)) {
             after.insert(path.clone(), digest.clone());
             continue;
         }
@@ -251,7 +253,7 @@ fn remove(dir: &Path, path: &str) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    const WHOLE: How = How { check: false, force: false, whole: true };
+    const WHOLE: How = How { check: false, force: false, whole: true, sound: true };
 
     fn files(items: &[(&str, &str)]) -> Files {
         let mut files = Files::default();
@@ -291,6 +293,18 @@ mod tests {
         assert_eq!((done.written.len(), done.removed.len()), (1, 0));
         let (done, _) = run(dir.path(), &[("a", "A")], WHOLE);
         assert_eq!(done.removed, ["b"]);
+    }
+
+    #[test]
+    fn a_folder_that_is_filled_keeps_nothing_stale() {
+        let dir = tempfile::tempdir().unwrap();
+        run(dir.path(), &[("p/a", "a"), ("p/b", "b"), ("q", "q")], WHOLE);
+        let part = |sound: bool| {
+            let mut files = files(&[("p/a", "a")]);
+            files.fill("p");
+            write(dir.path(), "out", &files, How { whole: false, sound, ..WHOLE }, &mut Report::default()).removed
+        };
+        assert_eq!((part(false), part(true)), (vec![], vec!["p/b".to_owned()]));
     }
 
     #[test]

@@ -49,7 +49,9 @@ impl Schema {
             .filter(|component| component.len() > 1 || component.iter().any(|&node| self.graph.contains_edge(node, node)))
             .map(|component| component.into_iter().map(TypeId).filter(|&ty| self.record(ty).is_some()).collect())
             .collect();
-        out.iter_mut().for_each(|group| group.sort_by_key(|&ty| name(ty)));
+        for group in &mut out {
+            group.sort_by_key(|&ty| name(ty));
+        }
         out.sort_by_key(|group| group.first().map(|&ty| name(ty)));
         out
     }

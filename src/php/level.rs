@@ -75,7 +75,9 @@ impl<'a> Found<'a> {
                 self.stmts(body);
             }
             StmtKind::For { init, condition, step, body } => {
-                [init, condition, step].into_iter().for_each(|exprs| self.exprs(*exprs));
+                for exprs in [init, condition, step] {
+                    self.exprs(*exprs);
+                }
                 self.stmts(body);
             }
             StmtKind::Foreach { subject, key, value, body, .. } => {
@@ -171,7 +173,9 @@ impl<'a> Found<'a> {
                     if modifiers.is_readonly {
                         self.add(at.start, (8, 1), "a readonly property");
                     }
-                    default.iter().for_each(|value| self.constant(value));
+                    if let Some(value) = default {
+                        self.constant(value);
+                    }
                 }
                 Member::Method { function, .. } => self.function(function),
                 Member::TraitUse { .. } => self.add(at, (5, 4), "a use of traits"),
@@ -248,7 +252,9 @@ impl<'a> Found<'a> {
                 self.array(value);
                 for item in *items {
                     if let Item::Value { key, value, .. } = item {
-                        key.iter().for_each(|key| self.constant(key));
+                        if let Some(key) = key {
+                            self.constant(key);
+                        }
                         self.constant(value);
                     }
                 }
@@ -343,7 +349,8 @@ impl<'a> Found<'a> {
             | ExprKind::Clone(inner)
             | ExprKind::Include { path: inner, .. }
             | ExprKind::Print(inner)
-            | ExprKind::Eval(inner) => self.expr(inner),
+            | ExprKind::Eval(inner)
+            | ExprKind::Throw(inner) => self.expr(inner),
             ExprKind::Empty(inner) => {
                 if !matches!(
                     inner.kind,
@@ -482,7 +489,6 @@ impl<'a> Found<'a> {
                 self.function(function);
             }
             ExprKind::Exit(inner) => self.exprs(inner.as_slice()),
-            ExprKind::Throw(inner) => self.expr(inner),
             ExprKind::Yield { key, value } => {
                 self.add(at, (5, 5), "yield");
                 self.exprs(key.iter().chain(value));

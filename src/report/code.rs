@@ -203,6 +203,8 @@ codes! {
         "A site file has the tables `[config]` (values of `$CFG`, with `[config.<plugin>]` for values of `get_config('<plugin>')`) and `[expressions]` (any other PHP expression). Anything else is a misspelling, and ignoring it would settle nothing without saying so."
     C052 Error "site file has a value where a table belongs"
         "`config` and `expressions` are tables: write `[config]` on a line of its own, and the values below it."
+    C060 Error "value that a plugin cannot have"
+        "A key of `[plugin]`, or an option of the command line that goes with the `plugin` target, has a value that Moodle or PHP would not take, as the message says. Nothing was written."
     N020 Note "Parameter renamed in the WSDL"
         "The parameter's own name is a keyword of a target language, or no name that every toolchain can give to a parameter (`default`, `enum`, `a-b`), so it has another one in the WSDL: `_` behind a keyword, `_x2D_` for a character. Nothing is lost: the source's name stands in the element's appinfo, and the server translates. It is said because callers will look for it."
     N021 Note "Field renamed in the WSDL"

@@ -70,7 +70,9 @@ mod tests {
         let good = Component::parse("local_oktech").unwrap();
         assert_eq!((good.to_string().as_str(), good.folder().as_str()), ("local_oktech", "local/oktech"));
         assert_eq!(Component::parse("tool_a_b1").unwrap().folder(), "admin/tool/a_b1");
-        for wrong in ["", "local", "local_", "local_A", "local_1a", "local_a__b", "local_a_", "mod_x", "local_../x", "local_aaaaaaaaaaaaaaaaaaaaa"] {
+        for wrong in
+            ["", "local", "local_", "local_A", "local_1a", "local_a__b", "local_a_", "mod_x", "local_../x", "local_aaaaaaaaaaaaaaaaaaaaa"]
+        {
             assert!(Component::parse(wrong).is_err(), "{wrong}");
         }
     }

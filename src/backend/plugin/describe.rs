@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use bumpalo::Bump;
 use indexmap::IndexSet;
 
-use super::levels::{Levels, Node};
+use super::levels::{Levels, Node, Place};
 use super::php::{Expr, quoted};
 use super::{Style, runtime};
 use crate::ir::{Field, Literal, OpId, Presence, Scalar, ScalarKind, Schema, Slot, Type, TypeId};
@@ -93,9 +93,6 @@ impl<'s, 'r> Describer<'s, 'r> {
                 Type::List if !nulls => (Presence::Default(Literal::Array(Vec::new())), slot.nullable),
                 Type::Scalar(_) | Type::List | Type::Record(_) => (Presence::Default(Literal::Null), true),
             };
-            if !nulls && self.schema.record(slot.ty).is_some() {
-                self.cannot(&slot, format!("the parameter `{name}` of `{}` cannot be left out", self.about), "before Moodle 4.3");
-            }
         }
         self.slot(&slot, None, name)
     }
@@ -113,19 +110,19 @@ impl<'s, 'r> Describer<'s, 'r> {
                 self.object("external_multiple_structure", vec![item], slot, false, name)
             }
             Type::Record(_) => match self.levels.enter(within, slot.ty) {
-                Some(Some(node)) => {
+                Place::Class(node) => {
                     self.wanted.insert(node);
                     let class = self.style.record_class(&self.levels.class(node));
                     self.made(&class, Vec::new(), slot, false, name)
                 }
-                Some(None) => {
+                Place::Below => {
                     self.folds = true;
                     let first = self.levels.class(Node { ty: slot.ty, level: 1 });
                     let class = quoted(self.style.record_class(&first).trim_start_matches('\\'));
                     let folded = self.style.folded_class();
                     self.made(&folded, vec![Expr::word(class)], &self.as_text(slot), true, name)
                 }
-                None => {
+                Place::Inline => {
                     let keys = self.keys(slot.ty, within);
                     self.object("external_single_structure", vec![keys], slot, false, name)
                 }
@@ -160,7 +157,8 @@ impl<'s, 'r> Describer<'s, 'r> {
         let (presence, mut nullable) = self.presence(slot, name);
         let is_scalar = takes_null;
         if nullable && !is_scalar && self.target.from.number() < NULL_STRUCTURES {
-            self.cannot(slot, format!("`{name}` of `{}` cannot be null", self.about), "a list or a record before Moodle 4.3");
+            let what = if presence == Presence::Default(Literal::Null) { "left out" } else { "null" };
+            self.cannot(slot, format!("`{name}` of `{}` can be {what} only from Moodle 4.3 on", self.about));
             nullable = self.target.to.number() >= NULL_STRUCTURES;
         }
         let explicit_null = nullable != takes_null;
@@ -197,8 +195,11 @@ impl<'s, 'r> Describer<'s, 'r> {
                 (slot.presence.clone(), slot.nullable)
             }
             Some(expression) => {
-                let what = format!("the default of `{name}` of `{}` is left to the handler: {expression}", self.about);
-                self.cannot(slot, what, "it needs what only the source has");
+                let what = format!(
+                    "the default of `{name}` of `{}` is left to the handler, because it is code of the source: {expression}",
+                    self.about
+                );
+                self.cannot(slot, what);
                 let is_list = matches!(self.schema.ty(slot.ty), Type::List);
                 if is_list && self.target.from.number() < NULL_STRUCTURES {
                     (Presence::Default(Literal::Array(Vec::new())), slot.nullable)
@@ -225,9 +226,10 @@ impl<'s, 'r> Describer<'s, 'r> {
         }
         let has = |param: &&&params::Param| {
             let since = Range::parse(&param.since).map_or((0, 0), |range| range.from.number());
-            let removed = param.removed.as_ref().is_some_and(|name| {
-                Range::parse(name).map_or(true, |range| range.from.number() <= self.target.to.number())
-            });
+            let removed = param
+                .removed
+                .as_ref()
+                .is_some_and(|name| Range::parse(name).map_or(true, |range| range.from.number() <= self.target.to.number()));
             param.name.starts_with("PARAM_") && since <= self.target.from.number() && !removed
         };
         let usual = format!("PARAM_{}", scalar.refinement.to_ascii_uppercase());
@@ -236,13 +238,15 @@ impl<'s, 'r> Describer<'s, 'r> {
         if let Some(name) = known.first() {
             return Expr::word(*name);
         }
-        let what = format!("a value of the type `{}` in `{}` is described as {plain}", scalar.refinement, self.about);
-        self.cannot(slot, what, &format!("not every Moodle from {} has that type", self.target));
+        let (ty, about, target) = (&scalar.refinement, &self.about, self.target);
+        self.cannot(
+            slot,
+            format!("a value of the type `{ty}` in `{about}` is described as {plain}: not every Moodle from {target} has that type"),
+        );
         Expr::word(plain)
     }
 
-    fn cannot(&mut self, slot: &Slot, what: String, why: &str) {
-        let finding = Diagnostic::new(Code::N041, format!("{what}: {why}")).at(slot.origin.span).about(&self.about);
-        self.report.push(finding);
+    fn cannot(&mut self, slot: &Slot, what: String) {
+        self.report.push(Diagnostic::new(Code::N041, what).at(slot.origin.span).about(&self.about));
     }
 }

@@ -49,6 +49,7 @@ static ENGINE: LazyLock<Handlebars<'static>> = LazyLock::new(|| {
 /// Writes the files of a plugin.
 pub(super) fn emit(view: &View, out: &mut Files) {
     let layout = Layout::new(view);
+    out.fill(&view.folder);
     let mut add = |path: String, text: String| out.add(format!("{}/{path}", view.folder), text);
     add("version.php".into(), layout.whole("version"));
     add("README.md".into(), layout.whole("readme"));

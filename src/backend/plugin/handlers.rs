@@ -15,7 +15,7 @@ use crate::ir::{Field, OpId, Presence, Schema, Slot, Type, inspect};
 use crate::php::ast::{Class, Member, Stmt, StmtKind, Visibility};
 use crate::php::parse;
 use crate::report::{Code, Diagnostic, Report};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 /// `handlers.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,25 +109,42 @@ pub(super) fn digest(bytes: &[u8]) -> String {
     out
 }
 
+/// How the handler of an operation is called.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Call {
+    /// Names of the parameters, with `$`.
+    pub(super) arguments: Vec<String>,
+    /// Where the operation is described.
+    pub(super) at: Option<Span>,
+}
+
 /// Reports what the maintainer of a handler has to look at. `handler` is the plugin's own, when there is one.
-pub(super) fn compare(before: Option<&List>, now: &IndexMap<String, Entry>, calls: &FxHashMap<String, usize>, handler: Option<&str>, report: &mut Report) {
+pub(super) fn compare(
+    before: Option<&List>,
+    now: &IndexMap<String, Entry>,
+    calls: &FxHashMap<String, Call>,
+    handler: Option<&str>,
+    report: &mut Report,
+) {
     let methods = handler.and_then(Methods::read);
     for (operation, entry) in now {
         let method = &entry.method;
+        let call = calls.get(operation).cloned().unwrap_or_default();
+        let finding = |code: Code, message: String| Diagnostic::new(code, message).at(call.at).about(operation);
         if let Some(methods) = &methods
             && !methods.may_have(method)
         {
             let message = format!("the handler has no method `{method}` for the operation `{operation}{}`", entry.signature);
-            let help = format!("add `public function {method}({})` to classes/handler.php", parameters(calls.get(operation).copied()));
-            report.push(Diagnostic::new(Code::N043, message).about(operation).help(help));
+            let help = format!("add `public function {method}({})` to classes/handler.php", call.arguments.join(", "));
+            report.push(finding(Code::N043, message).help(help));
             continue;
         }
+        let given = call.arguments.len();
         if let Some(least) = methods.as_ref().and_then(|methods| methods.least(method))
-            && let Some(&given) = calls.get(operation)
             && least > given
         {
             let message = format!("the method `{method}` of the handler wants {least} parameters; the operation `{operation}` has {given}");
-            report.push(Diagnostic::new(Code::N044, message).about(operation));
+            report.push(finding(Code::N044, message));
             continue;
         }
         let Some(old) = before.and_then(|list| list.handlers.get(operation)) else { continue };
@@ -138,21 +155,17 @@ pub(super) fn compare(before: Option<&List>, now: &IndexMap<String, Entry>, call
                 format!("the operation `{operation}` changed from `{}` to `{}`", old.signature, entry.signature)
             };
             let help = format!("look at the method `{method}` of the handler");
-            report.push(Diagnostic::new(Code::N044, message).about(operation).help(help));
+            report.push(finding(Code::N044, message).help(help));
         }
     }
     for (operation, old) in before.iter().flat_map(|list| &list.handlers).filter(|(operation, _)| !now.contains_key(*operation)) {
         let taken = now.values().any(|entry| entry.method == old.method);
         if !taken && methods.as_ref().is_none_or(|methods| methods.least(&old.method).is_some()) {
-            let message = format!("the method `{}` of the handler serves the operation `{operation}`, which is not there any more", old.method);
+            let message =
+                format!("the method `{}` of the handler serves the operation `{operation}`, which is not there any more", old.method);
             report.push(Diagnostic::new(Code::N045, message).about(operation));
         }
     }
-}
-
-fn parameters(count: Option<usize>) -> String {
-    let names: Vec<String> = (1..=count.unwrap_or(0)).map(|at| format!("$p{at}")).collect();
-    names.join(", ")
 }
 
 /// The methods that a handler declares.
@@ -227,7 +240,8 @@ mod tests {
     fn compared(before: Vec<(&str, Entry)>, now: Vec<(&str, Entry)>, handler: Option<&str>) -> Vec<String> {
         let before = List { about: String::new(), version: 1, installed: String::new(), handlers: list(before) };
         let now = list(now);
-        let calls = now.keys().map(|name| (name.clone(), 2)).collect();
+        let call = Call { arguments: vec!["$x".into(), "$y".into()], at: None };
+        let calls = now.keys().map(|name| (name.clone(), call.clone())).collect();
         let mut report = Report::default();
         compare(Some(&before), &now, &calls, handler, &mut report);
         report.iter().map(|finding| format!("{} {}", finding.code.name(), finding.message)).collect()
@@ -243,7 +257,8 @@ mod tests {
     #[test]
     fn says_what_is_new_changed_and_left_over() {
         let before = vec![("a", entry("a", "(x: int): int", "1")), ("b", entry("b", "()", "1")), ("c", entry("c", "()", "1"))];
-        let now = vec![("a", entry("a", "(x: string): int", "2")), ("b", entry("b", "()", "2")), ("d", entry("d", "(p: int, q: int): int", "1"))];
+        let now =
+            vec![("a", entry("a", "(x: string): int", "2")), ("b", entry("b", "()", "2")), ("d", entry("d", "(p: int, q: int): int", "1"))];
         let handler = "<?php namespace x; class h { public function a($x) { } function b() { } function c() { } private function d() { } }";
         assert_eq!(
             compared(before.clone(), now.clone(), Some(handler)),

@@ -16,6 +16,17 @@ pub(super) struct Node {
     pub(super) level: u32,
 }
 
+/// What stands for a record at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// An object of its class.
+    Class(Node),
+    /// Its keys on the spot: nothing names it but the place.
+    Inline,
+    /// A text: it is below the last level.
+    Below,
+}
+
 /// The classes of a schema.
 #[derive(Debug)]
 pub(super) struct Levels {
@@ -35,23 +46,25 @@ impl Levels {
             cycles.extend(cycle.into_iter().enumerate().map(|(at, ty)| (ty, (number, at))));
         }
         let is_class = |&ty: &TypeId| {
-            let named = schema.record(ty).is_some_and(|record| {
-                record.name.path.is_empty() && matches!(record.name.base, NameBase::Class(_) | NameBase::Method(..))
-            });
+            let named = schema
+                .record(ty)
+                .is_some_and(|record| record.name.path.is_empty() && matches!(record.name.base, NameBase::Class(_) | NameBase::Method(..)));
             named || cycles.contains_key(&ty)
         };
         let records: Vec<TypeId> = schema.records().filter(is_class).collect();
         Levels { names: names::records(schema, &records), cycles, depth: depth.max(1) }
     }
 
-    /// What stands at a place for a record: its class, nothing (below the last level), or (`None`) its keys on the spot.
-    pub(super) fn enter(&self, within: Option<Node>, ty: TypeId) -> Option<Option<Node>> {
-        self.names.get(&ty)?;
+    /// What stands for a record at a place inside the class `within`.
+    pub(super) fn enter(&self, within: Option<Node>, ty: TypeId) -> Place {
+        if !self.names.contains_key(&ty) {
+            return Place::Inline;
+        }
         let level = match (within, within.and_then(|node| self.cycles.get(&node.ty)), self.cycles.get(&ty)) {
             (Some(node), Some((cycle, from)), Some((same, to))) if cycle == same => node.level + u32::from(to <= from),
             _ => 1,
         };
-        Some((level <= self.depth).then_some(Node { ty, level }))
+        if level <= self.depth { Place::Class(Node { ty, level }) } else { Place::Below }
     }
 
     /// The name of a class, without prefix or namespace.

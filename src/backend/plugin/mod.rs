@@ -17,12 +17,14 @@ mod access;
 pub mod component;
 mod describe;
 mod emit;
+mod function;
 mod handlers;
 mod levels;
 mod names;
 mod php;
 mod plan;
 mod runtime;
+mod services;
 mod view;
 
 pub use component::Component;

@@ -83,7 +83,8 @@ pub(super) fn records(schema: &Schema, records: &[TypeId]) -> FxHashMap<TypeId, 
     let mut out = FxHashMap::default();
     for (name, id) in ids {
         let short = self::stem(&name.short().unwrap_or_else(|| full(name)));
-        let name = if taken.insert(short.clone()) { short } else { first_free(&self::stem(&full(name)), |name| taken.insert(name.to_owned())) };
+        let name =
+            if taken.insert(short.clone()) { short } else { first_free(&self::stem(&full(name)), |name| taken.insert(name.to_owned())) };
         out.insert(id, name);
     }
     out
@@ -173,7 +174,14 @@ fn first_free(name: &str, mut take: impl FnMut(&str) -> bool) -> String {
     if take(name) {
         return name.to_owned();
     }
-    (2..).map(|count| format!("{name}_{count}")).find(|name| take(name)).unwrap_or_default()
+    let mut count = 2;
+    loop {
+        let next = format!("{name}_{count}");
+        if take(&next) {
+            return next;
+        }
+        count += 1;
+    }
 }
 
 #[cfg(test)]
@@ -210,13 +218,10 @@ mod tests {
             pairs(&["get_roles", "affect_pageWiki_to_wiki"]),
             ["local_x_get_roles get_roles", "local_x_affect_pageWiki_to_wiki affect_pagewiki_to_wiki"]
         );
-        assert_eq!(pairs(&["list", "a-b", "9", "__call", "\u{e9}"]), [
-            "local_x_list list_op",
-            "local_x_a-b a_b",
-            "local_x_9 op_9",
-            "local_x___call op_call",
-            "local_x__xe9_ op_xe9_"
-        ]);
+        assert_eq!(
+            pairs(&["list", "a-b", "9", "__call", "\u{e9}"]),
+            ["local_x_list list_op", "local_x_a-b a_b", "local_x_9 op_9", "local_x___call op_call", "local_x__xe9_ op_xe9_"]
+        );
         assert_eq!(pairs(&["Get", "get", "get_returns"]), ["local_x_Get get", "local_x_get_2 get_2", "local_x_get_returns get_returns_2"]);
         assert_eq!(pairs(&["local_x_get", "get"]), ["local_x_get get", "local_x_get_2 get_2"]);
         let long = pairs(&[&"a".repeat(300)]);

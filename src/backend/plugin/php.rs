@@ -254,6 +254,11 @@ pub(super) fn quoted(text: &str) -> String {
     out
 }
 
+/// A list of texts in a line.
+pub(super) fn words(texts: &[String], arrays: Arrays) -> String {
+    Expr::Array(texts.iter().map(|text| (None, Expr::word(quoted(text)))).collect()).flat(arrays)
+}
+
 /// A text as a part of a comment: one line, and no end of the comment.
 pub(super) fn comment(text: &str) -> String {
     let words: Vec<&str> = text.split(|ch: char| ch.is_whitespace() || ch.is_control()).filter(|word| !word.is_empty()).collect();

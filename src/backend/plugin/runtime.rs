@@ -97,7 +97,19 @@ mod tests {
         for yes in ["$CFG->lang", "time()", "SITEID", "get_config('moodlecourse')->format", "empty($CFG->a) ? 1 : -2", "(int) $CFG->x"] {
             assert!(stands_alone(&arena, yes), "{yes}");
         }
-        for no in ["$USER->id", "$x", "self::A", "function() { return 1; }", "exec('x')", "1; exec('x')", "new X()", "", "$CFG", "1 ?: 2", "$CFG->a ?? 1"] {
+        for no in [
+            "$USER->id",
+            "$x",
+            "self::A",
+            "function() { return 1; }",
+            "exec('x')",
+            "1; exec('x')",
+            "new X()",
+            "",
+            "$CFG",
+            "1 ?: 2",
+            "$CFG->a ?? 1",
+        ] {
             assert!(!stands_alone(&arena, no), "{no}");
         }
     }
