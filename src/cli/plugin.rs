@@ -30,7 +30,7 @@ const KEYS: [&str; 12] = [
 ];
 
 /// Options of the plugin back end.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plugin {
     /// `component`
     pub component: Option<Component>,
