@@ -33,7 +33,7 @@ enum Command {
 }
 
 /// What a configuration says, for one run. Each option wins over its variable, and that over the file.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Options {
     /// Configuration file
     #[arg(short, long, value_name = "FILE", env = "MWSD_CONFIG")]
@@ -97,17 +97,23 @@ impl Stop {
     }
 }
 
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
 /// Carries the command out.
 pub fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.command {
-        Command::Serve(options) => Config::read(&options).and_then(|config| serve::serve(&config)),
-        Command::Check(options) => Config::read(&options).and_then(|config| serve::check(&config)),
+        Command::Serve(options) => serve::serve(&options),
+        Command::Check(options) => serve::check(&options),
         Command::Replay(options) => replay::replay(&options),
     };
     match done {
         Ok(status) => ExitCode::from(status),
         Err(stop) => {
-            eprintln!("mwsd: {}", stop.message);
+            eprintln!("mwsd: {stop}");
             ExitCode::from(stop.status)
         }
     }
