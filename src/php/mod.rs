@@ -3,6 +3,7 @@
 pub mod ast;
 pub mod eval;
 pub mod host;
+pub mod level;
 pub mod lex;
 pub mod parse;
 pub mod text;
