@@ -38,6 +38,20 @@ pub enum Kinds {
 /// `operation` is its exact name in the manifest; arguments have the manifest's names, without those of the session. A protocol that knows
 /// other spellings has translated them.
 pub async fn dispatch(app: &App, service: &Service, operation: &str, args: Args, kinds: Kinds, caller: &Caller) -> Result<Value, Failure> {
+    let outcome = carry_out(app, service, operation, args, kinds, caller).await;
+    let known = if app.build.operation(service, operation).is_some() { operation } else { "unknown" };
+    app.metrics.call(known, outcome.as_ref().err().map(|why| why.code.as_ref()));
+    let span = tracing::Span::current();
+    span.record("operation", operation).record("account", &*caller.username);
+    if let Err(why) = &outcome
+        && !why.kind.is_of_the_caller()
+    {
+        tracing::error!(code = %why.code, debug = %why.debug, "{}", why.message);
+    }
+    outcome
+}
+
+async fn carry_out(app: &App, service: &Service, operation: &str, args: Args, kinds: Kinds, caller: &Caller) -> Result<Value, Failure> {
     let (operation, description) = app.build.operation(service, operation).ok_or_else(|| unknown_operation(operation))?;
     if needs_login(service, description) && !caller.is_somebody() {
         return Err(Failure::new(FailureKind::Unauthenticated, "requireloginerror", "This operation needs a login."));

@@ -59,7 +59,7 @@ async fn post(router: &Router, target: &str, kind: &str, body: &str) -> Answer {
 /// A router in front of a back end and accounts, called from the loopback address.
 fn serving(manifest: Manifest, files: HashMap<String, bytes::Bytes>, backend: Arc<dyn Backend>, accounts: Arc<dyn Accounts>) -> Router {
     let settings = Settings { base_url: "http://127.0.0.1:8099".to_owned(), ..Settings::default() };
-    let app = App { build: Build::new(manifest, files), backend, accounts, settings };
+    let app = App { build: Build::new(manifest, files), backend, accounts, settings, metrics: Arc::default() };
     router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))))
 }
 
