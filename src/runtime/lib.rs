@@ -12,6 +12,7 @@
 //!   [`dispatch::Caller`], [`dispatch::Failure`], and the trait [`dispatch::Backend`];
 //! - [`accounts`] knows who may call: sessions, passwords, tokens;
 //! - [`store`] keeps what the service itself has to keep: accounts, sessions, the embedded school;
+//! - [`soap`] reads and writes SOAP, by the wire tables of the manifest;
 //! - [`form`] and [`php`] read and write what PHP does, as clients of both families expect it;
 //! - [`app`] holds them together and has the router.
 //!
@@ -22,8 +23,14 @@ pub mod app;
 pub mod build;
 pub mod dispatch;
 pub mod form;
+pub mod json;
 pub mod moodle;
 pub mod php;
 pub mod serve;
 pub mod settings;
+pub mod soap;
 pub mod store;
+pub mod upstream;
+
+#[cfg(test)]
+mod testing;

@@ -35,6 +35,8 @@ pub enum FailureKind {
     Conflict,
     /// Longer than a request may be.
     TooLarge,
+    /// Of a media type that is not read.
+    MediaType,
     /// Too often.
     Limited,
     /// A defect here.
@@ -57,6 +59,7 @@ impl FailureKind {
             FailureKind::NotFound => 404,
             FailureKind::Conflict => 409,
             FailureKind::TooLarge => 413,
+            FailureKind::MediaType => 415,
             FailureKind::Limited => 429,
             FailureKind::Internal => 500,
             FailureKind::BadAnswer => 502,

@@ -1,65 +1,12 @@
 //! Tests of Moodle's endpoints, through the router.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::Duration;
-
-use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::connect_info::MockConnectInfo;
 use axum::http::Request;
 use http_body_util::BodyExt as _;
-use mwsc_contract::{Manifest, Value};
-use serde_json::json;
 use tower::ServiceExt as _;
 
-use crate::accounts::Memory;
-use crate::app::{App, router};
-use crate::build::Build;
-use crate::dispatch::{Backend, Call, Failure, Grants};
-use crate::settings::Settings;
-
-/// Answers with its arguments.
-struct Echo;
-
-#[async_trait]
-impl Backend for Echo {
-    async fn call(&self, call: Call<'_>) -> Result<Value, Failure> {
-        if call.operation == "core_nothing" {
-            return Ok(Value::Null);
-        }
-        Ok([("id", call.args.get("id").cloned().unwrap_or_default()), ("who", Value::from(&*call.caller.username))].into_iter().collect())
-    }
-}
-
-fn app(debug: bool) -> Router {
-    let scalar = |kind: &str| json!({ "scalar": { "kind": kind } });
-    let operation = |params: serde_json::Value, result: Option<serde_json::Value>| {
-        let mut out = json!({ "login-required": true, "params": params });
-        if let Some(result) = result {
-            out["result"] = result;
-        }
-        out
-    };
-    let echo = operation(json!([{ "name": "id", "type": scalar("string") }]), Some(json!({ "type": { "record": "echo" } })));
-    let manifest: Manifest = serde_json::from_value(json!({
-        "format": mwsc_contract::FORMAT, "generator": "test", "digest": "", "releases": [],
-        "services": [
-            { "shortname": "one", "name": "One", "operations": ["core_echo", "core_nothing"], "convention": "moodle" },
-            { "shortname": "two", "name": "Two", "operations": ["core_other"], "convention": "moodle" },
-        ],
-        "operations": { "core_echo": echo, "core_nothing": operation(json!([]), None), "core_other": operation(json!([]), None) },
-        "records": { "echo": { "fields": [{ "name": "id", "type": scalar("string") }, { "name": "who", "type": scalar("string") }] } },
-        "endpoints": [], "rules": {}, "files": [],
-    }))
-    .unwrap();
-    let accounts = Memory::new(Duration::from_secs(60)).with(7, "ann", "secret", "a0", Grants::Roles);
-    let settings = Settings { debug, ..Settings::default() };
-    let app = App { build: Build::new(manifest, HashMap::new()), backend: Arc::new(Echo), accounts: Arc::new(accounts), settings };
-    router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))))
-}
+use crate::testing::echo;
 
 async fn post(app: &Router, path: &str, body: &str) -> String {
     let request =
@@ -73,7 +20,7 @@ const REST: &str = "/webservice/rest/server.php";
 
 #[tokio::test]
 async fn rest_in_both_formats() {
-    let app = app(false);
+    let app = echo(false);
     let call = "wstoken=a0&wsfunction=core_echo&id=5&moodlewssettingfilter=true";
     assert_eq!(post(&app, REST, &format!("{call}&moodlewsrestformat=json")).await, r#"{"id":"5","who":"ann"}"#);
     let xml = post(&app, &format!("{REST}?{call}"), "").await;
@@ -84,7 +31,7 @@ async fn rest_in_both_formats() {
 
 #[tokio::test]
 async fn rest_exceptions() {
-    let app = app(false);
+    let app = echo(false);
     for (call, code) in [
         ("wsfunction=core_echo&id=5", "invalidtoken"),
         ("wstoken=b&wsfunction=core_echo&id=5", "invalidtoken"),
@@ -102,7 +49,7 @@ async fn rest_exceptions() {
 
 #[tokio::test]
 async fn a_token_is_for_one_service() {
-    let app = app(false);
+    let app = echo(false);
     assert_eq!(post(&app, "/login/token.php", "appsitecheck=1").await, r#"{"appsitecheck":"ok"}"#);
     let answer = post(&app, "/login/token.php", "username=ann&password=secret&service=two").await;
     let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
@@ -122,7 +69,7 @@ async fn a_token_is_for_one_service() {
 
 #[tokio::test]
 async fn xml_rpc() {
-    let app = app(true);
+    let app = echo(true);
     let call =
         |function: &str, params: &str| format!("<methodCall><methodName>{function}</methodName><params>{params}</params></methodCall>");
     let number = "<param><value><string>5</string></value></param>";
