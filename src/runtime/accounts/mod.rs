@@ -9,6 +9,8 @@
 
 pub mod header;
 mod memory;
+mod passwords;
+mod throttle;
 
 use std::net::IpAddr;
 
@@ -17,6 +19,8 @@ use async_trait::async_trait;
 use crate::dispatch::{Caller, Failure, FailureKind, Secret};
 
 pub use memory::Memory;
+pub use passwords::{Passwords, Scheme};
+pub use throttle::{Allowance, Throttle};
 
 /// An open session, as its login answers it.
 #[derive(Debug, Clone)]

@@ -6,8 +6,8 @@ use mwsc_contract::Value;
 use super::operations::{Operation, read, write};
 use super::rights::Context;
 use super::tables::{
-    ASSIGNMENTS, COURSES, DATABASES, DISCUSSIONS, FILES, FORUMS, GRADE_ITEMS, LABELS, MODULES, PAGES, POSTS, QUESTIONS, QUIZZES, RESOURCES, SECTIONS,
-    SUBMISSIONS, WIKIS,
+    ASSIGNMENTS, COURSES, DATABASES, DISCUSSIONS, FILES, FORUMS, GRADE_ITEMS, LABELS, MODULES, PAGES, POSTS, QUESTIONS, QUIZZES, RESOURCES,
+    SECTIONS, SUBMISSIONS, WIKIS,
 };
 use super::work::{Action, Args, Outcome, Work, columns, conflict, done, invalid, missing, sorted, undone, values};
 use super::{forums, sections};
@@ -262,7 +262,9 @@ pub fn delete_all(work: &mut Work<'_>, course: Id) {
     for file in files {
         work.draft.remove(FILES, file);
     }
-    let ids = |work: &Work<'_>, table: TableId| -> Vec<Id> { work.table(table).find("course", &course.into()).into_iter().map(Row::id).collect() };
+    let ids = |work: &Work<'_>, table: TableId| -> Vec<Id> {
+        work.table(table).find("course", &course.into()).into_iter().map(Row::id).collect()
+    };
     let parents = inside.map(|(parent, ..)| ids(work, parent));
     for ((_, child, column), parents) in inside.into_iter().zip(parents) {
         for parent in parents {

@@ -60,7 +60,8 @@ fn update(work: &mut Work<'_>, datum: Args<'_>) -> Outcome {
     work.demand("moodle/category:manage", Context::Category(id))?;
     // Blanks are changes here, as ever; a category without a name and one that was not said to move are left where they are.
     let own = ["action", "id", "path", "depth", "parent", "sortorder"];
-    let kept = |name: &str, value: &Value| own.contains(&name) || *value == Value::Null || (name == "name" && datum.required("name").is_err());
+    let kept =
+        |name: &str, value: &Value| own.contains(&name) || *value == Value::Null || (name == "name" && datum.required("name").is_err());
     let changes: Vec<(&str, Value)> =
         datum.0.iter().filter(|(name, value)| !kept(name, value)).map(|(name, value)| (name.as_str(), value.clone())).collect();
     work.draft.update(CATEGORIES, id, changes);
@@ -87,7 +88,7 @@ fn move_to(work: &mut Work<'_>, category: &Row, parent: Id) -> Result<(), Failur
 }
 
 /// Writes path and depth of a category, which follow from its parent, and of those below it.
-fn place(work: &mut Work<'_>, first: Id) {
+pub fn place(work: &mut Work<'_>, first: Id) {
     let mut open = vec![first];
     while let Some(id) = open.pop() {
         let above = work.table(CATEGORIES).get(id).and_then(|row| work.table(CATEGORIES).get(row.int("parent")));

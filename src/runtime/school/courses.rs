@@ -5,10 +5,11 @@ use mwsc_contract::Value;
 use super::operations::{Operation, read, write};
 use super::rights::{Context, context_for};
 use super::tables::{
-    ASSIGNMENTS_OF_ROLES, CATEGORIES, CONTEXTS, COURSES, EVENTS, GRADE_ITEMS, GRADES, GROUP_MEMBERS, GROUPING_GROUPS, GROUPINGS, GROUPS, LOG, SECTIONS,
+    ASSIGNMENTS_OF_ROLES, CATEGORIES, CONTEXTS, COURSES, EVENTS, GRADE_ITEMS, GRADES, GROUP_MEMBERS, GROUPING_GROUPS, GROUPINGS, GROUPS,
+    LOG, SECTIONS,
 };
 use super::users::no_match;
-use super::work::{Action, Args, Outcome, Work, columns, conflict, done, item_error, missing, sorted, unknown, values, with};
+use super::work::{Action, Args, Outcome, Work, columns, conflict, done, item_error, missing, sorted, unknown, with};
 use super::{activities, categories};
 use crate::dispatch::Failure;
 use crate::store::{Id, Row};
@@ -16,7 +17,11 @@ use crate::store::{Id, Row};
 pub const OPERATIONS: &[Operation] = &[
     read("get_courses", |work, args| {
         let values = args.texts("courseids");
-        Ok(if values.is_empty() { Value::List(visible(work, work.matching(COURSES, "", ""))) } else { by(work, &args.text("idfield"), &values) })
+        Ok(if values.is_empty() {
+            Value::List(visible(work, work.matching(COURSES, "", "")))
+        } else {
+            by(work, &args.text("idfield"), &values)
+        })
     }),
     read("get_course", |work, args| Ok(by(work, &args.text("idfield"), &[args.text("info")]))),
     read("get_course_byid", |work, args| Ok(by(work, "id", &[args.text("info")]))),
@@ -159,7 +164,8 @@ fn add(work: &mut Work<'_>, datum: Args<'_>) -> Outcome {
         _ => work.table(CATEGORIES).rows().next().map_or(0, Row::id),
     };
     work.demand("moodle/course:create", if category == 0 { Context::System } else { Context::Category(category) })?;
-    let absent: Vec<String> = ["shortname", "fullname", "idnumber"].iter().filter_map(|name| datum.required(name).err()).map(|why| why.message).collect();
+    let absent: Vec<String> =
+        ["shortname", "fullname", "idnumber"].iter().filter_map(|name| datum.required(name).err()).map(|why| why.message).collect();
     if !absent.is_empty() {
         return Err(Failure { message: absent.join(", "), ..missing("") });
     }
@@ -209,7 +215,9 @@ fn update(work: &mut Work<'_>, id: Id, datum: Args<'_>) -> Outcome {
     work.demand("moodle/course:update", Context::Course(id))?;
     check(work, Some(id), datum)?;
     // A number is a change even when it is 0, so that a course can be hidden; other blanks are none.
-    let changes = |(name, value): &(&str, Value)| !OWN.contains(name) && *name != "category" && (matches!(value, Value::Int(_)) || !datum.is_empty(name));
+    let changes = |(name, value): &(&str, Value)| {
+        !OWN.contains(name) && *name != "category" && (matches!(value, Value::Int(_)) || !datum.is_empty(name))
+    };
     let changes: Vec<(&str, Value)> = datum.0.iter().map(|(name, value)| (name.as_str(), value.clone())).filter(changes).collect();
     work.draft.update(COURSES, id, changes);
     work.draft.update(COURSES, id, [("timemodified", work.now)]);
@@ -257,7 +265,11 @@ fn delete(work: &mut Work<'_>, id: Id) -> Outcome {
         return Err(Failure::forbidden("error deleting course 1."));
     }
     activities::delete_all(work, id);
-    let children = [(GROUPS, "courseid", GROUP_MEMBERS, "groupid"), (GROUPINGS, "courseid", GROUPING_GROUPS, "groupingid"), (GRADE_ITEMS, "course", GRADES, "item")];
+    let children = [
+        (GROUPS, "courseid", GROUP_MEMBERS, "groupid"),
+        (GROUPINGS, "courseid", GROUPING_GROUPS, "groupingid"),
+        (GRADE_ITEMS, "course", GRADES, "item"),
+    ];
     for (table, column, child, link) in children {
         let ids: Vec<Id> = work.table(table).find(column, &id.into()).into_iter().map(Row::id).collect();
         for parent in ids {
@@ -281,9 +293,4 @@ fn delete(work: &mut Work<'_>, id: Id) -> Outcome {
 /// The course that a caller names, or an item that says that there is none.
 pub fn named_or_item(work: &Work<'_>, column: &str, value: &str) -> Result<Row, Value> {
     work.named(COURSES, column, value).ok_or_else(|| item_error(&unknown("course", value).message))
-}
-
-/// Rows as they are; a shorthand for subjects that hide nothing.
-pub fn plain(rows: Vec<Row>) -> Outcome {
-    Ok(values(rows))
 }

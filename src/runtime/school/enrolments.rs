@@ -65,7 +65,7 @@ fn students(work: &mut Work<'_>, args: Args<'_>, give: bool) -> Outcome {
     Ok(work.each(users, |work, value| {
         let user = work.user(&column, &value)?;
         let (start, end) = change.make(work, &user);
-        let fields = [
+        let fields: [(&str, Value); 5] = [
             ("userid", value.into_owned().into()),
             ("course", text(&course).into_owned().into()),
             ("timestart", start.into()),

@@ -187,7 +187,9 @@ fn delete(work: &mut Work<'_>, id: Id) -> Outcome {
 /// Puts a user into a set or takes the user out.
 pub fn relate(work: &mut Work<'_>, links: TableId, column: &str, set: Id, user: Id, put: bool) {
     match (link(work, links, column, set, user), put) {
-        (None, true) => drop(work.draft.insert(links, columns([(column, set.into()), ("userid", user.into()), ("timeadded", work.now.into())]))),
+        (None, true) => {
+            drop(work.draft.insert(links, columns([(column, set.into()), ("userid", user.into()), ("timeadded", work.now.into())])))
+        }
         (Some(link), false) => work.draft.remove(links, link),
         (Some(_), true) | (None, false) => {}
     }

@@ -1,7 +1,9 @@
 //! The operations of the school, and what each says when it finds nothing.
 
 use super::work::{Args, Outcome, Work};
-use super::{activities, assignments, categories, cohorts, courses, enrolments, events, forums, grades, groupings, groups, journal, messages};
+use super::{
+    activities, assignments, categories, cohorts, courses, enrolments, events, forums, grades, groupings, groups, journal, messages,
+};
 use super::{pages, quizzes, resources, roles, sections, testing, users};
 
 /// An operation.

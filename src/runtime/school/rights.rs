@@ -62,7 +62,12 @@ const TAKES_PART: [&str; 8] = [
 
 /// The roles, in the order of their numbers.
 pub const DELIVERED: &[Role] = &[
-    Role { shortname: "manager", name: "Manager", description: "May do everything in a category or on the whole site.", capabilities: &["*"] },
+    Role {
+        shortname: "manager",
+        name: "Manager",
+        description: "May do everything in a category or on the whole site.",
+        capabilities: &["*"],
+    },
     Role {
         shortname: "coursecreator",
         name: "Course creator",
@@ -144,7 +149,8 @@ impl Work<'_> {
             return true;
         }
         let everybody = delivered("user").is_some_and(|role| role.gives(capability));
-        everybody || self.roles_of(user, context).iter().any(|role| delivered(role.text("shortname")).is_some_and(|role| role.gives(capability)))
+        everybody
+            || self.roles_of(user, context).iter().any(|role| delivered(role.text("shortname")).is_some_and(|role| role.gives(capability)))
     }
 
     /// Roles that hold for a user in a context, also by the contexts around it.
@@ -251,7 +257,14 @@ impl Work<'_> {
         if let Some(held) = held {
             self.draft.update(ASSIGNMENTS_OF_ROLES, held, [("timestart", start), ("timeend", until), ("timemodified", now)]);
         } else {
-            let columns = [("roleid", role), ("contextid", context), ("userid", user), ("timestart", start), ("timeend", until), ("timemodified", now)];
+            let columns = [
+                ("roleid", role),
+                ("contextid", context),
+                ("userid", user),
+                ("timestart", start),
+                ("timeend", until),
+                ("timemodified", now),
+            ];
             let columns = columns.into_iter().map(|(name, number)| (name.to_owned(), Value::Int(number)));
             self.draft.insert(ASSIGNMENTS_OF_ROLES, columns.chain([("enrol".to_owned(), "manual".into())]).collect());
         }

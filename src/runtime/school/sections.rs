@@ -13,7 +13,13 @@ use crate::store::{Id, Row};
 pub const OPERATIONS: &[Operation] = &[
     read("get_sections", |work, args| {
         let (mut out, courses) = courses::listed(work, args);
-        out.extend(courses.iter().flat_map(|course| of_course(work, course.id())).filter(|section| sees(work, section)).map(|section| section.value()));
+        out.extend(
+            courses
+                .iter()
+                .flat_map(|course| of_course(work, course.id()))
+                .filter(|section| sees(work, section))
+                .map(|section| section.value()),
+        );
         Ok(Value::List(out))
     }),
     write("edit_sections", |work, args| {

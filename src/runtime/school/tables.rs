@@ -104,7 +104,7 @@ tables! {
         computed [],
         columns [("course", Int), ("module", Text), ("instance", Int), ("section", Int), ("visible", Int), ("groupmode", Int),
             ("groupingid", Int), ("groupmembersonly", Int), ("added", Int)],
-        by ["course", "instance"];
+        by ["course", "instance", "section"];
     /// Places where roles hold: level 10 for the system, 40 for a category, 50 for a course, with its number. The first is the system.
     CONTEXTS = "contexts" "" "",
         computed [],

@@ -176,7 +176,8 @@ fn edit(work: &mut Work<'_>, items: Vec<Args<'_>>) -> Value {
 }
 
 /// Columns that follow from others, or that only the school sets.
-const OWN: &[&str] = &["action", "id", "error", "role", "profile", "deleted", "timecreated", "timemodified", "password", "passwordmd5", HASH, SCHEME];
+const OWN: &[&str] =
+    &["action", "id", "error", "role", "profile", "deleted", "timecreated", "timemodified", "password", "passwordmd5", HASH, SCHEME];
 
 fn add(work: &mut Work<'_>, datum: Args<'_>) -> Outcome {
     work.demand("moodle/user:create", Context::System)?;
@@ -197,9 +198,19 @@ fn add(work: &mut Work<'_>, datum: Args<'_>) -> Outcome {
             row.insert(name.to_owned(), blank.into());
         }
     }
-    row.extend(columns([("confirmed", 1.into()), ("mnethostid", 1.into()), ("timecreated", work.now.into()), ("timemodified", work.now.into())]));
+    row.extend(columns([
+        ("confirmed", 1.into()),
+        ("mnethostid", 1.into()),
+        ("timecreated", work.now.into()),
+        ("timemodified", work.now.into()),
+    ]));
     let id = work.draft.insert(USERS, row);
-    let account = [("userid", id.into()), ("hash", datum.text(HASH).into()), ("scheme", datum.text(SCHEME).into()), ("timecreated", work.now.into())];
+    let account = [
+        ("userid", id.into()),
+        ("hash", datum.value(HASH).clone()),
+        ("scheme", datum.value(SCHEME).clone()),
+        ("timecreated", work.now.into()),
+    ];
     work.draft.insert(ACCOUNTS, columns(account));
     work.log(1, "user", "add", &format!("view.php?id={id}"), datum.required("username")?, 0);
     work.known_id(USERS, "user", id).map(|user| answer(&user, 0))
@@ -210,8 +221,12 @@ fn update(work: &mut Work<'_>, id: Id, datum: Args<'_>) -> Outcome {
     let user = work.user_id(id)?;
     check(work, Some(id), datum)?;
     // What is empty is no change: generated clients send blanks for everything that they do not set.
-    let changes: Vec<(&str, Value)> =
-        datum.0.iter().map(|(name, value)| (name.as_str(), value.clone())).filter(|(name, _)| !OWN.contains(name) && !datum.is_empty(name)).collect();
+    let changes: Vec<(&str, Value)> = datum
+        .0
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.clone()))
+        .filter(|(name, _)| !OWN.contains(name) && !datum.is_empty(name))
+        .collect();
     work.draft.update(USERS, id, changes);
     work.draft.update(USERS, id, [("timemodified", work.now)]);
     if !datum.is_empty(HASH) {

@@ -8,7 +8,6 @@ use indexmap::IndexMap;
 use mwsc_contract::Value;
 use mwsc_contract::value::Map;
 
-use super::rights::denied;
 use super::tables::LOG;
 use crate::dispatch::{Caller, Failure, FailureKind};
 use crate::store::{Draft, Id, Row, Table, TableId};
@@ -89,7 +88,8 @@ impl Work<'_> {
 
     /// Answers each item by its value or by a record of its own failure.
     pub fn each<T>(&mut self, items: impl IntoIterator<Item = T>, mut answer: impl FnMut(&mut Self, T) -> Outcome) -> Value {
-        let answers = items.into_iter().map(|item| self.attempt(|work| answer(work, item)).unwrap_or_else(|failure| item_error(&failure.message)));
+        let answers =
+            items.into_iter().map(|item| self.attempt(|work| answer(work, item)).unwrap_or_else(|failure| item_error(&failure.message)));
         Value::List(answers.collect())
     }
 
@@ -293,9 +293,4 @@ impl Action {
         let message = format!("feature {operation} {} not yet implemented", datum.text("action").trim());
         Failure::new(FailureKind::BadRequest, "notimplemented", message)
     }
-}
-
-/// Refuses what the caller may not do.
-pub fn allow(may: bool) -> Result<(), Failure> {
-    if may { Ok(()) } else { Err(denied()) }
 }
