@@ -83,6 +83,7 @@ fn compiled(tree: &dyn Tree, release: &Release) -> Schema {
         component: String::new(),
         operations: Vec::new(),
         meta: ServiceMeta::default(),
+        spelling: None,
         origin: Origin::default(),
     };
     let wanted = Wanted { made: vec![(all, vec!["*".to_owned()])], ..Wanted::default() };

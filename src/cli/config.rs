@@ -18,7 +18,7 @@ use crate::source::{FileId, SourceMap, Span};
 pub const NAMES: [&str; 2] = ["mwsc.toml", ".mwsc.toml"];
 
 /// What a configuration file says; empty where it says nothing.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
     /// The file, if there is one.
     pub file: Option<PathBuf>,
@@ -47,7 +47,7 @@ pub struct Config {
 }
 
 /// One input.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputDef {
     /// A Moodle tree; `None` when plugins stand alone.
     pub tree: Option<PathBuf>,
@@ -64,7 +64,7 @@ pub struct InputDef {
 }
 
 /// A service that an administrator configured.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceConf {
     /// Short name: of files, of ports.
     pub shortname: String,
@@ -91,7 +91,7 @@ pub struct ServiceConf {
 }
 
 /// Options of the WSDL back end.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wsdl {
     /// `namespace`
     pub namespace: Option<String>,
@@ -102,7 +102,7 @@ pub struct Wsdl {
 }
 
 /// A running site.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Live {
     /// `url`
     pub url: String,

@@ -82,7 +82,8 @@ impl Source {
         if self.is_moodle() { format!("Moodle {}", self.label) } else { self.about() }
     }
 
-    fn is_moodle(&self) -> bool {
+    /// Whether it is a Moodle, or plugins of one.
+    pub fn is_moodle(&self) -> bool {
         matches!(self.base, Base::Disk(..) | Base::Builtin)
     }
 

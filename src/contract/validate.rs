@@ -107,6 +107,7 @@ pub struct Validator<'m> {
     manifest: &'m Manifest,
     site: &'m Site,
     strict: bool,
+    sparse: bool,
 }
 
 /// Which way a value goes.
@@ -119,13 +120,19 @@ enum Way {
 impl<'m> Validator<'m> {
     /// A validator that takes what Moodle takes: the texts of a form for numbers, arrays of any keys for lists.
     pub fn new(manifest: &'m Manifest, site: &'m Site) -> Self {
-        Validator { manifest, site, strict: false }
+        Validator { manifest, site, strict: false, sparse: false }
     }
 
     /// The same for a protocol that has kinds of its own, such as JSON: a number is no text, and a list no record.
     #[must_use]
     pub fn strict(self) -> Self {
         Validator { strict: true, ..self }
+    }
+
+    /// The same for a family whose records are sparse: a field may be absent or null, and a parameter null, whatever the description says.
+    #[must_use]
+    pub fn sparse(self) -> Self {
+        Validator { sparse: true, ..self }
     }
 
     /// The arguments of an operation, without the parts that carry a session.
@@ -135,12 +142,12 @@ impl<'m> Validator<'m> {
 
     /// A value that a client sends.
     pub fn argument(&self, slot: &Slot, value: Value) -> Result<Value, Problem> {
-        self.slot(slot, value, Way::In, 0).map_err(Problem::outermost)
+        self.slot(slot, value, Way::In, 1).map_err(Problem::outermost)
     }
 
     /// A value that goes back to a client.
     pub fn answer(&self, slot: &Slot, value: Value) -> Result<Value, Problem> {
-        self.slot(slot, value, Way::Out, 0).map_err(Problem::outermost)
+        self.slot(slot, value, Way::Out, 1).map_err(Problem::outermost)
     }
 
     fn slot(&self, slot: &Slot, value: Value, way: Way, depth: usize) -> Result<Value, Problem> {
@@ -148,7 +155,7 @@ impl<'m> Validator<'m> {
             return Err(Problem::new(expected(&slot.shape), Reason::TooDeep));
         }
         if value == Value::Null {
-            return if slot.nullable { Ok(Value::Null) } else { Err(Problem::new(expected(&slot.shape), Reason::Null)) };
+            return if self.may_be_null(slot, depth) { Ok(Value::Null) } else { Err(Problem::new(expected(&slot.shape), Reason::Null)) };
         }
         match &slot.shape {
             Shape::Scalar(scalar) => self.scalar(scalar, value),
@@ -207,6 +214,7 @@ impl<'m> Validator<'m> {
             let under = |problem: Problem| problem.under(Step::Key(field.name.clone()));
             let value = match (map.shift_remove(&field.name), &field.slot.presence) {
                 (Some(value), _) => self.slot(&field.slot, value, way, depth + 1).map_err(under)?,
+                (None, _) if self.sparse && depth > 0 => continue,
                 (None, Presence::Required) => return Err(under(Problem::new(expected(&field.slot.shape), Reason::Missing))),
                 (None, Presence::Default(value)) if way == Way::In || matches!(field.slot.shape, Shape::Scalar(_)) => {
                     // A default is a value of PHP and has only PHP's kinds.
@@ -228,14 +236,14 @@ impl<'m> Validator<'m> {
         let mut entries = map.iter().peekable();
         let fits = record.fields.iter().all(|field| match entries.next_if(|(key, _)| **key == field.name) {
             Some((_, value)) => self.is_fit(&field.slot, value, depth + 1),
-            None => matches!(field.slot.presence, Presence::Optional | Presence::Runtime(_)),
+            None => self.sparse || matches!(field.slot.presence, Presence::Optional | Presence::Runtime(_)),
         });
         fits && entries.next().is_none()
     }
 
     fn is_fit(&self, slot: &Slot, value: &Value, depth: usize) -> bool {
         match (&slot.shape, value) {
-            (_, Value::Null) => slot.nullable,
+            (_, Value::Null) => self.may_be_null(slot, depth),
             (Shape::Scalar(scalar), value) => {
                 of_kind(scalar.kind, value) && check::strict(scalar.kind, self.rule(scalar), value, self.site).is_ok()
             }
@@ -246,6 +254,11 @@ impl<'m> Validator<'m> {
             }
             (Shape::List(_) | Shape::Record(_), _) => false,
         }
+    }
+
+    /// Depth 0 is the arguments as a whole; what lies in them is deeper.
+    fn may_be_null(&self, slot: &Slot, depth: usize) -> bool {
+        slot.nullable || (self.sparse && depth > 0)
     }
 
     fn rule(&self, scalar: &Scalar) -> Option<&'m Rule> {

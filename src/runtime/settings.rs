@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use mwsc_contract::site::Site;
+
 /// Settings of the service.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -10,6 +12,8 @@ pub struct Settings {
     pub base_url: String,
     /// What becomes of an answer that does not fit the manifest.
     pub answers: Answers,
+    /// What is known of the site, for types whose values only a site knows.
+    pub site: Site,
     /// How long a session lasts from its login.
     pub session: Duration,
     /// Addresses that may log in; empty for all.
@@ -34,6 +38,7 @@ impl Default for Settings {
         Settings {
             base_url: "http://localhost:8080".to_owned(),
             answers: Answers::Strict,
+            site: Site::default(),
             session: Duration::from_secs(30 * 60),
             allowed: Vec::new(),
             body_bytes: 8 << 20,
