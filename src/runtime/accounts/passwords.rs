@@ -104,7 +104,7 @@ impl Passwords {
         }
         let input = match Scheme::of(scheme) {
             Scheme::Plain => password.to_owned(),
-            Scheme::Md5 => Md5::digest(password.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
+            Scheme::Md5 => super::hex(&Md5::digest(password.as_bytes())),
         };
         let known = hash.to_owned();
         let fits = blocking(move || fits(&known, &input)).await?;

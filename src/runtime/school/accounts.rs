@@ -10,7 +10,9 @@ use sha2::{Digest as _, Sha256};
 use super::tables::{ACCOUNTS, SESSIONS, TOKENS, USERS};
 use super::work::{Site, Work, columns, conflict, unknown};
 use super::{School, now, users};
-use crate::accounts::{Accounts, Allowance, Passwords, Scheme, Session, Throttle, bad_login, bad_session, bad_token, new_key, same_key};
+use crate::accounts::{
+    Accounts, Allowance, Passwords, Scheme, Session, Throttle, bad_login, bad_session, bad_token, hex, new_key, same_key,
+};
 use crate::dispatch::{Caller, Failure, Grants, Means, Secret};
 use crate::store::{Draft, Id, Row, Store, Tables};
 
@@ -173,7 +175,7 @@ fn user_of(found: Option<&Row>, username: &str) -> Result<Id, Failure> {
 
 /// What stands for a token in the store: nobody who reads it there can use it.
 fn digest(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(token.as_bytes()))
 }
 
 fn list(values: &[String]) -> Value {

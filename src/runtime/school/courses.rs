@@ -18,7 +18,7 @@ pub const OPERATIONS: &[Operation] = &[
     read("get_courses", |work, args| {
         let values = args.texts("courseids");
         Ok(if values.is_empty() {
-            Value::List(visible(work, work.matching(COURSES, "", "")))
+            Value::List(visible(work, &work.matching(COURSES, "", "")))
         } else {
             by(work, &args.text("idfield"), &values)
         })
@@ -27,7 +27,7 @@ pub const OPERATIONS: &[Operation] = &[
     read("get_course_byid", |work, args| Ok(by(work, "id", &[args.text("info")]))),
     read("get_course_byidnumber", |work, args| Ok(by(work, "idnumber", &[args.text("info")]))),
     read("get_courses_bycategory", |work, args| Ok(by(work, "category", &[args.text("catid")]))),
-    read("get_courses_search", search),
+    read("get_courses_search", |work, args| Ok(Value::List(search(work, &args.text("search"))))),
     read("get_my_courses", |work, args| mine(work, "id", args)),
     read("get_my_courses_byusername", |work, args| mine(work, "username", args)),
     read("get_my_courses_byidnumber", |work, args| mine(work, "idnumber", args)),
@@ -64,7 +64,7 @@ pub fn answer(work: &Work<'_>, course: &Row) -> Option<Value> {
     shown.then(|| if course.text("password").is_empty() { course.value() } else { with(course, [("password", "".into())]) })
 }
 
-fn visible(work: &Work<'_>, courses: Vec<Row>) -> Vec<Value> {
+fn visible(work: &Work<'_>, courses: &[Row]) -> Vec<Value> {
     courses.iter().filter_map(|course| answer(work, course)).collect()
 }
 
@@ -77,7 +77,7 @@ fn by<T: AsRef<str>>(work: &Work<'_>, column: &str, values: &[T]) -> Value {
         if found.is_empty() {
             out.push(no_match(column, value));
         }
-        out.extend(visible(work, found));
+        out.extend(visible(work, &found));
     }
     Value::List(out)
 }
@@ -102,10 +102,10 @@ pub fn listed(work: &Work<'_>, args: Args<'_>) -> (Vec<Value>, Vec<Row>) {
 }
 
 /// Courses in whose names or summary every word of a text occurs; all for an empty text. Words of one letter do not count.
-fn search(work: &mut Work<'_>, args: Args<'_>) -> Outcome {
-    let text = args.text("search").trim().to_lowercase();
+fn search(work: &Work<'_>, text: &str) -> Vec<Value> {
+    let text = text.trim().to_lowercase();
     if text.is_empty() {
-        return Ok(Value::List(visible(work, work.matching(COURSES, "", ""))));
+        return visible(work, &work.matching(COURSES, "", ""));
     }
     let words: Vec<&str> = text.split_whitespace().filter(|word| word.chars().count() > 1).collect();
     let holds = |course: &Row| {
@@ -113,7 +113,7 @@ fn search(work: &mut Work<'_>, args: Args<'_>) -> Outcome {
         !words.is_empty() && course.id() != SITE && words.iter().all(|word| text.contains(word))
     };
     let found = work.table(COURSES).rows().filter(|course| holds(course)).cloned().collect();
-    Ok(Value::List(visible(work, sorted(found, "fullname"))))
+    visible(work, &sorted(found, "fullname"))
 }
 
 /// Courses of a user: those with a role of the user, or all for someone who may create courses anywhere.

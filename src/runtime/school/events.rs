@@ -22,7 +22,7 @@ fn get_events(work: &mut Work<'_>, args: Args<'_>) -> Outcome {
         _ => None,
     };
     let found = match owned {
-        Some((column, owner)) => work.table(EVENTS).find(column, &owner.into()),
+        Some((by, whose)) => work.table(EVENTS).find(by, &whose.into()),
         None => work.table(EVENTS).rows().collect(),
     };
     let from = if args.int("datetimefrom") == 0 { work.now } else { args.int("datetimefrom") };

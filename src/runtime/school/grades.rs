@@ -1,5 +1,7 @@
 //! Grades: of activities, and the totals of courses, which follow from them.
 
+use std::borrow::Cow;
+
 use mwsc_contract::Value;
 
 use super::activities::{item_of, kind};
@@ -22,8 +24,8 @@ pub const OPERATIONS: &[Operation] = &[
         }
         let column = args.text("courseidfield");
         let grade =
-            |value: &str| named_or_item(work, &column, value).map_or_else(|item| Some(item), |course| of_course(work, &user, &course));
-        Ok(Value::List(values.iter().filter_map(|value| grade(value)).collect()))
+            |value: &Cow<'_, str>| named_or_item(work, &column, value).map_or_else(|item| item, |course| of_course(work, &user, &course));
+        Ok(Value::List(values.iter().map(grade).collect()))
     }),
     read("get_user_grades", |work, args| {
         let user = work.myself_or_other(&args.text("idfield"), &args.text("userid"))?;
@@ -50,16 +52,16 @@ fn of_all_courses(work: &Work<'_>, user: &Row) -> Outcome {
         let message = format!("no courses found for {}", user.text("username"));
         return Err(Failure::new(FailureKind::NotFound, "nocourses", message));
     }
-    Ok(Value::List(courses.iter().filter_map(|course| of_course(work, user, course)).collect()))
+    Ok(Value::List(courses.iter().map(|course| of_course(work, user, course)).collect()))
 }
 
-/// The total of a user in a course, under the course's idnumber; nothing when it is hidden.
-fn of_course(work: &Work<'_>, user: &Row, course: &Row) -> Option<Value> {
+/// The total of a user in a course, under the course's idnumber.
+fn of_course(work: &Work<'_>, user: &Row, course: &Row) -> Value {
     if user.id() != work.caller.account && !work.can("moodle/grade:viewall", Context::Course(course.id())) {
-        return Some(item_error(&format!("not authorized to see grades of {}", course.text("fullname"))));
+        return item_error(&format!("not authorized to see grades of {}", course.text("fullname")));
     }
     let name = if course.text("idnumber").is_empty() { course.text("shortname") } else { course.text("idnumber") };
-    Some(total_item(work, user, course, name))
+    total_item(work, user, course, name)
 }
 
 fn course_grades(work: &mut Work<'_>, args: Args<'_>) -> Outcome {

@@ -12,11 +12,11 @@ use crate::store::{Id, Row};
 
 pub const OPERATIONS: &[Operation] = &[
     read("get_all_groupings", |work, args| {
-        Ok(answers(work, sorted(work.matching(GROUPINGS, &args.text("fieldname"), &args.text("fieldvalue")), "name")))
+        Ok(answers(work, &sorted(work.matching(GROUPINGS, &args.text("fieldname"), &args.text("fieldvalue")), "name")))
     }),
-    read("get_grouping_byid", |work, args| Ok(answers(work, work.matching(GROUPINGS, "id", &args.text("groupid"))))),
-    read("get_groupings_byname", |work, args| Ok(answers(work, by_name(work, GROUPINGS, args)))),
-    read("get_groupings_bycourse", |work, args| Ok(answers(work, by_course(work, GROUPINGS, args)?))),
+    read("get_grouping_byid", |work, args| Ok(answers(work, &work.matching(GROUPINGS, "id", &args.text("groupid"))))),
+    read("get_groupings_byname", |work, args| Ok(answers(work, &by_name(work, GROUPINGS, args)))),
+    read("get_groupings_bycourse", |work, args| Ok(answers(work, &by_course(work, GROUPINGS, args)?))),
     read("get_grouping_members", |work, args| {
         let grouping = work.known(GROUPINGS, "grouping", &args.text("groupidfield"), &args.text("groupid"))?;
         work.demand_in(grouping.int("courseid"))?;
@@ -43,7 +43,7 @@ pub const OPERATIONS: &[Operation] = &[
     write("affect_grouping_to_course", |work, args| attach(work, GROUPINGS, "grouping", args.int("groupingid"), args.int("courseid"))),
 ];
 
-fn answers(work: &Work<'_>, groupings: Vec<Row>) -> Value {
+fn answers(work: &Work<'_>, groupings: &[Row]) -> Value {
     Value::List(groupings.iter().filter_map(|grouping| answer(work, grouping, "configdata")).collect())
 }
 

@@ -12,11 +12,11 @@ use crate::store::{Id, Row, TableId};
 
 pub const OPERATIONS: &[Operation] = &[
     read("get_all_groups", |work, args| {
-        Ok(answers(work, sorted(work.matching(GROUPS, &args.text("fieldname"), &args.text("fieldvalue")), "name")))
+        Ok(answers(work, &sorted(work.matching(GROUPS, &args.text("fieldname"), &args.text("fieldvalue")), "name")))
     }),
-    read("get_group_byid", |work, args| Ok(answers(work, work.matching(GROUPS, "id", &args.text("groupid"))))),
-    read("get_groups_byname", |work, args| Ok(answers(work, by_name(work, GROUPS, args)))),
-    read("get_groups_bycourse", |work, args| Ok(answers(work, by_course(work, GROUPS, args)?))),
+    read("get_group_byid", |work, args| Ok(answers(work, &work.matching(GROUPS, "id", &args.text("groupid"))))),
+    read("get_groups_byname", |work, args| Ok(answers(work, &by_name(work, GROUPS, args)))),
+    read("get_groups_bycourse", |work, args| Ok(answers(work, &by_course(work, GROUPS, args)?))),
     read("get_group_members", |work, args| {
         let group = work.known(GROUPS, "group", &args.text("groupidfield"), &args.text("groupid"))?;
         work.demand_in(group.int("courseid"))?;
@@ -24,7 +24,7 @@ pub const OPERATIONS: &[Operation] = &[
     }),
     read("get_my_groups", |work, args| {
         let user = work.myself_or(&args.text("idfield"), &args.text("uid"), "moodle/user:loginas")?;
-        Ok(answers(work, of_user(work, user.id())))
+        Ok(answers(work, &of_user(work, user.id())))
     }),
     read("get_my_group", get_my_group),
     write("edit_groups", |work, args| {
@@ -55,7 +55,7 @@ pub const OPERATIONS: &[Operation] = &[
 ];
 
 /// Groups as the caller may see them: whole for teachers, without the key for others in the course, not at all for strangers.
-fn answers(work: &Work<'_>, groups: Vec<Row>) -> Value {
+fn answers(work: &Work<'_>, groups: &[Row]) -> Value {
     Value::List(groups.iter().filter_map(|group| answer(work, group, "enrolmentkey")).collect())
 }
 
@@ -119,7 +119,7 @@ fn get_my_group(work: &mut Work<'_>, args: Args<'_>) -> Outcome {
     let user = work.myself_or(column, &args.text("uid"), "moodle/user:loginas")?;
     let mut groups = of_user(work, user.id());
     groups.retain(|group| group.int("courseid") == course.id());
-    Ok(answers(work, groups))
+    Ok(answers(work, &groups))
 }
 
 /// What a group or a grouping that is added has to satisfy: the course is there, the caller manages it, the name is free.
@@ -188,7 +188,7 @@ fn delete(work: &mut Work<'_>, id: Id) -> Outcome {
 pub fn relate(work: &mut Work<'_>, links: TableId, column: &str, set: Id, user: Id, put: bool) {
     match (link(work, links, column, set, user), put) {
         (None, true) => {
-            drop(work.draft.insert(links, columns([(column, set.into()), ("userid", user.into()), ("timeadded", work.now.into())])))
+            work.draft.insert(links, columns([(column, set.into()), ("userid", user.into()), ("timeadded", work.now.into())]));
         }
         (Some(link), false) => work.draft.remove(links, link),
         (Some(_), true) | (None, false) => {}
@@ -226,8 +226,8 @@ fn many_users(work: &mut Work<'_>, args: Args<'_>, put: bool) -> Outcome {
 /// One item of putting several users into a set, or of taking them out.
 pub fn relate_item(work: &mut Work<'_>, links: TableId, column: &str, set: Id, user: &Row, value: &str, put: bool) -> Outcome {
     if link(work, links, column, set, user.id()).is_some() == put {
-        let word = if put { "already" } else { "not" };
-        return Err(conflict(format!("The user {value} is {word} a member of {set}.")));
+        let already = if put { "already" } else { "not" };
+        return Err(conflict(format!("The user {value} is {already} a member of {set}.")));
     }
     relate(work, links, column, set, user.id(), put);
     Ok(Value::from_iter([("userid", value), ("course", &set.to_string())]))

@@ -89,13 +89,13 @@ fn update(work: &mut Work<'_>, id: Id, datum: Args<'_>) -> Outcome {
     work.draft.update(SECTIONS, id, changes);
     work.draft.update(SECTIONS, id, [("course", course), ("section", place)]);
     move_modules(work, id, course);
-    let changed = work.known_id(SECTIONS, "section", id)?;
-    if changed.int("visible") != section.int("visible") {
+    let after = work.known_id(SECTIONS, "section", id)?;
+    if after.int("visible") != section.int("visible") {
         for module in modules(work, id) {
-            work.draft.update(MODULES, module, [("visible", changed.int("visible"))]);
+            work.draft.update(MODULES, module, [("visible", after.int("visible"))]);
         }
     }
-    Ok(changed.value())
+    Ok(after.value())
 }
 
 fn modules(work: &Work<'_>, section: Id) -> Vec<Id> {

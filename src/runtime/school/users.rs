@@ -13,7 +13,7 @@ use crate::dispatch::Failure;
 use crate::store::{Id, Row};
 
 pub const OPERATIONS: &[Operation] = &[
-    read("get_users", get_users),
+    read("get_users", |work, args| Ok(get_users(work, args))),
     read("get_user", |work, args| Ok(users_by(work, &args.text("idfield"), &[args.text("userinfo").as_ref()]))),
     read("get_user_byid", |work, args| Ok(users_by(work, "id", &[args.text("userinfo").as_ref()]))),
     read("get_user_byidnumber", |work, args| Ok(users_by(work, "idnumber", &[args.text("userinfo").as_ref()]))),
@@ -85,14 +85,14 @@ fn alive(user: Row, which: impl std::fmt::Display) -> Result<Row, Failure> {
     if user.int("deleted") == 0 { Ok(user) } else { Err(unknown("user", which)) }
 }
 
-fn get_users(work: &mut Work<'_>, args: Args<'_>) -> Outcome {
+fn get_users(work: &Work<'_>, args: Args<'_>) -> Value {
     let values = args.texts("userids");
     if values.is_empty() {
         let mut users: Vec<&Row> = work.table(USERS).rows().filter(|user| user.int("deleted") == 0).collect();
         users.sort_by_cached_key(|user| (user.text("firstname"), user.id()));
-        return Ok(Value::List(users.into_iter().map(|user| answer(user, 0)).collect()));
+        return Value::List(users.into_iter().map(|user| answer(user, 0)).collect());
     }
-    Ok(users_by(work, &args.text("idfield"), &values))
+    users_by(work, &args.text("idfield"), &values)
 }
 
 /// Users by values of a column, in the order of the values; for a value that nobody has, an item that says so.
@@ -131,7 +131,7 @@ fn profile(user: &Row) -> impl Iterator<Item = (&str, &str)> {
 }
 
 fn profile_field(work: &Work<'_>, name: &str) -> Result<Row, Failure> {
-    work.named(PROFILE_FIELDS, "shortname", name).ok_or_else(|| unknown("profile", format_args!("shortname={name}")))
+    work.table(PROFILE_FIELDS).first("shortname", &name.into()).cloned().ok_or_else(|| unknown("profile", format_args!("shortname={name}")))
 }
 
 fn set_user_profile_values(work: &mut Work<'_>, args: Args<'_>) -> Outcome {

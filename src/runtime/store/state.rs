@@ -27,6 +27,16 @@ impl Tables {
         &self.0[id.0]
     }
 
+    /// How many tables there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// A table for changing it.
     pub(super) fn table_mut(&mut self, id: TableId) -> &mut Table {
         &mut Arc::make_mut(&mut self.0)[id.0]
