@@ -20,7 +20,7 @@ use async_trait::async_trait;
 use crate::dispatch::{Caller, Failure, FailureKind, Secret};
 
 pub use memory::Memory;
-pub use passwords::{Passwords, Scheme};
+pub use passwords::{Passwords, Scheme, hash};
 pub use throttle::{Allowance, Throttle};
 
 /// An open session, as its login answers it.

@@ -53,6 +53,8 @@ pub struct Passwords {
 #[derive(Debug)]
 struct Right {
     key: [u8; 32],
+    /// How many are remembered at most.
+    most: usize,
     until: Mutex<HashMap<[u8; 32], Instant>>,
 }
 
@@ -65,14 +67,16 @@ const MOST: usize = 10_000;
 /// How long a password may be, in bytes: longer ones only cost time.
 const LONGEST: usize = 1_024;
 
-impl Passwords {
-    /// With a key of its own.
-    pub fn new() -> Result<Passwords, Failure> {
+impl Default for Passwords {
+    /// With a key of its own. Without random bytes to make it of, nothing is remembered.
+    fn default() -> Passwords {
         let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(|why| Failure::internal(format!("the system gives no random bytes: {why}")))?;
-        Ok(Passwords { gate: Arc::new(Semaphore::new(2)), right: Arc::new(Right { key, until: Mutex::default() }) })
+        let most = if getrandom::fill(&mut key).is_ok() { MOST } else { 0 };
+        Passwords { gate: Arc::new(Semaphore::new(2)), right: Arc::new(Right { key, most, until: Mutex::default() }) }
     }
+}
 
+impl Passwords {
     /// The hash of a password, with a salt of its own.
     pub async fn hash(&self, password: &str) -> Result<String, Failure> {
         let password = password.to_owned();
@@ -138,10 +142,10 @@ impl Right {
     fn remember(&self, digest: [u8; 32]) {
         let now = Instant::now();
         let mut until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
-        if until.len() >= MOST {
+        if until.len() >= self.most {
             until.retain(|_, until| *until > now);
         }
-        if until.len() < MOST {
+        if until.len() < self.most {
             until.insert(digest, now + REMEMBERED);
         }
     }
@@ -154,7 +158,8 @@ fn argon2() -> Argon2<'static> {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
-fn hash(password: &str) -> Result<String, Failure> {
+/// The hash of a password, with a salt of its own. It takes a while.
+pub fn hash(password: &str) -> Result<String, Failure> {
     if password.len() > LONGEST {
         return Err(Failure::parameter("password", format!("A password has at most {LONGEST} bytes.")));
     }
@@ -183,7 +188,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_fits_its_password_alone() {
-        let passwords = Passwords::new().unwrap();
+        let passwords = Passwords::default();
         let hash = passwords.hash("right").await.unwrap();
         assert!(hash.starts_with("$argon2id$"));
         for _ in 0..2 {
@@ -197,7 +202,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_digest_that_a_client_sent_is_no_password() {
-        let passwords = Passwords::new().unwrap();
+        let passwords = Passwords::default();
         let digest = "5f4dcc3b5aa765d61d8327deb882cf99";
         let hash = passwords.hash(digest).await.unwrap();
         assert!(passwords.fits(&hash, "md5+argon2", "password", free).await.unwrap());
@@ -206,7 +211,7 @@ mod tests {
 
     #[tokio::test]
     async fn endless_passwords_are_refused() {
-        let passwords = Passwords::new().unwrap();
+        let passwords = Passwords::default();
         let long = "x".repeat(LONGEST + 1);
         assert!(passwords.hash(&long).await.is_err());
         assert!(!passwords.fits("", "argon2", &long, free).await.unwrap());

@@ -11,7 +11,7 @@ use crate::dispatch::{Call, Failure, FailureKind};
 
 /// Carries out what the school does not know.
 #[async_trait]
-pub trait Extension: Send + Sync {
+pub trait Extension: std::fmt::Debug + Send + Sync {
     /// Carries a call out.
     async fn call(&self, call: &Call<'_>) -> Outcome;
 }

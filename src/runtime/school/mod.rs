@@ -53,7 +53,7 @@ use async_trait::async_trait;
 use indexmap::IndexMap;
 use mwsc_contract::{Manifest, Value};
 
-use crate::accounts::{Passwords, Scheme};
+use crate::accounts::{Passwords, Scheme, hash};
 use crate::dispatch::{Backend, Call, Caller, Failure, FailureKind, Grants};
 use crate::store::{Disk, Draft, Store, StoreError, Tables};
 use extension::Extension;
@@ -62,31 +62,55 @@ use tables::ACCOUNTS;
 use work::{Args, Outcome, Site, Work};
 
 /// The school.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct School {
+    /// Address of the store.
+    address: Arc<str>,
     store: Store,
     site: Site,
     passwords: Passwords,
     extension: Option<Arc<dyn Extension>>,
 }
 
+/// A school that was opened.
+pub struct Opened {
+    /// The school.
+    pub school: School,
+    /// Whether it is new, so that its users have the password that was given for them.
+    pub filled: bool,
+}
+
 impl School {
     /// Opens the school in a store; see [`Disk::open`] for addresses. A new one is filled with the [demonstration](demo), whose users all
     /// have `password`, or is left empty without one. `site` is the address that links begin with.
-    pub async fn open(address: &str, manifest: &Manifest, site: &str, password: Option<&str>) -> Result<School, Failure> {
-        let passwords = Passwords::new()?;
-        let hash = match password {
-            Some(password) => Some(passwords.hash(password).await?),
-            None => None,
-        };
-        let disk = Disk::open(address).await?;
-        let site = Site { address: site.into() };
-        let store = Store::open(disk, tables::layouts(manifest), |draft| {
-            if let Some(hash) = hash {
+    pub async fn open(address: &str, manifest: &Manifest, site: &str, password: Option<&str>) -> Result<Opened, StoreError> {
+        let passwords = Passwords::default();
+        let mut filled = false;
+        let store = Store::open(Disk::open(address).await?, tables::layouts(manifest), |draft| {
+            if let Some(hash) = password.and_then(|password| hash(password).ok()) {
                 demo::fill(draft, &hash, now());
+                filled = true;
             }
         });
-        Ok(School { store: store.await?, site, passwords, extension: None })
+        let store = store.await?;
+        let school = School { address: address.into(), store, site: Site { address: site.into() }, passwords, extension: None };
+        Ok(Opened { school, filled })
+    }
+
+    /// The same school for another manifest, at another address, or with another address of the site: what a new configuration asks for.
+    /// One that is nowhere but in memory stays as it is.
+    pub async fn reopen(&self, address: &str, manifest: &Manifest, site: &str) -> Result<School, StoreError> {
+        let layouts = tables::layouts(manifest);
+        let tables = self.store.peek();
+        let same = *self.address == *address;
+        let store = if same && tables.have(&layouts) {
+            self.store.clone()
+        } else if same && address == "memory" {
+            Store::open(Disk::Nowhere, layouts, |draft| draft.copy(&tables)).await?
+        } else {
+            Store::open(Disk::open(address).await?, layouts, |_| ()).await?
+        };
+        Ok(School { address: address.into(), store, site: Site { address: site.into() }, ..self.clone() })
     }
 
     /// With somebody to hand on what the school does not know.

@@ -12,7 +12,7 @@ use super::accounts::SchoolAccounts;
 use crate::accounts::{Accounts, Allowance};
 use crate::app::App;
 use crate::build::Build;
-use crate::dispatch::{Args, Caller, Failure, dispatch};
+use crate::dispatch::{Args, Caller, Failure, Kinds, dispatch};
 use crate::settings::Settings;
 use crate::store::{Row, TableId};
 
@@ -44,7 +44,7 @@ impl Desk {
     /// A school in a store.
     async fn at(address: &str) -> Option<Desk> {
         let build = build()?;
-        let school = School::open(address, &build.manifest, "https://school.example", Some(PASSWORD)).await.unwrap();
+        let school = School::open(address, &build.manifest, "https://school.example", Some(PASSWORD)).await.unwrap().school;
         Some(Desk::with(school, build))
     }
 
@@ -53,7 +53,13 @@ impl Desk {
         let settings = Settings::default();
         Desk {
             school: school.clone(),
-            app: App { build, backend: Arc::new(school), accounts: Arc::clone(&accounts) as Arc<dyn Accounts>, settings },
+            app: App {
+                build,
+                backend: Arc::new(school),
+                accounts: Arc::clone(&accounts) as Arc<dyn Accounts>,
+                settings,
+                metrics: Arc::default(),
+            },
             accounts,
         }
     }
@@ -70,7 +76,7 @@ impl Desk {
     async fn call_as(&self, caller: &Caller, operation: &str, args: Json) -> Result<Json, Failure> {
         let service = self.app.build.manifest.services.iter().find(|service| service.operations.iter().any(|name| name == operation));
         let args: Args = serde_json::from_value(args).unwrap();
-        let value = dispatch(&self.app, service.unwrap(), operation, args, caller).await?;
+        let value = dispatch(&self.app, service.unwrap(), operation, args, Kinds::Typed, caller).await?;
         Ok(serde_json::to_value(&value).unwrap())
     }
 
