@@ -26,6 +26,7 @@ pub mod dispatch;
 pub mod form;
 pub mod json;
 pub mod moodle;
+pub mod page;
 pub mod php;
 pub mod recorded;
 pub mod school;

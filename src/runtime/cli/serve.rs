@@ -109,7 +109,7 @@ async fn reload(options: Options, current: Current, live: Arc<Live>, metrics: Ar
 }
 
 /// Waits for SIGTERM or SIGINT.
-async fn asked_to_stop() {
+pub(super) async fn asked_to_stop() {
     let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
         // Without handlers the signals end the process themselves.
         return std::future::pending().await;
