@@ -59,6 +59,13 @@ function table(fields) {
   return make('table', {}, make('tbody', {}, ...out));
 }
 
+/** A result of many rows is folded, so that the form below it is in sight. */
+function result(slot) {
+  const rows = table([{ ...slot, name: 'result' }]);
+  const count = rows.querySelectorAll('tr').length;
+  return count <= 12 ? rows : make('details', {}, make('summary', {}, make('span', { class: 'type' }, typeWord(slot.type)), ` with all fields (${count - 1})`), rows);
+}
+
 // Inputs. Each is { node, value() }; a value that is undefined is not sent.
 
 function scalarInput(scalar, slot) {
@@ -127,18 +134,6 @@ function fieldRow(field, input) {
 
 // Trying an operation.
 
-async function identity() {
-  const who = { ...state.who };
-  // Moodle's REST takes tokens alone.
-  if (!who.token && who.user && state.protocol.startsWith('Moodle')) {
-    const body = new URLSearchParams({ username: who.user, password: who.password, service: state.description.service.shortname });
-    const answer = await (await fetch('/login/token.php', { method: 'POST', body })).json();
-    if (!answer.token) throw new Error(answer.error || 'no token');
-    who.token = answer.token;
-  }
-  return who;
-}
-
 function pretty(text, kind) {
   if (!/json/.test(kind)) return text;
   try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; }
@@ -148,7 +143,7 @@ async function attempt(name, inputs, spell, answer) {
   answer.replaceChildren(make('p', { role: 'status' }, 'Calling …'));
   try {
     const args = Object.fromEntries(inputs.map(([field, input]) => [field.name, input.value()]).filter(([, value]) => value !== undefined));
-    const request = spell(name, args, await identity());
+    const request = spell(name, args, state.who);
     if (!request) throw new Error('This operation is not in the WSDL.');
     const begun = performance.now();
     const response = await fetch(request.path, request);
@@ -191,7 +186,7 @@ function show(name) {
   $('main').replaceChildren(
     make('h2', {}, name), make('p', { class: 'doc' }, operation.doc || ''), meta ? make('p', { class: 'meta' }, meta) : null,
     make('h3', {}, 'Parameters'), params.length ? table(params) : make('p', {}, 'None.'),
-    make('h3', {}, 'Result'), operation.result ? table([{ ...operation.result, name: 'result' }]) : make('p', {}, 'Nothing.'),
+    make('h3', {}, 'Result'), operation.result ? result(operation.result) : make('p', {}, 'Nothing.'),
     make('h3', {}, 'Try it'), tryForm(name, operation));
   document.title = name;
   list();
