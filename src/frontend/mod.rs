@@ -19,6 +19,8 @@ pub struct Frontend {
     pub reads: &'static str,
     /// Whether it is for this path, a file or a folder (`""` is the whole tree), judged by names and not by contents.
     pub accepts: fn(&dyn Tree, &str) -> bool,
+    /// Name of the profile of WSDLs that is closest to what it reads, where a WSDL itself does not say.
+    pub profile: &'static str,
     /// The largest file that it reads, in bytes.
     pub max_bytes: u64,
     /// Reads files and folders together, as one input.
@@ -26,5 +28,11 @@ pub struct Frontend {
 }
 
 /// Every front end that reads files; the first that accepts a path has it.
-pub const FRONTENDS: &[Frontend] =
-    &[Frontend { name: "wsdl", reads: "WSDL (.wsdl, .xml)", accepts: wsdl::accepts, max_bytes: wsdl::MAX_BYTES as u64, read: wsdl::read }];
+pub const FRONTENDS: &[Frontend] = &[Frontend {
+    name: "wsdl",
+    reads: "WSDL (.wsdl, .xml)",
+    accepts: wsdl::accepts,
+    profile: "document",
+    max_bytes: wsdl::MAX_BYTES as u64,
+    read: wsdl::read,
+}];
