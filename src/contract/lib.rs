@@ -13,6 +13,7 @@
 //! [`load`] checks a manifest and says what is wrong with it.
 
 pub mod check;
+pub mod consistent;
 pub mod crosswalk;
 pub mod load;
 pub mod number;

@@ -107,6 +107,7 @@ pub struct Validator<'m> {
     manifest: &'m Manifest,
     site: &'m Site,
     strict: bool,
+    sparse: bool,
 }
 
 /// Which way a value goes.
@@ -119,13 +120,20 @@ enum Way {
 impl<'m> Validator<'m> {
     /// A validator that takes what Moodle takes: the texts of a form for numbers, arrays of any keys for lists.
     pub fn new(manifest: &'m Manifest, site: &'m Site) -> Self {
-        Validator { manifest, site, strict: false }
+        Validator { manifest, site, strict: false, sparse: false }
     }
 
     /// The same for a protocol that has kinds of its own, such as JSON: a number is no text, and a list no record.
     #[must_use]
     pub fn strict(self) -> Self {
         Validator { strict: true, ..self }
+    }
+
+    /// The same for a family whose records are sparse: a field may be absent or null, and a parameter null, whatever the description says.
+    /// Fields of an answer stay in the order in which they come, which OK Tech's plain HTTP interface shows.
+    #[must_use]
+    pub fn sparse(self) -> Self {
+        Validator { sparse: true, ..self }
     }
 
     /// The arguments of an operation, without the parts that carry a session.
@@ -135,12 +143,12 @@ impl<'m> Validator<'m> {
 
     /// A value that a client sends.
     pub fn argument(&self, slot: &Slot, value: Value) -> Result<Value, Problem> {
-        self.slot(slot, value, Way::In, 0).map_err(Problem::outermost)
+        self.slot(slot, value, Way::In, 1).map_err(Problem::outermost)
     }
 
     /// A value that goes back to a client.
     pub fn answer(&self, slot: &Slot, value: Value) -> Result<Value, Problem> {
-        self.slot(slot, value, Way::Out, 0).map_err(Problem::outermost)
+        self.slot(slot, value, Way::Out, 1).map_err(Problem::outermost)
     }
 
     fn slot(&self, slot: &Slot, value: Value, way: Way, depth: usize) -> Result<Value, Problem> {
@@ -148,7 +156,7 @@ impl<'m> Validator<'m> {
             return Err(Problem::new(expected(&slot.shape), Reason::TooDeep));
         }
         if value == Value::Null {
-            return if slot.nullable { Ok(Value::Null) } else { Err(Problem::new(expected(&slot.shape), Reason::Null)) };
+            return if self.may_be_null(slot, depth) { Ok(Value::Null) } else { Err(Problem::new(expected(&slot.shape), Reason::Null)) };
         }
         match &slot.shape {
             Shape::Scalar(scalar) => self.scalar(scalar, value),
@@ -198,7 +206,22 @@ impl<'m> Validator<'m> {
             Value::List(items) if !self.strict => items.into_iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect(),
             other => return Err(Problem::new("record", Reason::NoArray(other))),
         };
-        self.keys(record.fields.iter(), map, way, depth).map(Value::from)
+        match way {
+            Way::Out if self.sparse => self.kept(record, map, depth).map(Value::from),
+            Way::In | Way::Out => self.keys(record.fields.iter(), map, way, depth).map(Value::from),
+        }
+    }
+
+    /// The fields of a sparse answer that are described, in their own order.
+    fn kept(&self, record: &Record, map: Map, depth: usize) -> Result<Map, Problem> {
+        let mut out = Map::with_capacity(map.len());
+        for (key, value) in map {
+            if let Some(field) = record.fields.iter().find(|field| field.name == key) {
+                let value = self.slot(&field.slot, value, Way::Out, depth + 1).map_err(|problem| problem.under(Step::Key(key.clone())))?;
+                out.insert(key, value);
+            }
+        }
+        Ok(out)
     }
 
     fn keys<'f>(&self, fields: impl Iterator<Item = &'f Field>, mut map: Map, way: Way, depth: usize) -> Result<Map, Problem> {
@@ -207,6 +230,7 @@ impl<'m> Validator<'m> {
             let under = |problem: Problem| problem.under(Step::Key(field.name.clone()));
             let value = match (map.shift_remove(&field.name), &field.slot.presence) {
                 (Some(value), _) => self.slot(&field.slot, value, way, depth + 1).map_err(under)?,
+                (None, _) if self.sparse && depth > 0 => continue,
                 (None, Presence::Required) => return Err(under(Problem::new(expected(&field.slot.shape), Reason::Missing))),
                 (None, Presence::Default(value)) if way == Way::In || matches!(field.slot.shape, Shape::Scalar(_)) => {
                     // A default is a value of PHP and has only PHP's kinds.
@@ -228,14 +252,14 @@ impl<'m> Validator<'m> {
         let mut entries = map.iter().peekable();
         let fits = record.fields.iter().all(|field| match entries.next_if(|(key, _)| **key == field.name) {
             Some((_, value)) => self.is_fit(&field.slot, value, depth + 1),
-            None => matches!(field.slot.presence, Presence::Optional | Presence::Runtime(_)),
+            None => self.sparse || matches!(field.slot.presence, Presence::Optional | Presence::Runtime(_)),
         });
         fits && entries.next().is_none()
     }
 
     fn is_fit(&self, slot: &Slot, value: &Value, depth: usize) -> bool {
         match (&slot.shape, value) {
-            (_, Value::Null) => slot.nullable,
+            (_, Value::Null) => self.may_be_null(slot, depth),
             (Shape::Scalar(scalar), value) => {
                 of_kind(scalar.kind, value) && check::strict(scalar.kind, self.rule(scalar), value, self.site).is_ok()
             }
@@ -246,6 +270,11 @@ impl<'m> Validator<'m> {
             }
             (Shape::List(_) | Shape::Record(_), _) => false,
         }
+    }
+
+    /// Depth 0 is the arguments as a whole; what lies in them is deeper.
+    fn may_be_null(&self, slot: &Slot, depth: usize) -> bool {
+        slot.nullable || (self.sparse && depth > 0)
     }
 
     fn rule(&self, scalar: &Scalar) -> Option<&'m Rule> {

@@ -21,11 +21,13 @@
 pub mod accounts;
 pub mod app;
 pub mod build;
+pub mod cli;
 pub mod dispatch;
 pub mod form;
 pub mod json;
 pub mod moodle;
 pub mod php;
+pub mod recorded;
 pub mod serve;
 pub mod settings;
 pub mod soap;

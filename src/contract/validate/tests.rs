@@ -125,3 +125,21 @@ fn depth_is_bounded() {
     let slot = manifest.operations["f"].result.as_ref().unwrap();
     assert_eq!(Validator::new(&manifest, &site).answer(slot, deep).unwrap_err().reason, Reason::TooDeep);
 }
+
+#[test]
+fn sparse_records_have_what_they_have() {
+    let (manifest, site) = (manifest(), Site::default());
+    let validator = Validator::new(&manifest, &site).sparse();
+    let operation = &manifest.operations["f"];
+    let out = validator.arguments(operation, map(r#"{"id":1,"tags":null,"post":{"id":null,"note":"n"}}"#)).unwrap();
+    assert_eq!(serde_json::to_string(&Value::from(out)).unwrap(), r#"{"id":1,"title":"none","tags":null,"post":{"id":null,"note":"n"}}"#);
+    assert_eq!(validator.arguments(operation, map("{}")).unwrap_err().pointer(), "/id", "a parameter is no field");
+    let result = operation.result.as_ref().unwrap();
+    for (answer, expected) in
+        [(r#"{"note":"n","hash":"x","id":"7"}"#, r#"{"note":"n","id":7}"#), ("{}", "{}"), (r#"{"id":null}"#, r#"{"id":null}"#)]
+    {
+        let out = validator.answer(result, value(answer)).unwrap();
+        assert_eq!(serde_json::to_string(&out).unwrap(), expected);
+    }
+    assert_eq!(validator.answer(result, value(r#"{"id":"x"}"#)).unwrap_err().pointer(), "/id");
+}

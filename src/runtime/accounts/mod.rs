@@ -49,6 +49,11 @@ pub trait Accounts: Send + Sync {
     /// Who has a token.
     async fn token(&self, token: &str, from: Option<IpAddr>) -> Result<Caller, Failure>;
 
+    /// Whether [`issue`](Accounts::issue) knows which services there are. If not, the manifest says it.
+    fn knows_services(&self) -> bool {
+        false
+    }
+
     /// A token of a user for one service: the one that there is, or a new one. Its caller may use that service alone.
     async fn issue(&self, username: &str, password: &str, service: &str, from: Option<IpAddr>) -> Result<Secret, Failure>;
 }

@@ -184,7 +184,8 @@ impl<'s> Types<'s> {
             name: legal(&field.name, Place::Field).into_owned(),
             key: Some(&field.name),
             ty: self.ty(&field.slot, xsd.map(String::as_str), array.map(String::as_str)),
-            optional: field.slot.presence != Presence::Required,
+            // A default does not make a field optional: clients of rpc/encoded send every field that has a type.
+            optional: field.slot.presence == Presence::Optional,
             nillable: spelt_nillable.map_or(field.slot.nullable, |names| names.contains(&field.name)),
         }
     }
