@@ -20,12 +20,15 @@
 
 pub mod accounts;
 pub mod app;
+pub mod blank;
 pub mod build;
 pub mod cli;
 pub mod dispatch;
+pub mod endpoint;
 pub mod form;
 pub mod json;
 pub mod moodle;
+pub mod oktech;
 pub mod page;
 pub mod php;
 pub mod recorded;

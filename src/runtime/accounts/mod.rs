@@ -7,6 +7,7 @@
 //! - keys come from a secure generator and are compared in constant time;
 //! - a refusal does not tell whether the user name or the password was wrong.
 
+mod gate;
 pub mod header;
 mod memory;
 mod passwords;
@@ -19,6 +20,7 @@ use async_trait::async_trait;
 
 use crate::dispatch::{Caller, Failure, FailureKind, Secret};
 
+pub use gate::gated;
 pub use memory::Memory;
 pub use passwords::{Passwords, Scheme, hash};
 pub use throttle::{Allowance, Throttle};

@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::config::{Config, LogFormat};
 use super::{Options, Stop, status};
-use crate::accounts::{Accounts, Allowance, new_key};
+use crate::accounts::{Accounts, Allowance, gated, new_key};
 use crate::app::{App, router};
 use crate::build::Build;
 use crate::dispatch::Backend;
@@ -144,7 +144,9 @@ async fn open(config: &Config, metrics: Arc<Metrics>, school: Option<&School>) -
         let behind: Behind = (Arc::new(school.clone()), Arc::new(accounts));
         (Some(school), behind)
     };
-    Ok((App { build, backend, accounts, settings: config.settings(), metrics }, school))
+    let settings = config.settings();
+    let accounts = gated(accounts, &settings.allowed);
+    Ok((App { build, backend, accounts, settings, metrics }, school))
 }
 
 type Behind = (Arc<dyn Backend>, Arc<dyn Accounts>);
