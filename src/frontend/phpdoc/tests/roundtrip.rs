@@ -37,12 +37,15 @@ struct Place {
     doc: String,
 }
 
+/// Parameters in order, result and documentation.
+type Operation = (Vec<(String, Place)>, Option<Place>, String);
+
 #[derive(Debug, Clone)]
 struct Interface {
     /// Fields by name, for each class.
     classes: Vec<BTreeMap<String, Place>>,
-    /// Parameters in order, result and documentation by name of the operation.
-    operations: BTreeMap<String, (Vec<(String, Place)>, Option<Place>, String)>,
+    /// By name.
+    operations: BTreeMap<String, Operation>,
     /// How comments are laid out.
     layout: usize,
 }
