@@ -103,6 +103,10 @@ pub struct Wsdl {
     pub endpoint: Option<String>,
     /// `soap12`
     pub soap12: bool,
+    /// `profiles`
+    pub profiles: Vec<(String, Span)>,
+    /// `site-url`
+    pub site_url: Option<String>,
 }
 
 /// A running site.
@@ -121,7 +125,7 @@ const TOP: [&str; 13] =
 const INPUT: [&str; 5] = ["tree", "plugins", "class", "release", "site"];
 const SERVICE: [&str; 9] =
     ["title", "functions", "components", "exclude", "enabled", "restricted-users", "required-capability", "download-files", "upload-files"];
-const WSDL: [&str; 3] = ["namespace", "endpoint", "soap12"];
+const WSDL: [&str; 5] = ["namespace", "endpoint", "soap12", "profiles", "site-url"];
 const LIVE: [&str; 3] = ["url", "token-file", "name"];
 
 /// The configuration file of a run: the one that is named, else the first one found upward from `cwd`.
@@ -207,6 +211,8 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
             namespace: r.text(table, "namespace"),
             endpoint: r.text(table, "endpoint"),
             soap12: r.flag(table, "soap12").unwrap_or(false),
+            profiles: r.texts(table, "profiles"),
+            site_url: r.text(table, "site-url"),
         }
     });
     let plugin = r.table(top, "plugin").map_or_else(plugin::Plugin::default, |table| plugin::read(&mut r, table));
