@@ -77,6 +77,8 @@ pub struct Own {
     pub services: Option<Vec<(String, Span)>>,
     /// `targets`
     pub targets: Option<Vec<(String, Span)>>,
+    /// `profiles` of WSDLs
+    pub profiles: Option<Vec<(String, Span)>>,
 }
 
 impl Config {
@@ -88,6 +90,7 @@ impl Config {
         let mut out = self.clone();
         out.services = own.services.clone().or(out.services);
         out.targets = own.targets.clone().unwrap_or(out.targets);
+        out.wsdl.profiles = own.profiles.clone().unwrap_or(out.wsdl.profiles);
         Cow::Owned(out)
     }
 }
@@ -128,6 +131,10 @@ pub struct Wsdl {
     pub endpoint: Option<String>,
     /// `soap12`
     pub soap12: bool,
+    /// `profiles`
+    pub profiles: Vec<(String, Span)>,
+    /// `site-url`
+    pub site_url: Option<String>,
 }
 
 /// A running site.
@@ -143,10 +150,10 @@ pub struct Live {
 
 const TOP: [&str; 13] =
     ["inputs", "input", "services", "service", "services-from", "targets", "output", "exclude", "site", "strict", "wsdl", "plugin", "live"];
-const INPUT: [&str; 7] = ["tree", "plugins", "class", "services", "targets", "release", "site"];
+const INPUT: [&str; 8] = ["tree", "plugins", "class", "services", "targets", "profiles", "release", "site"];
 const SERVICE: [&str; 9] =
     ["title", "functions", "components", "exclude", "enabled", "restricted-users", "required-capability", "download-files", "upload-files"];
-const WSDL: [&str; 3] = ["namespace", "endpoint", "soap12"];
+const WSDL: [&str; 5] = ["namespace", "endpoint", "soap12", "profiles", "site-url"];
 const LIVE: [&str; 3] = ["url", "token-file", "name"];
 
 /// The configuration file of a run: the one that is named, else the first one found upward from `cwd`.
@@ -223,6 +230,7 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
             own: Own {
                 services: table.contains_key("services").then(|| r.texts(table, "services")),
                 targets: table.contains_key("targets").then(|| r.texts(table, "targets")),
+                profiles: table.contains_key("profiles").then(|| r.texts(table, "profiles")),
             },
             release: r.text(table, "release"),
             site: r.a_path(table, "site"),
@@ -237,6 +245,8 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
             namespace: r.text(table, "namespace"),
             endpoint: r.text(table, "endpoint"),
             soap12: r.flag(table, "soap12").unwrap_or(false),
+            profiles: r.texts(table, "profiles"),
+            site_url: r.text(table, "site-url"),
         }
     });
     let plugin = r.table(top, "plugin").map_or_else(plugin::Plugin::default, |table| plugin::read(&mut r, table));

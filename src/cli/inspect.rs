@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::args::{Graph, Inputs, Inspect};
+use super::args::{Graph, Inputs, Inspect, InspectFormat};
 use super::config::Config;
+use super::generate::profile;
 use super::inputs::Source;
 use super::screen::{Screen, Watch, print};
 use super::{findings, inputs, services, suggest};
+use crate::backend::wsdl;
 use crate::ir::{Schema, graph, inspect};
 use crate::pass::choose::Wanted;
 use crate::php::parse::census;
@@ -29,10 +31,13 @@ pub fn inspect(options: &Inspect, config: &Config, screen: &Screen, sources: &So
         let patterns = if options.ty.is_empty() { options.operation.clone() } else { vec!["*".to_owned()] };
         Wanted { made: vec![(services::def("inspected", "inspected"), patterns)], exclude: wanted.exclude, ..Wanted::default() }
     };
-    each(&inputs, &options.inputs, config, screen, sources, &wanted, report, |chosen, schema, report| {
+    if options.format == Some(InspectFormat::Ops) {
+        return ops(options, &inputs, config, screen, sources, &wanted, report);
+    }
+    each(&inputs, &options.inputs, config, screen, sources, &wanted, report, |input, schema, report| {
         let mut out = String::new();
         if named.is_empty() {
-            match chosen {
+            match input.chosen {
                 None => out = inspect::overview(schema),
                 Some(_) => out = schema.services().map(|id| inspect::service(schema, id)).collect::<Vec<_>>().join("\n"),
             }
@@ -51,6 +56,33 @@ pub fn inspect(options: &Inspect, config: &Config, screen: &Screen, sources: &So
     });
 }
 
+/// Prints what the services declare as WSDLs do: an object for each, in a list where there are several.
+fn ops(
+    options: &Inspect,
+    inputs: &[Source],
+    config: &Config,
+    screen: &Screen,
+    sources: &SourceMap,
+    wanted: &dyn Fn(&Config, &mut Report) -> Wanted,
+    report: &mut Report,
+) {
+    if options.profile.as_deref().is_some_and(|name| !profile(name, None, report)) {
+        return;
+    }
+    let mut found = Vec::new();
+    each(inputs, &options.inputs, config, screen, sources, wanted, report, |input, schema, report| {
+        let profile = options.profile.as_deref().unwrap_or(input.profile);
+        found.extend(schema.services().map(|id| wsdl::ops(schema, id, profile, report)));
+        String::new()
+    });
+    let text = match found.as_slice() {
+        [] => return,
+        [one] => one.json(),
+        several => wsdl::ops::list(several),
+    };
+    print(&text, report);
+}
+
 /// Runs `mwsc graph`.
 pub fn graph(options: &Graph, config: &Config, screen: &Screen, sources: &SourceMap, report: &mut Report) {
     let inputs = inputs::open(&options.inputs, config, report);
@@ -60,6 +92,14 @@ pub fn graph(options: &Graph, config: &Config, screen: &Screen, sources: &Source
     each(&inputs, &options.inputs, config, screen, sources, &wanted, report, |_, schema, _| {
         schema.services().map(|id| graph::dot(schema, id)).collect()
     });
+}
+
+/// An input whose schema is shown.
+struct Inspected<'i> {
+    /// The profile of WSDLs that is closest to it.
+    profile: &'static str,
+    /// The services that were asked for by name.
+    chosen: Option<&'i [String]>,
 }
 
 /// Compiles each input and prints what is made of its schema.
@@ -72,7 +112,7 @@ fn each(
     sources: &SourceMap,
     wanted: &dyn Fn(&Config, &mut Report) -> Wanted,
     report: &mut Report,
-    mut text: impl FnMut(Option<&[String]>, &Schema, &mut Report) -> String,
+    mut text: impl FnMut(&Inspected<'_>, &Schema, &mut Report) -> String,
 ) {
     if report.count(Severity::Error) > 0 {
         return;
@@ -92,7 +132,8 @@ fn each(
         let schema = input.with(&site, |input| crate::compile(input, &wanted, sources, &mut own, &mut |stage| watch.enter(stage)));
         input.report_refused(&mut own);
         watch.enter("emit");
-        texts.push(text(wanted.names.as_deref(), &schema, &mut own));
+        let inspected = Inspected { profile: input.profile(), chosen: wanted.names.as_deref() };
+        texts.push(text(&inspected, &schema, &mut own));
         reports.push(own);
     }
     watch.finish();
