@@ -141,12 +141,15 @@ pub enum Command {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Input")]
 pub struct Inputs {
-    /// Moodle trees, plugin folders (with --base, or alone), or WSDL files
+    /// Moodle trees, plugin folders (with --base, or alone), WSDL files, or documented PHP classes
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// A Moodle tree over which the plugin folders are laid
     #[arg(long, value_name = "TREE", env = "MWSC_BASE")]
     pub base: Option<PathBuf>,
+    /// The class of documented PHP whose public methods are the operations [default: the only one that can be]
+    #[arg(long, value_name = "CLASS", env = "MWSC_CLASS")]
+    pub class: Option<String>,
     /// Releases: which of the inputs to use, such as 4.1,4.5
     #[arg(long, value_name = "RELEASE", value_delimiter = ',', env = "MWSC_MOODLE")]
     pub moodle: Vec<String>,

@@ -55,6 +55,8 @@ pub struct InputDef {
     pub plugins: Vec<PathBuf>,
     /// Files and folders for another front end: what it is called, and where they are.
     pub files: Vec<(&'static str, PathBuf)>,
+    /// The class that is the server, where the files declare several.
+    pub class: Option<String>,
     /// Its label for `--moodle` and output folders.
     pub release: Option<String>,
     /// Settings of the site, for this input only.
@@ -114,7 +116,7 @@ pub struct Live {
 
 const TOP: [&str; 12] =
     ["inputs", "input", "services", "service", "services-from", "targets", "output", "exclude", "site", "strict", "wsdl", "live"];
-const INPUT: [&str; 4] = ["tree", "plugins", "release", "site"];
+const INPUT: [&str; 5] = ["tree", "plugins", "class", "release", "site"];
 const SERVICE: [&str; 9] =
     ["title", "functions", "components", "exclude", "enabled", "restricted-users", "required-capability", "download-files", "upload-files"];
 const WSDL: [&str; 3] = ["namespace", "endpoint", "soap12"];
@@ -172,6 +174,7 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
             tree: Some(r.path(&path)),
             plugins: Vec::new(),
             files: Vec::new(),
+            class: None,
             release: None,
             site: None,
             at: Some(at),
@@ -188,6 +191,7 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
             tree: r.a_path(table, "tree"),
             plugins: r.paths(table, "plugins"),
             files,
+            class: r.text(table, "class"),
             release: r.text(table, "release"),
             site: r.a_path(table, "site"),
             at,

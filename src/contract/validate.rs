@@ -130,6 +130,7 @@ impl<'m> Validator<'m> {
     }
 
     /// The same for a family whose records are sparse: a field may be absent or null, and a parameter null, whatever the description says.
+    /// Fields of an answer stay in the order in which they come, which OK Tech's plain HTTP interface shows.
     #[must_use]
     pub fn sparse(self) -> Self {
         Validator { sparse: true, ..self }
@@ -205,7 +206,22 @@ impl<'m> Validator<'m> {
             Value::List(items) if !self.strict => items.into_iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect(),
             other => return Err(Problem::new("record", Reason::NoArray(other))),
         };
-        self.keys(record.fields.iter(), map, way, depth).map(Value::from)
+        match way {
+            Way::Out if self.sparse => self.kept(record, map, depth).map(Value::from),
+            Way::In | Way::Out => self.keys(record.fields.iter(), map, way, depth).map(Value::from),
+        }
+    }
+
+    /// The fields of a sparse answer that are described, in their own order.
+    fn kept(&self, record: &Record, map: Map, depth: usize) -> Result<Map, Problem> {
+        let mut out = Map::with_capacity(map.len());
+        for (key, value) in map {
+            if let Some(field) = record.fields.iter().find(|field| field.name == key) {
+                let value = self.slot(&field.slot, value, Way::Out, depth + 1).map_err(|problem| problem.under(Step::Key(key.clone())))?;
+                out.insert(key, value);
+            }
+        }
+        Ok(out)
     }
 
     fn keys<'f>(&self, fields: impl Iterator<Item = &'f Field>, mut map: Map, way: Way, depth: usize) -> Result<Map, Problem> {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use mwsc_contract::site::Site;
 
+use crate::soap::Limits;
+
 /// Settings of the service.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -20,6 +22,8 @@ pub struct Settings {
     pub allowed: Vec<IpAddr>,
     /// Length of a request's body, in bytes.
     pub body_bytes: usize,
+    /// How much XML a SOAP request may hold.
+    pub xml: Limits,
     /// Whether failures show what is meant for whoever looks for the cause.
     pub debug: bool,
 }
@@ -42,6 +46,7 @@ impl Default for Settings {
             session: Duration::from_secs(30 * 60),
             allowed: Vec::new(),
             body_bytes: 8 << 20,
+            xml: Limits::default(),
             debug: false,
         }
     }

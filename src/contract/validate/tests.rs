@@ -135,7 +135,9 @@ fn sparse_records_have_what_they_have() {
     assert_eq!(serde_json::to_string(&Value::from(out)).unwrap(), r#"{"id":1,"title":"none","tags":null,"post":{"id":null,"note":"n"}}"#);
     assert_eq!(validator.arguments(operation, map("{}")).unwrap_err().pointer(), "/id", "a parameter is no field");
     let result = operation.result.as_ref().unwrap();
-    for (answer, expected) in [(r#"{"note":"n","id":"7"}"#, r#"{"id":7,"note":"n"}"#), ("{}", "{}"), (r#"{"id":null}"#, r#"{"id":null}"#)] {
+    for (answer, expected) in
+        [(r#"{"note":"n","hash":"x","id":"7"}"#, r#"{"note":"n","id":7}"#), ("{}", "{}"), (r#"{"id":null}"#, r#"{"id":null}"#)]
+    {
         let out = validator.answer(result, value(answer)).unwrap();
         assert_eq!(serde_json::to_string(&out).unwrap(), expected);
     }

@@ -26,6 +26,7 @@ mod tree;
 
 use rustc_hash::FxHashMap;
 
+use super::Asked;
 use crate::ir::Fragment;
 use crate::report::{Code, Diagnostic, Report};
 use crate::source::{FileId, SourceMap, Span, Tree};
@@ -43,7 +44,7 @@ pub fn accepts(tree: &dyn Tree, path: &str) -> bool {
 }
 
 /// Reads WSDLs together. Where two of them declare an operation, the first one's holds, and what differs is reported.
-pub fn read(tree: &dyn Tree, paths: &[String], sources: &SourceMap, report: &mut Report) -> Fragment {
+pub fn read(Asked { tree, paths, .. }: Asked<'_>, sources: &SourceMap, report: &mut Report) -> Fragment {
     let mut out = Sink::new(report);
     let fragments = paths.iter().map(|path| {
         let fragment = one(&model::Files { tree, sources }, path, &mut out);

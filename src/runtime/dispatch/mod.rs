@@ -22,11 +22,20 @@ pub use failure::{Failure, FailureKind};
 /// Arguments by name, as a protocol read them.
 pub type Args = IndexMap<String, Value>;
 
+/// What the kinds of arguments mean in a protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kinds {
+    /// Nothing: `"1"` is a number where one belongs, as in a form or in XML.
+    Texts,
+    /// What they are: a text is no number, as in JSON.
+    Typed,
+}
+
 /// Carries out an operation of a service for a caller.
 ///
 /// `operation` is its exact name in the manifest; arguments have the manifest's names, without those of the session. A protocol that knows
 /// other spellings has translated them.
-pub async fn dispatch(app: &App, service: &Service, operation: &str, args: Args, caller: &Caller) -> Result<Value, Failure> {
+pub async fn dispatch(app: &App, service: &Service, operation: &str, args: Args, kinds: Kinds, caller: &Caller) -> Result<Value, Failure> {
     let (operation, description) = app.build.operation(service, operation).ok_or_else(|| unknown_operation(operation))?;
     if description.login_required && !caller.is_somebody() {
         return Err(Failure::new(FailureKind::Unauthenticated, "requireloginerror", "This operation needs a login."));
@@ -35,7 +44,11 @@ pub async fn dispatch(app: &App, service: &Service, operation: &str, args: Args,
         return Err(Failure::new(FailureKind::Forbidden, "accessexception", "Access control exception"));
     }
     let validator = validator(app, service);
-    let args = validator.arguments(description, args).map_err(|problem| misfit(&problem))?;
+    let checked = match kinds {
+        Kinds::Texts => validator.arguments(description, args),
+        Kinds::Typed => validator.strict().arguments(description, args),
+    };
+    let args = checked.map_err(|problem| misfit(&problem))?;
     let value = app.backend.call(Call { service: &service.shortname, operation, description, args, caller }).await?;
     match &description.result {
         None => Ok(Value::Null),

@@ -21,7 +21,7 @@ use mwsc_contract::{Service, Value};
 
 use crate::accounts::header;
 use crate::app::App;
-use crate::dispatch::{Args, Caller, Failure, FailureKind, dispatch, unknown_operation};
+use crate::dispatch::{Args, Caller, Failure, FailureKind, Kinds, dispatch, unknown_operation};
 use crate::form::request::too_long;
 
 /// The routes.
@@ -54,7 +54,7 @@ async fn answer(app: &App, from: SocketAddr, service: &str, function: &str, requ
     let caller = caller.unwrap_or_else(|| Caller::nobody(Some(from.ip())));
     let (head, body) = request.into_parts();
     let args = arguments(&head.headers, body, app.settings.body_bytes).await?;
-    let value = dispatch(app, service, name, args, &caller).await?;
+    let value = dispatch(app, service, name, args, Kinds::Typed, &caller).await?;
     Ok(operation.result.is_some().then_some(value))
 }
 

@@ -7,7 +7,7 @@ use mwsc_contract::{Operation, Service, Value};
 
 use super::exception::{not_in_service, unknown_function};
 use crate::app::App;
-use crate::dispatch::{Args, Caller, Failure, FailureKind, dispatch};
+use crate::dispatch::{Args, Caller, Failure, FailureKind, Kinds, dispatch};
 
 /// A function that a caller may call.
 pub struct Target<'a> {
@@ -47,6 +47,6 @@ pub fn find<'a>(app: &'a App, caller: Caller, function: &str) -> Result<Target<'
 impl Target<'_> {
     /// Calls it.
     pub async fn call(&self, app: &App, args: Args) -> Result<Value, Failure> {
-        dispatch(app, self.service, self.name, args, &self.caller).await
+        dispatch(app, self.service, self.name, args, Kinds::Texts, &self.caller).await
     }
 }
