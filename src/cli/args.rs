@@ -209,7 +209,7 @@ pub struct Generate {
     /// Which services.
     #[command(flatten)]
     pub services: Services,
-    /// Back ends [default: wsdl]
+    /// Back ends: wsdl, rest, manifest [default: wsdl]
     #[arg(help_heading = OUTPUT, short, long, value_name = "TARGET", value_delimiter = ',', env = "MWSC_TARGET")]
     pub target: Vec<String>,
     /// Output folder [default: out]
@@ -230,6 +230,9 @@ pub struct Generate {
     /// Write a WSDL for SOAP 1.2 as well, in a file of its own
     #[arg(help_heading = OUTPUT, long)]
     pub soap12: bool,
+    /// Base address of the server in the OpenAPI documents
+    #[arg(help_heading = OUTPUT, long, value_name = "URL", env = "MWSC_SERVER")]
+    pub server: Option<String>,
     /// Form of the findings on stderr
     #[arg(help_heading = OUTPUT, long, value_name = "FORM", env = "MWSC_FORMAT")]
     pub format: Option<ReportFormat>,

@@ -42,6 +42,8 @@ pub struct Config {
     pub strict: bool,
     /// `[wsdl]`
     pub wsdl: Wsdl,
+    /// `[rest]`
+    pub rest: Rest,
     /// `[live]`
     pub live: Option<Live>,
 }
@@ -103,6 +105,13 @@ pub struct Wsdl {
     pub soap12: bool,
 }
 
+/// Options of the REST back end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rest {
+    /// `server`
+    pub server: Option<String>,
+}
+
 /// A running site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Live {
@@ -114,12 +123,13 @@ pub struct Live {
     pub name: Option<String>,
 }
 
-const TOP: [&str; 12] =
-    ["inputs", "input", "services", "service", "services-from", "targets", "output", "exclude", "site", "strict", "wsdl", "live"];
+const TOP: [&str; 13] =
+    ["inputs", "input", "services", "service", "services-from", "targets", "output", "exclude", "site", "strict", "wsdl", "rest", "live"];
 const INPUT: [&str; 5] = ["tree", "plugins", "class", "release", "site"];
 const SERVICE: [&str; 9] =
     ["title", "functions", "components", "exclude", "enabled", "restricted-users", "required-capability", "download-files", "upload-files"];
 const WSDL: [&str; 3] = ["namespace", "endpoint", "soap12"];
+const REST: [&str; 1] = ["server"];
 const LIVE: [&str; 3] = ["url", "token-file", "name"];
 
 /// The configuration file of a run: the one that is named, else the first one found upward from `cwd`.
@@ -207,6 +217,10 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
             soap12: r.flag(table, "soap12").unwrap_or(false),
         }
     });
+    let rest = r.table(top, "rest").map_or_else(Rest::default, |table| {
+        r.known(table, &REST, "rest.");
+        Rest { server: r.text(table, "server") }
+    });
     let live = r.table(top, "live").and_then(|table| {
         r.known(table, &LIVE, "live.");
         Some(Live { url: r.text(table, "url")?, token_file: r.a_path(table, "token-file"), name: r.text(table, "name") })
@@ -223,6 +237,7 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
         site: r.a_path(top, "site"),
         strict: r.flag(top, "strict").unwrap_or(false),
         wsdl,
+        rest,
         live,
     }
 }

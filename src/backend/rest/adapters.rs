@@ -106,7 +106,7 @@ pub(super) fn table<'m>(manifest: &'m Manifest, service: &'m Service, operations
         let (mut fields, mut result) = (Walk::new(manifest, sparse), Walk::new(manifest, sparse));
         operation.params.iter().for_each(|param| fields.field("", param));
         if let Some(slot) = &operation.result {
-            result.slot(String::new(), slot, None);
+            result.slot("", slot, None);
         }
         Row {
             name,
@@ -142,10 +142,10 @@ impl<'m> Walk<'m> {
 
     fn field(&mut self, parent: &str, field: &'m Field) {
         let name = if parent.is_empty() && self.open.is_empty() { field.name.clone() } else { format!("{parent}[{}]", field.name) };
-        self.slot(name, &field.slot, field.session);
+        self.slot(&name, &field.slot, field.session);
     }
 
-    fn slot(&mut self, name: String, slot: &'m Slot, session: Option<SessionPart>) {
+    fn slot(&mut self, name: &str, slot: &'m Slot, session: Option<SessionPart>) {
         let (ty, refinement) = match &slot.shape {
             Shape::Scalar(Scalar { kind, refinement }) if refinement == kind.word() => (kind.word(), ""),
             Shape::Scalar(Scalar { kind, refinement }) => (kind.word(), refinement.as_str()),
@@ -161,7 +161,7 @@ impl<'m> Walk<'m> {
         };
         let ends = repeats.is_some();
         self.cells.push(Cell {
-            name: name.clone(),
+            name: name.to_owned(),
             ty,
             refinement,
             presence: if slot.presence.is_required() && !(self.sparse && is_field) { "required" } else { "optional" },
@@ -173,11 +173,11 @@ impl<'m> Walk<'m> {
             doc: &slot.doc,
         });
         match &slot.shape {
-            Shape::List(item) => self.slot(format!("{name}[*]"), item, None),
+            Shape::List(item) => self.slot(&format!("{name}[*]"), item, None),
             Shape::Record(record) if !ends => {
                 if let Some(found) = self.manifest.records.get(record) {
-                    self.open.insert(record, name.clone());
-                    found.fields.iter().for_each(|field| self.field(&name, field));
+                    self.open.insert(record, name.to_owned());
+                    found.fields.iter().for_each(|field| self.field(name, field));
                     self.open.remove(record.as_str());
                 }
             }

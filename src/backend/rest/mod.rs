@@ -12,6 +12,8 @@ mod function;
 mod names;
 mod openapi;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 

@@ -4,6 +4,7 @@
 //! generators of code would take two for one does the later one get a name in which nothing is left to fold, and a note says so.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt::{Arguments, Write as _};
 
 use crate::ir::{NameBase, Schema, ServiceId, TypeName, dump};
 use crate::report::{Code, Diagnostic, Report};
@@ -30,7 +31,7 @@ pub(super) fn escaped(operation: &str) -> String {
     for byte in operation.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => out.push(char::from(byte)),
-            byte => out.push_str(&format!("%{byte:02X}")),
+            byte => put(&mut out, format_args!("%{byte:02X}")),
         }
     }
     out
@@ -104,8 +105,13 @@ fn spelt(name: &TypeName) -> String {
         match c {
             // `x` begins what is spelt, and `z` ends it.
             'a'..='w' | 'y' => out.push(c),
-            c => out.push_str(&format!("x{:x}z", u32::from(c))),
+            c => put(&mut out, format_args!("x{:x}z", u32::from(c))),
         }
     }
     out
+}
+
+fn put(out: &mut String, text: Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = out.write_fmt(text);
 }

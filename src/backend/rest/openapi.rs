@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use mwsc_contract::schema::Access;
+use mwsc_contract::schema::{Access, Omission};
 use mwsc_contract::{Operation, Service};
 use serde_json::{Value as Json, json};
 
@@ -56,9 +56,8 @@ fn info(schemas: &Schemas<'_>, service: &Service, count: usize, flavour: Flavour
              `application/json`, without a character set. An answer that Moodle itself finds wrong is an exception with status 200.",
         );
     }
-    for omission in &service.omitted {
-        about.push_str(&format!("\n\nLeft out: {} ({}: {}).", omission.operation, omission.code, omission.message));
-    }
+    let left_out = |omission: &Omission| format!("\n\nLeft out: {} ({}: {}).", omission.operation, omission.code, omission.message);
+    about.extend(service.omitted.iter().map(left_out));
     json!({
         "title": service.name,
         "version": if releases.is_empty() { "1" } else { &releases },
@@ -178,7 +177,7 @@ fn components(schemas: &Schemas<'_>, operations: &[(&str, &Operation)], flavour:
     }
     all.insert((if flavour == Flavour::Api { "problem" } else { "exception" }).to_owned(), failure(flavour));
     all.sort_keys();
-    let (responses, schemes) = match flavour {
+    let (responses, security) = match flavour {
         Flavour::Api => (
             json!({ "Problem": {
                 "description": "Why there is no result.",
@@ -203,7 +202,7 @@ fn components(schemas: &Schemas<'_>, operations: &[(&str, &Operation)], flavour:
             }),
         ),
     };
-    json!({ "schemas": all, "responses": responses, "securitySchemes": schemes })
+    json!({ "schemas": all, "responses": responses, "securitySchemes": security })
 }
 
 /// The schema of what a failure looks like.

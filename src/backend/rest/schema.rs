@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use mwsc_contract::rule::{Check, Rule};
-use mwsc_contract::{Field, Kind, Manifest, Operation, Presence, Record, Scalar, Shape, Site, Slot, Validator, Value};
+use mwsc_contract::{Field, Kind, Manifest, Operation, Presence, Record, Scalar, Shape, Site, Slot, Validator, Value, check};
 use serde_json::{Map, Value as Json, json};
 
 use super::names::{self, Names};
@@ -79,7 +79,7 @@ fn named<'m>(manifest: &'m Manifest, scalar: &Scalar) -> Option<&'m Rule> {
     manifest.rules.get(&scalar.refinement).filter(|rule| scalar.kind == Kind::String && !rule.pattern.is_empty())
 }
 
-impl<'m> Schemas<'m> {
+impl Schemas<'_> {
     /// The schema of a `PARAM_` type.
     pub(super) fn param(&self, ty: &str) -> Json {
         let mut out = Object::new();
@@ -202,7 +202,26 @@ impl<'m> Schemas<'m> {
     /// A default in the kind of its slot: PHP has `"0"` and 0 for a number. One that Moodle itself would refuse is left out.
     fn default(&self, slot: &Slot, value: &Value) -> Option<Json> {
         let checked = Validator::new(self.manifest, &Site::default()).argument(slot, value.clone()).ok()?;
-        serde_json::to_value(checked).ok()
+        serde_json::to_value(self.typed(slot, checked)).ok()
+    }
+
+    /// A value that was validated, with a text wherever the schema says so: `PARAM_RAW` takes and keeps every kind.
+    fn typed(&self, slot: &Slot, value: Value) -> Value {
+        match (&slot.shape, value) {
+            (Shape::Scalar(scalar), value) if value != Value::Null => {
+                check::scalar(scalar.kind, None, value.clone(), &Site::default()).unwrap_or(value)
+            }
+            (Shape::List(item), Value::List(items)) => items.into_iter().map(|value| self.typed(item, value)).collect::<Vec<_>>().into(),
+            (Shape::Record(name), Value::Map(map)) => {
+                let fields = self.manifest.records.get(name).map_or(&[] as &[Field], |record| &record.fields);
+                let typed = |(key, value): (&String, &Value)| match fields.iter().find(|field| field.name == *key) {
+                    Some(field) => (key.clone(), self.typed(&field.slot, value.clone())),
+                    None => (key.clone(), value.clone()),
+                };
+                map.iter().map(typed).collect()
+            }
+            (_, value) => value,
+        }
     }
 
     /// A reference to a schema of this set.
