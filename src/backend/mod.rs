@@ -6,6 +6,7 @@
 
 pub mod manifest;
 mod model;
+pub mod plugin;
 pub mod rest;
 pub mod wsdl;
 
@@ -17,6 +18,8 @@ use crate::source::SourceMap;
 /// What a run may set, for each back end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
+    /// Of the `plugin` target.
+    pub plugin: plugin::Options,
     /// Of the `wsdl` target.
     pub wsdl: wsdl::Options,
     /// Of the `rest` target.
@@ -47,6 +50,11 @@ pub const BACKENDS: &[Backend] = &[
         generate: |schema, services, options, sources, report, out| {
             rest::generate(schema, services, &options.rest, sources, report, out);
         },
+    },
+    Backend {
+        name: "plugin",
+        about: "a Moodle plugin that offers the operations as external functions, with a handler to write",
+        generate: |schema, services, options, _, report, out| plugin::generate(schema, services, &options.plugin, report, out),
     },
     Backend {
         name: "manifest",

@@ -150,7 +150,7 @@ pub struct Inputs {
     /// The class of documented PHP whose public methods are the operations [default: the only one that can be]
     #[arg(long, value_name = "CLASS", env = "MWSC_CLASS")]
     pub class: Option<String>,
-    /// Releases: which of the inputs to use, such as 4.1,4.5
+    /// Releases: which of the inputs to use, such as 4.1,4.5; also those that a plugin is made for, such as 3.9..5.1
     #[arg(long, value_name = "RELEASE", value_delimiter = ',', env = "MWSC_MOODLE")]
     pub moodle: Vec<String>,
     /// Settings of a site (TOML), which settle what only a site knows
@@ -233,6 +233,9 @@ pub struct Generate {
     /// Base address of the server in the OpenAPI documents
     #[arg(help_heading = OUTPUT, long, value_name = "URL", env = "MWSC_SERVER")]
     pub server: Option<String>,
+    /// Which component the plugin of the plugin target is [default: local_oktech]
+    #[arg(help_heading = OUTPUT, long, value_name = "NAME", env = "MWSC_COMPONENT")]
+    pub component: Option<String>,
     /// Form of the findings on stderr
     #[arg(help_heading = OUTPUT, long, value_name = "FORM", env = "MWSC_FORMAT")]
     pub format: Option<ReportFormat>,

@@ -52,6 +52,7 @@ const fn of(code: Code) -> u8 {
         | Code::C050
         | Code::C051
         | Code::C052
+        | Code::C060
         | Code::N012 => USAGE,
         Code::M011
         | Code::P001

@@ -17,6 +17,7 @@ pub mod layers;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod man;
+pub mod plugin;
 pub mod screen;
 pub mod services;
 pub mod suggest;

@@ -36,6 +36,12 @@ pub struct Arrays {
 pub struct Session {
     /// The leading parameters of an operation that needs a session, in order.
     pub parts: Vec<Part>,
+    /// The operation that opens a session.
+    #[serde(default)]
+    pub opens: String,
+    /// The operation that closes one.
+    #[serde(default)]
+    pub closes: String,
 }
 
 /// One of them.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use bumpalo::Bump;
 use mwsc::cli::config;
+use mwsc::frontend::Asked;
 use mwsc::frontend::moodle::loader::Loader;
 use mwsc::frontend::moodle::release::Release;
 use mwsc::frontend::moodle::{self, Site, World, exported, json};
@@ -33,6 +34,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "parse", seeds: ".php", words: PHP, run: parse_php },
     Target { name: "eval", seeds: ".php", words: PHP, run: eval },
     Target { name: "services", seeds: "services.php", words: PHP, run: services },
+    Target { name: "phpdoc", seeds: ".php", words: PHPDOC, run: phpdoc },
     Target { name: "wsdl", seeds: ".wsdl", words: XML, run: wsdl },
     Target { name: "config", seeds: ".toml", words: TOML, run: configuration },
     Target { name: "site", seeds: ".toml", words: TOML, run: site },
@@ -111,6 +113,48 @@ const PHP: &[&str] = &[
     "1 <<",
     "% 0",
     "'\\'",
+];
+
+const PHPDOC: &[&str] = &[
+    "<?php class server { ",
+    "class a extends server { ",
+    "trait a { use b; } ",
+    "use a { b as c; } ",
+    "/** @return int */ public function f(",
+    "/** @var int */ public $a = ",
+    "/** @var a[] */ public $b;",
+    "/**",
+    "*/",
+    "\n * ",
+    "@param int $a",
+    "@param ",
+    "@return ",
+    "@var ",
+    "@access private",
+    "{@inheritdoc}",
+    "[OPTIONAL]",
+    "[]",
+    "[=>]",
+    "array<",
+    "array{a: ",
+    "array(",
+    "list<",
+    ">",
+    "}",
+    "|null",
+    "&",
+    "?",
+    "(",
+    ")",
+    "$this",
+    "self::A",
+    "callable(int): ",
+    "mixed",
+    "require 'input.php';",
+    "= self::A . ",
+    "= [1 => ",
+    "enum a: int { case b = 1; }",
+    "namespace a;",
 ];
 
 const TOML: &[&str] = &[
@@ -227,6 +271,20 @@ fn services(input: &[u8]) {
     pass::check(&schema, &mut report);
     report.sort(&sources);
     render::json::render(&report, &sources);
+}
+
+/// Reads documented classes, one of which is named where several could be the server, and links them.
+fn phpdoc(input: &[u8]) {
+    let tree = Tree::with("input.php", input);
+    for class in [None, Some("server"), Some("house"), Some("mdl_soapserver")] {
+        let (sources, mut report) = (SourceMap::default(), Report::default());
+        let asked = Asked { tree: &tree, paths: &["input.php".to_owned()], class };
+        let fragment = mwsc::frontend::phpdoc::read(asked, &sources, &mut report);
+        let schema = pass::link(vec![fragment], &mut report);
+        pass::check(&schema, &mut report);
+        report.sort(&sources);
+        render::human::render(&report, &sources, false, mwsc::report::Severity::Note);
+    }
 }
 
 /// Reads a WSDL and links what was understood.

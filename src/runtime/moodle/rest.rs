@@ -62,7 +62,7 @@ async fn answer(app: &App, mut fields: Fields, headers: &HeaderMap, from: Option
         Ok((target, value)) => {
             let text = match format {
                 Format::Json if target.operation.result.is_none() => "null".to_owned(),
-                Format::Json => json::encode(&value),
+                Format::Json => json::encode_arrays(&value),
                 Format::Xml => xml::response(&value, target.operation.result.as_ref(), &app.build.manifest.records),
             };
             respond(format, text)

@@ -109,6 +109,10 @@ impl Accounts for Users {
         self.caller(Secret::new(token), Means::Token, from).await
     }
 
+    fn knows_services(&self) -> bool {
+        true
+    }
+
     async fn issue(&self, username: &str, password: &str, service: &str, _from: Option<IpAddr>) -> Result<Secret, Failure> {
         self.enter(username, password, service).await
     }
