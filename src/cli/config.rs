@@ -105,6 +105,10 @@ pub struct Wsdl {
     pub endpoint: Option<String>,
     /// `soap12`
     pub soap12: bool,
+    /// `profiles`
+    pub profiles: Vec<(String, Span)>,
+    /// `site-url`
+    pub site_url: Option<String>,
 }
 
 /// Options of the REST back end.
@@ -144,7 +148,7 @@ const TOP: [&str; 14] = [
 const INPUT: [&str; 5] = ["tree", "plugins", "class", "release", "site"];
 const SERVICE: [&str; 9] =
     ["title", "functions", "components", "exclude", "enabled", "restricted-users", "required-capability", "download-files", "upload-files"];
-const WSDL: [&str; 3] = ["namespace", "endpoint", "soap12"];
+const WSDL: [&str; 5] = ["namespace", "endpoint", "soap12", "profiles", "site-url"];
 const REST: [&str; 1] = ["server"];
 const LIVE: [&str; 3] = ["url", "token-file", "name"];
 
@@ -231,6 +235,8 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
             namespace: r.text(table, "namespace"),
             endpoint: r.text(table, "endpoint"),
             soap12: r.flag(table, "soap12").unwrap_or(false),
+            profiles: r.texts(table, "profiles"),
+            site_url: r.text(table, "site-url"),
         }
     });
     let rest = r.table(top, "rest").map_or_else(Rest::default, |table| {

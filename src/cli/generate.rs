@@ -6,10 +6,10 @@ use super::args::Generate;
 use super::config::Config;
 use super::screen::{Screen, Watch};
 use super::{inputs, plugin, services, suggest, write};
-use crate::backend::{BACKENDS, Backend, Options};
+use crate::backend::{BACKENDS, Backend, Options, wsdl};
 use crate::files::Files;
 use crate::report::{Code, Diagnostic, Report, Severity};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 /// Runs the command.
 pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &SourceMap, report: &mut Report) {
@@ -18,10 +18,10 @@ pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &
     watch.enter("open");
     let (inputs, several) = inputs::open_all(&options.inputs, config, report);
     let wanted = services::wanted(&options.services, &options.inputs, &services::about(config, &options.inputs, &inputs), report);
+    let mut backends = backend_options(options, config, report);
     if report.count(Severity::Error) > 0 {
         return watch.finish();
     }
-    let mut backends = backend_options(options, config);
     let dir = output(options, config);
     let mut files = Files::default();
     let mut usable = !inputs.is_empty();
@@ -110,7 +110,7 @@ fn targets(options: &Generate, config: &Config, report: &mut Report) -> Vec<&'st
     found
 }
 
-fn backend_options(options: &Generate, config: &Config) -> Options {
+fn backend_options(options: &Generate, config: &Config, report: &mut Report) -> Options {
     let mut out = Options::default();
     if let Some(namespace) = options.namespace.clone().or_else(|| config.wsdl.namespace.clone()) {
         out.wsdl.namespace = namespace;
@@ -122,5 +122,25 @@ fn backend_options(options: &Generate, config: &Config) -> Options {
         out.rest.server = server;
     }
     out.wsdl.soap12 = options.soap12 || config.wsdl.soap12;
+    out.wsdl.site = options.site_url.clone().or_else(|| config.wsdl.site_url.clone());
+    let mut profiles: Vec<(String, Option<Span>)> = options.profile.iter().map(|name| (name.clone(), None)).collect();
+    if profiles.is_empty() {
+        profiles = config.wsdl.profiles.iter().map(|(name, at)| (name.clone(), Some(*at))).collect();
+    }
+    if !profiles.is_empty() {
+        out.wsdl.profiles = profiles.into_iter().filter(|(name, at)| profile(name, *at, report)).map(|(name, _)| name).collect();
+    }
     out
+}
+
+/// Whether there is a profile of this name; says so when there is none.
+pub fn profile(name: &str, at: Option<Span>, report: &mut Report) -> bool {
+    let known = || wsdl::profiles().map(|(name, _)| name);
+    if known().any(|known| known == name) {
+        return true;
+    }
+    let all = || wsdl::profiles().map(|(name, about)| format!("`{name}` ({about})")).collect::<Vec<_>>().join(", ");
+    let help = suggest::help(name, known(), || format!("the profiles are {}", all()));
+    report.push(Diagnostic::new(Code::C012, format!("there is no profile `{name}`")).at(at).help(help));
+    false
 }

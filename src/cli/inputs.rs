@@ -9,6 +9,7 @@ use super::config::Config;
 use super::interface::{self, Root};
 use super::layers::Layers;
 use super::tree::{DiskTree, plain};
+use crate::backend::wsdl;
 use crate::frontend::moodle::Site;
 use crate::frontend::moodle::builtin::Builtin;
 use crate::frontend::moodle::identify::{Below, Identity, folder, identify};
@@ -83,6 +84,14 @@ impl Source {
     /// A few words to tell it from the other inputs.
     pub fn head(&self) -> String {
         if self.is_moodle() { format!("Moodle {}", self.label) } else { self.about() }
+    }
+
+    /// The profile of WSDLs that is closest to the input.
+    pub fn profile(&self) -> &'static str {
+        match &self.base {
+            Base::Interface { frontend, .. } => frontend.profile,
+            Base::Disk(..) | Base::Builtin => wsdl::DOCUMENT,
+        }
     }
 
     /// Whether it is a Moodle, or plugins of one.

@@ -34,7 +34,7 @@ fn manifest(
     report: &mut Report,
     files: &mut Files,
 ) -> Manifest {
-    let endpoints = services.iter().map(|&service| wsdl::serve(schema, service, &options.wsdl, report, files)).collect();
+    let endpoints = services.iter().flat_map(|&service| wsdl::serve(schema, service, &options.wsdl, report, files)).collect();
     rest::serve(schema, services, sources, report, files);
     Manifest {
         endpoints,
