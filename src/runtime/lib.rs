@@ -41,3 +41,4 @@ pub mod upstream;
 
 #[cfg(test)]
 mod testing;
+pub mod typed;
