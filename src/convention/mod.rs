@@ -17,9 +17,22 @@ pub struct Convention {
     /// Parameters that are credentials.
     #[serde(default)]
     pub session: Session,
+    /// Which operations only read.
+    #[serde(default)]
+    pub kinds: Kinds,
     /// What arrays are called.
     #[serde(default)]
     pub arrays: Arrays,
+}
+
+/// Which operations only read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kinds {
+    /// First words of their names.
+    pub reading: Vec<String>,
+    /// Names of operations that write all the same.
+    pub writing: Vec<String>,
 }
 
 /// What arrays are called.

@@ -61,7 +61,7 @@ pub fn plan(schema: &Schema, services: &[ServiceId], options: &Options, report: 
         let operation = schema.operation(op);
         // `names` names every operation of the plugin.
         let Some(names) = names.get(&op) else { continue };
-        let needed = access.needed(schema, op);
+        let needed = access.needed(schema, op, planner.writes(op));
         let call = planner.function(op, names, &needed, (&params, result.as_ref()), report);
         let entry = Entry {
             function: names.function.clone(),

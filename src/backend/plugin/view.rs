@@ -109,6 +109,8 @@ pub(super) struct FunctionView {
     /// The class with the method, as tests name it, and the method.
     pub(super) class: String,
     pub(super) method: String,
+    /// The class that its test covers, with a backslash in front.
+    pub(super) covers: String,
     /// What `call_user_func` takes for it.
     pub(super) callable: String,
     /// Text of its class, in a line.
@@ -132,6 +134,8 @@ pub(super) struct FunctionView {
     pub(super) call: String,
     /// Whether it opens or closes a session.
     pub(super) opens: bool,
+    /// Whether it may write.
+    pub(super) writes: bool,
     pub(super) deprecated: bool,
     /// The parameters of the handler's method.
     pub(super) arguments: String,
