@@ -5,38 +5,55 @@ use std::path::{Path, PathBuf};
 use super::args::Generate;
 use super::config::Config;
 use super::screen::{Screen, Watch};
-use super::{inputs, plugin, services, suggest, write};
-use crate::backend::{BACKENDS, Backend, Options};
+use super::{findings, inputs, plugin, services, suggest, write};
+use crate::backend::{BACKENDS, Backend, Options, wsdl};
 use crate::files::Files;
 use crate::report::{Code, Diagnostic, Report, Severity};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 /// Runs the command.
 pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &SourceMap, report: &mut Report) {
-    let targets = targets(options, config, report);
+    targets(options, config, report);
     let mut watch = Watch::new(screen);
     watch.enter("open");
     let (inputs, several) = inputs::open_all(&options.inputs, config, report);
-    let wanted = services::wanted(&options.services, &options.inputs, &services::about(config, &options.inputs, &inputs), report);
+    backend_options(options, config, report);
     if report.count(Severity::Error) > 0 {
         return watch.finish();
     }
-    let mut backends = backend_options(options, config);
     let dir = output(options, config);
     let mut files = Files::default();
     let mut usable = !inputs.is_empty();
+    let (mut made, mut reports) = (Vec::new(), Vec::new());
     for input in &inputs {
         screen.verbose(&format!("compiling {}", input.about()));
+        let mut own = Report::default();
+        let config = config.of(&input.own);
+        let targets = targets(options, &config, &mut own);
+        let wanted = services::wanted(&options.services, &options.inputs, &services::about(&config, &options.inputs, &inputs), &mut own);
+        let mut backends = backend_options(options, &config, &mut own);
         let prefix = if several { format!("{}/", input.label) } else { String::new() };
         if targets.iter().any(|target| target.name == "plugin") {
-            backends.plugin = plugin::options(options, config, &dir.join(&prefix), report);
+            backends.plugin = plugin::options(options, &config, &dir.join(&prefix), &mut own);
         }
-        let site = input.site(&options.inputs, config, report);
-        let made = input.with(&site, |input| {
-            let schema = crate::compile(input, &wanted, sources, report, &mut |stage| watch.enter(stage));
-            crate::emit(&schema, &targets, &backends, sources, report, &mut |stage| watch.enter(stage))
-        });
-        input.report_refused(report);
+        if own.count(Severity::Error) > 0 {
+            usable = false;
+            made.push(Files::default());
+            reports.push(own);
+            continue;
+        }
+        let site = input.site(&options.inputs, &config, &mut own);
+        made.push(input.with(&site, |input| {
+            let schema = crate::compile(input, &wanted, sources, &mut own, &mut |stage| watch.enter(stage));
+            crate::emit(&schema, &targets, &backends, sources, &mut own, &mut |stage| watch.enter(stage))
+        }));
+        input.report_refused(&mut own);
+        reports.push(own);
+    }
+    let beside = findings::beside_the_point(&inputs, &reports);
+    findings::take_in(reports, &beside, report);
+    for (input, made) in inputs.iter().zip(made) {
+        let prefix = if several { format!("{}/", input.label) } else { String::new() };
         files.take_in(&prefix, made);
     }
     // A service that is not there, a site file that is no TOML: what is left is not what was asked for.
@@ -110,7 +127,7 @@ fn targets(options: &Generate, config: &Config, report: &mut Report) -> Vec<&'st
     found
 }
 
-fn backend_options(options: &Generate, config: &Config) -> Options {
+fn backend_options(options: &Generate, config: &Config, report: &mut Report) -> Options {
     let mut out = Options::default();
     if let Some(namespace) = options.namespace.clone().or_else(|| config.wsdl.namespace.clone()) {
         out.wsdl.namespace = namespace;
@@ -119,5 +136,25 @@ fn backend_options(options: &Generate, config: &Config) -> Options {
         out.wsdl.endpoint = endpoint;
     }
     out.wsdl.soap12 = options.soap12 || config.wsdl.soap12;
+    out.wsdl.site = options.site_url.clone().or_else(|| config.wsdl.site_url.clone());
+    let mut profiles: Vec<(String, Option<Span>)> = options.profile.iter().map(|name| (name.clone(), None)).collect();
+    if profiles.is_empty() {
+        profiles = config.wsdl.profiles.iter().map(|(name, at)| (name.clone(), Some(*at))).collect();
+    }
+    if !profiles.is_empty() {
+        out.wsdl.profiles = profiles.into_iter().filter(|(name, at)| profile(name, *at, report)).map(|(name, _)| name).collect();
+    }
     out
+}
+
+/// Whether there is a profile of this name; says so when there is none.
+pub fn profile(name: &str, at: Option<Span>, report: &mut Report) -> bool {
+    let known = || wsdl::profiles().map(|(name, _)| name);
+    if known().any(|known| known == name) {
+        return true;
+    }
+    let all = || wsdl::profiles().map(|(name, about)| format!("`{name}` ({about})")).collect::<Vec<_>>().join(", ");
+    let help = suggest::help(name, known(), || format!("the profiles are {}", all()));
+    report.push(Diagnostic::new(Code::C012, format!("there is no profile `{name}`")).at(at).help(help));
+    false
 }

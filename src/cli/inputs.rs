@@ -5,10 +5,11 @@
 use std::path::{Path, PathBuf};
 
 use super::args;
-use super::config::Config;
+use super::config::{Config, Own};
 use super::interface::{self, Root};
 use super::layers::Layers;
 use super::tree::{DiskTree, plain};
+use crate::backend::wsdl;
 use crate::frontend::moodle::Site;
 use crate::frontend::moodle::builtin::Builtin;
 use crate::frontend::moodle::identify::{Below, Identity, folder, identify};
@@ -27,6 +28,8 @@ pub struct Source {
     pub release: Release,
     /// Its folder in the output where there are several inputs.
     pub label: String,
+    /// What the configuration says of it alone.
+    pub own: Own,
     site: Option<PathBuf>,
 }
 
@@ -72,6 +75,14 @@ impl Source {
         })
     }
 
+    /// What understands it: inputs of one family are the same thing in several releases.
+    pub fn family(&self) -> &'static str {
+        match &self.base {
+            Base::Disk(..) | Base::Builtin => "moodle",
+            Base::Interface { frontend, .. } => frontend.name,
+        }
+    }
+
     /// What the input is, for a person.
     pub fn about(&self) -> String {
         match &self.base {
@@ -83,6 +94,14 @@ impl Source {
     /// A few words to tell it from the other inputs.
     pub fn head(&self) -> String {
         if self.is_moodle() { format!("Moodle {}", self.label) } else { self.about() }
+    }
+
+    /// The profile of WSDLs that is closest to the input.
+    pub fn profile(&self) -> &'static str {
+        match &self.base {
+            Base::Interface { frontend, .. } => frontend.profile,
+            Base::Disk(..) | Base::Builtin => wsdl::DOCUMENT,
+        }
     }
 
     /// Whether it is a Moodle, or plugins of one.
@@ -152,6 +171,7 @@ struct Group {
     plugins: Vec<(PathBuf, DiskTree, String)>,
     interfaces: Vec<(&'static Frontend, PathBuf)>,
     class: Option<String>,
+    own: Own,
     release: Option<String>,
     site: Option<PathBuf>,
     at: Option<Span>,
@@ -182,6 +202,7 @@ pub fn open_all(options: &args::Inputs, config: &Config, report: &mut Report) ->
                     .extend(FRONTENDS.iter().filter(|frontend| frontend.name == *name).map(|frontend| (frontend, path.clone())));
             }
             group.class.clone_from(&def.class);
+            group.own.clone_from(&def.own);
             groups.push(group);
         }
     }
@@ -215,7 +236,8 @@ pub fn folders(options: &args::Inputs, config: &Config, report: &mut Report) -> 
 }
 
 fn group(paths: &[PathBuf], release: Option<String>, site: Option<PathBuf>, at: Option<Span>, report: &mut Report) -> Group {
-    let mut group = Group { trees: Vec::new(), plugins: Vec::new(), interfaces: Vec::new(), class: None, release, site, at };
+    let mut group =
+        Group { trees: Vec::new(), plugins: Vec::new(), interfaces: Vec::new(), class: None, own: Own::default(), release, site, at };
     for path in paths {
         if path.is_file()
             && let Some(frontend) = interface::front_end(path)
@@ -303,7 +325,7 @@ fn lay_over(base: &Path, groups: &mut [Group], report: &mut Report) {
 
 /// One source for each tree of a group, with the group's plugins over it; or for each release where plugins stand alone.
 fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source> {
-    let Group { trees, plugins, interfaces, class, release: label, site, at } = group;
+    let Group { trees, plugins, interfaces, class, own, release: label, site, at } = group;
     if let Some(label) = &label
         && !label.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
     {
@@ -326,7 +348,7 @@ fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source
     }
     let mut sources = Vec::new();
     for (base, release, label) in bases {
-        let mut source = Source { base, plugins: Vec::new(), release, label, site: site.clone() };
+        let mut source = Source { base, plugins: Vec::new(), release, label, own: own.clone(), site: site.clone() };
         for (path, _, component) in &plugins {
             let place = source.with(&Site::default(), |input| match input {
                 Input::Moodle(moodle) => folder(moodle.tree, component),
@@ -346,7 +368,8 @@ fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source
     for frontend in FRONTENDS {
         let paths: Vec<PathBuf> = interfaces.iter().filter(|(of, _)| of.name == frontend.name).map(|(_, path)| path.clone()).collect();
         if !paths.is_empty() {
-            sources.extend(interface(frontend, &paths, class.clone(), label.clone(), at, report));
+            let source = interface(frontend, &paths, class.clone(), label.clone(), at, report);
+            sources.extend(source.map(|source| Source { own: own.clone(), ..source }));
         }
     }
     sources
@@ -372,6 +395,7 @@ fn interface(
             base: Base::Interface { frontend, tree, paths: root.paths, class },
             plugins: Vec::new(),
             release: Release::parse(""),
+            own: Own::default(),
             site: None,
         }),
         Err(why) => {

@@ -8,6 +8,7 @@ pub mod config;
 pub mod describe;
 pub mod exit;
 pub mod explain;
+pub mod findings;
 pub mod generate;
 pub mod init;
 pub mod inputs;
@@ -72,7 +73,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 fn format(command: &Command) -> Option<args::ReportFormat> {
     match command {
         Command::Generate(options) => options.format,
-        Command::Inspect(options) => options.format,
+        Command::Inspect(options) => options.format.and_then(args::InspectFormat::report),
         Command::Graph(options) => options.format,
         Command::Init(options) => options.format,
         Command::Explain { format, .. } => *format,

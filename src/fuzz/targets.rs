@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use bumpalo::Bump;
+use mwsc::backend::wsdl;
 use mwsc::cli::config;
+use mwsc::convention::oktech;
+use mwsc::files::Files;
 use mwsc::frontend::Asked;
 use mwsc::frontend::moodle::loader::Loader;
 use mwsc::frontend::moodle::release::Release;
@@ -205,6 +208,17 @@ const XML: &[&str] = &[
     "<xsd:complexType name=\"a\">",
     "minOccurs=\"0\"",
     "maxOccurs=\"unbounded\"",
+    "<xsd:choice>",
+    "<xsd:group ref=\"tns:a\"/>",
+    "<xsd:extension base=\"tns:a\">",
+    "<xsd:restriction base=\"enc:Array\">",
+    "wsdl:arrayType=\"tns:a[][,]\"",
+    "<xsd:simpleType name=\"a\">",
+    "<wsdl:part name=\"a\" type=\"tns:a\"/>",
+    "style=\"rpc\"",
+    "use=\"encoded\"",
+    "parts=\"\"",
+    "<wsdl:import location=\"input.wsdl\"/>",
 ];
 
 const EXPORT: &[&str] = &[
@@ -291,9 +305,14 @@ fn phpdoc(input: &[u8]) {
 fn wsdl(input: &[u8]) {
     let (sources, mut report) = (SourceMap::default(), Report::default());
     let (id, source) = sources.add("input.wsdl", "input.wsdl".to_owned(), input.to_vec());
-    let fragment = mwsc::frontend::wsdl::read_text(id, &source.text, &mut report);
+    let mut fragment = mwsc::frontend::wsdl::read_text(id, &source.text, &mut report);
+    pass::session::mark(&mut fragment, &oktech().session);
     let schema = pass::link(vec![fragment], &mut report);
     pass::check(&schema, &mut report);
+    // What an rpc binding spells is used when it is written again.
+    let services: Vec<_> = schema.services().collect();
+    let options = wsdl::Options { profiles: wsdl::profiles().map(|(name, _)| name.to_owned()).collect(), ..wsdl::Options::default() };
+    wsdl::generate(&schema, &services, &options, &mut report, &mut Files::default());
 }
 
 fn configuration(input: &[u8]) {

@@ -30,7 +30,9 @@ mod tests {
         let mut operations = vec![operation("get_users", if with_session { pair() } else { Vec::new() }, None)];
         operations.extend(["get_messages", "getUsers", "edit_users", "count_users"].map(|name| operation(name, Vec::new(), None)));
         operations.push(operation("delete_user", Vec::new(), None));
-        operations.iter_mut().for_each(|op| op.meta.kind = None);
+        for op in &mut operations {
+            op.meta.kind = None;
+        }
         operations[5].meta.kind = Some("read".into());
         let mut fragment = fragment(operations, Vec::new());
         crate::pass::session::mark(&mut fragment, &oktech().session);

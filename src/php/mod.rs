@@ -6,4 +6,5 @@ pub mod host;
 pub mod level;
 pub mod lex;
 pub mod parse;
+pub mod text;
 pub mod value;

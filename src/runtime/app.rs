@@ -26,5 +26,11 @@ pub struct App {
 
 /// The router over all protocols.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new().merge(crate::moodle::routes()).merge(crate::json::routes()).with_state(app)
+    Router::new()
+        .merge(crate::moodle::routes())
+        .merge(crate::json::routes())
+        .merge(crate::page::routes())
+        .merge(crate::oktech::routes(&app))
+        .merge(crate::typed::routes(&app))
+        .with_state(app)
 }

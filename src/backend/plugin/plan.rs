@@ -159,6 +159,7 @@ fn shared(options: &Options, style: &Style, folds: bool) -> Shared {
         folded: own("folded"),
         sample: own("sample_handler"),
         api: "external_api".to_owned(),
+        void: if options.releases.from.php() >= (7, 1) { ": void" } else { "" }.to_owned(),
         root: if style.modern { "\\" } else { "" }.to_owned(),
         passesnull: options.releases.to.number() >= (4, 3),
         component,

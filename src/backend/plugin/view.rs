@@ -68,6 +68,8 @@ pub(super) struct Shared {
     pub(super) folded: String,
     pub(super) sample: String,
     pub(super) api: String,
+    /// The return type of tests, where the oldest PHP has one.
+    pub(super) void: String,
     /// What stands before the global names of PHP.
     pub(super) root: String,
     /// Whether constructors of structures take whether null is allowed.

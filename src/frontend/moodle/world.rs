@@ -3,18 +3,22 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
+
+use bumpalo::Bump;
 
 use super::autoload::Autoload;
 use super::components::{self, Components};
-use super::loader::Loader;
+use super::loader::{Loader, Texts};
 use super::release::Release;
 use super::site::Site;
 use super::strings::{self, Strings};
-use crate::ir::{Key, Literal};
+use crate::ir::Literal;
 use crate::php::ast::PhpFile;
 use crate::php::eval::Interp;
 use crate::php::host::{ClassAt, DIRROOT, EvalFinding, Host};
-use crate::php::value::{Array, Entry, Value};
+use crate::php::text::Text;
+use crate::php::value::{Array, Entry, Key, Value};
 use crate::source::Span;
 
 /// What every request to a web service loads: `lib/setup.php` requires most of these, the server the last ones.
@@ -104,11 +108,29 @@ pub struct World<'a> {
     pub site: Site,
     /// Whether there is a plugin without the Moodle around it: core classes may be missing.
     pub lone: bool,
-    components: OnceCell<Components>,
-    autoload: Autoload,
+    components: Arc<OnceLock<Components>>,
+    autoload: Arc<Autoload>,
     strings: Strings,
     libraries: OnceCell<Vec<String>>,
     findings: RefCell<Vec<EvalFinding>>,
+}
+
+/// A world without its syntax trees, which may go to another thread.
+pub struct Seed<'a> {
+    texts: Texts<'a>,
+    release: Release,
+    site: Site,
+    lone: bool,
+    components: Arc<OnceLock<Components>>,
+    autoload: Arc<Autoload>,
+}
+
+impl<'a> Seed<'a> {
+    /// The world, its syntax trees in this arena.
+    pub fn grow(self, arena: &'a Bump) -> World<'a> {
+        let Seed { texts, release, site, lone, components, autoload } = self;
+        World { components, autoload, ..World::new(texts.loader(arena), release, site, lone) }
+    }
 }
 
 impl<'a> World<'a> {
@@ -119,11 +141,23 @@ impl<'a> World<'a> {
             release,
             site,
             lone,
-            components: OnceCell::new(),
-            autoload: Autoload::default(),
+            components: Arc::default(),
+            autoload: Arc::default(),
             strings: Strings::default(),
             libraries: OnceCell::new(),
             findings: RefCell::default(),
+        }
+    }
+
+    /// What is needed for the same world on another thread. What was found out of components and class names comes along.
+    pub fn seed(&self) -> Seed<'a> {
+        Seed {
+            texts: self.files.texts(),
+            release: self.release.clone(),
+            site: self.site.clone(),
+            lone: self.lone,
+            components: Arc::clone(&self.components),
+            autoload: Arc::clone(&self.autoload),
         }
     }
 
@@ -150,7 +184,7 @@ impl<'a> World<'a> {
         };
         let property = |key: &str| match a? {
             Value::Object(id) => as_text(interp.object(*id).props.get(key)?),
-            Value::Array(array) => as_text(&array.entries.get(&Key::Str(key.to_owned()))?.value),
+            Value::Array(array) => as_text(&array.entries.get(key)?.value),
             _ => None,
         };
         strings::substitute(&text, &|| a.map_or(Some(String::new()), as_text), &property)
@@ -178,7 +212,7 @@ impl<'a> World<'a> {
     fn plugin_list(&self, kind: &str) -> Value<'a> {
         let kind = if kind.is_empty() { "mod" } else { kind };
         let plugins = self.components().plugins.get(kind);
-        array(plugins.into_iter().flatten().map(|(name, dir)| (Key::Str(name.clone()), rooted(dir))))
+        array(plugins.into_iter().flatten().map(|(name, dir)| (Key::Str(Text::made(name)), rooted(dir))))
     }
 
     /// What functions and methods about components have in common.
@@ -194,8 +228,8 @@ impl<'a> World<'a> {
             }
             "get_subsystem_directory" => dir(components.subsystems.get(&text(0)?).and_then(Option::as_ref)),
             "get_component_directory" => dir(components.dir(&text(0)?).as_ref()),
-            "get_core_subsystems" => array(components.subsystems.iter().map(|(name, at)| (Key::Str(name.clone()), dir(at.as_ref())))),
-            "get_plugin_types" => array(components.types.iter().map(|(name, at)| (Key::Str(name.clone()), rooted(at)))),
+            "get_core_subsystems" => array(components.subsystems.iter().map(|(name, at)| (Key::Str(Text::made(name)), dir(at.as_ref())))),
+            "get_plugin_types" => array(components.types.iter().map(|(name, at)| (Key::Str(Text::made(name)), rooted(at)))),
             "is_core_subsystem" => Value::Bool(components.subsystems.get(&text(0)?).is_some_and(Option::is_some)),
             "get_subtype_parent" => components.parents.get(&text(0)?).map_or(Value::Null, |parent| Value::str(parent)),
             "normalize_component" => {
@@ -210,7 +244,7 @@ impl<'a> World<'a> {
                 }
                 let plugins = components.plugins.get(&kind).into_iter().flatten();
                 let with = plugins.map(|(name, dir)| (name, format!("{dir}/{file}"))).filter(|(_, path)| self.files.is_file(path));
-                array(with.map(|(name, path)| (Key::Str(name.clone()), rooted(&path))))
+                array(with.map(|(name, path)| (Key::Str(Text::made(name)), rooted(&path))))
             }
             _ => return None,
         })
@@ -370,7 +404,7 @@ fn as_text(value: &Value<'_>) -> Option<String> {
     }
 }
 
-fn array<'a>(items: impl Iterator<Item = (Key, Value<'a>)>) -> Value<'a> {
+fn array<'a>(items: impl Iterator<Item = (Key<'a>, Value<'a>)>) -> Value<'a> {
     let mut out = Array::default();
     for (key, value) in items {
         if let Key::Int(n) = key {
@@ -389,7 +423,7 @@ pub fn value_of<'a>(literal: &Literal) -> Value<'a> {
         Literal::Int(n) => Value::Int(*n),
         Literal::Float(n) => Value::Float(*n),
         Literal::Str(text) => Value::str(text),
-        Literal::Array(items) => array(items.iter().map(|(key, value)| (key.clone(), value_of(value)))),
+        Literal::Array(items) => array(items.iter().map(|(key, value)| (key.into(), value_of(value)))),
         Literal::Runtime(expr) => Value::unknown(expr.clone(), None, "depends on the site"),
     }
 }

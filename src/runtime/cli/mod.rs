@@ -1,6 +1,7 @@
 //! The command line: arguments, configuration, exit statuses.
 
 mod config;
+mod record;
 mod replay;
 mod serve;
 
@@ -30,6 +31,8 @@ enum Command {
         after_help = "Exit status: 0 when all answers are the recorded ones, 1 when one differs. Requests to endpoints that are\nnot served are listed and do not count as different."
     )]
     Replay(replay::Options),
+    /// Stand in front of a Moodle and write down what clients ask it and what it answers, without the secrets
+    Record(record::Options),
 }
 
 /// What a configuration says, for one run. Each option wins over its variable, and that over the file.
@@ -109,6 +112,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Serve(options) => serve::serve(&options),
         Command::Check(options) => serve::check(&options),
         Command::Replay(options) => replay::replay(&options),
+        Command::Record(options) => record::record(&options),
     };
     match done {
         Ok(status) => ExitCode::from(status),

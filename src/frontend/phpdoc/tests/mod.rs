@@ -3,3 +3,4 @@
 mod grammar;
 mod parts;
 mod property;
+mod roundtrip;

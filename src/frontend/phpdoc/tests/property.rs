@@ -73,7 +73,7 @@ proptest! {
 }
 
 /// One file.
-struct One(String);
+pub(super) struct One(pub String);
 
 impl Tree for One {
     fn read(&self, _: &str) -> Result<Vec<u8>, ReadError> {
