@@ -5,7 +5,9 @@
 //! put together from what the others planned.
 
 pub mod manifest;
+mod model;
 pub mod plugin;
+pub mod rest;
 pub mod wsdl;
 
 use crate::files::Files;
@@ -20,6 +22,8 @@ pub struct Options {
     pub plugin: plugin::Options,
     /// Of the `wsdl` target.
     pub wsdl: wsdl::Options,
+    /// Of the `rest` target.
+    pub rest: rest::Options,
 }
 
 /// A back end.
@@ -41,13 +45,20 @@ pub const BACKENDS: &[Backend] = &[
         generate: |schema, services, options, _, report, out| wsdl::generate(schema, services, &options.wsdl, report, out),
     },
     Backend {
+        name: "rest",
+        about: "OpenAPI 3.1 for each service, JSON Schema for each function, and how plain HTTP calls spell them",
+        generate: |schema, services, options, sources, report, out| {
+            rest::generate(schema, services, &options.rest, sources, report, out);
+        },
+    },
+    Backend {
         name: "plugin",
         about: "a Moodle plugin that offers the operations as external functions, with a handler to write",
         generate: |schema, services, options, _, report, out| plugin::generate(schema, services, &options.plugin, report, out),
     },
     Backend {
         name: "manifest",
-        about: "a build for the runtime service mwsd: one document that says everything, and the WSDLs that it serves",
+        about: "a build for the runtime service mwsd: one document that says everything, and the WSDLs and OpenAPI documents that it serves",
         generate: manifest::generate,
     },
 ];

@@ -43,6 +43,8 @@ pub struct Config {
     pub strict: bool,
     /// `[wsdl]`
     pub wsdl: Wsdl,
+    /// `[rest]`
+    pub rest: Rest,
     /// `[plugin]`
     pub plugin: plugin::Plugin,
     /// `[live]`
@@ -137,6 +139,13 @@ pub struct Wsdl {
     pub site_url: Option<String>,
 }
 
+/// Options of the REST back end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rest {
+    /// `server`
+    pub server: Option<String>,
+}
+
 /// A running site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Live {
@@ -148,12 +157,27 @@ pub struct Live {
     pub name: Option<String>,
 }
 
-const TOP: [&str; 13] =
-    ["inputs", "input", "services", "service", "services-from", "targets", "output", "exclude", "site", "strict", "wsdl", "plugin", "live"];
+const TOP: [&str; 14] = [
+    "inputs",
+    "input",
+    "services",
+    "service",
+    "services-from",
+    "targets",
+    "output",
+    "exclude",
+    "site",
+    "strict",
+    "wsdl",
+    "rest",
+    "plugin",
+    "live",
+];
 const INPUT: [&str; 8] = ["tree", "plugins", "class", "services", "targets", "profiles", "release", "site"];
 const SERVICE: [&str; 9] =
     ["title", "functions", "components", "exclude", "enabled", "restricted-users", "required-capability", "download-files", "upload-files"];
 const WSDL: [&str; 5] = ["namespace", "endpoint", "soap12", "profiles", "site-url"];
+const REST: [&str; 1] = ["server"];
 const LIVE: [&str; 3] = ["url", "token-file", "name"];
 
 /// The configuration file of a run: the one that is named, else the first one found upward from `cwd`.
@@ -249,6 +273,10 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
             site_url: r.text(table, "site-url"),
         }
     });
+    let rest = r.table(top, "rest").map_or_else(Rest::default, |table| {
+        r.known(table, &REST, "rest.");
+        Rest { server: r.text(table, "server") }
+    });
     let plugin = r.table(top, "plugin").map_or_else(plugin::Plugin::default, |table| plugin::read(&mut r, table));
     let live = r.table(top, "live").and_then(|table| {
         r.known(table, &LIVE, "live.");
@@ -266,6 +294,7 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
         site: r.a_path(top, "site"),
         strict: r.flag(top, "strict").unwrap_or(false),
         wsdl,
+        rest,
         plugin,
         live,
     }

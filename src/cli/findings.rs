@@ -10,7 +10,7 @@ const NOT_THERE: [Code; 6] = [Code::N008, Code::N009, Code::N012, Code::C019, Co
 /// Which inputs do not count: those that lack what an input of another family has.
 pub fn beside_the_point(inputs: &[Source], reports: &[Report]) -> Vec<bool> {
     let lacks = |report: &Report| report.iter().any(|finding| NOT_THERE.contains(&finding.code));
-    let has: Vec<&str> = inputs.iter().zip(reports).filter(|(_, report)| !lacks(report)).map(|(input, _)| input.family()).collect();
+    let has: Vec<Option<&str>> = inputs.iter().zip(reports).filter(|(_, report)| !lacks(report)).map(|(input, _)| input.family()).collect();
     let is_beside = |input: &Source, report: &Report| lacks(report) && !has.is_empty() && !has.contains(&input.family());
     inputs.iter().zip(reports).map(|(input, report)| is_beside(input, report)).collect()
 }

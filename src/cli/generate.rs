@@ -135,6 +135,9 @@ fn backend_options(options: &Generate, config: &Config, report: &mut Report) -> 
     if let Some(endpoint) = options.endpoint.clone().or_else(|| config.wsdl.endpoint.clone()) {
         out.wsdl.endpoint = endpoint;
     }
+    if let Some(server) = options.server.clone().or_else(|| config.rest.server.clone()) {
+        out.rest.server = server;
+    }
     out.wsdl.soap12 = options.soap12 || config.wsdl.soap12;
     out.wsdl.site = options.site_url.clone().or_else(|| config.wsdl.site_url.clone());
     let mut profiles: Vec<(String, Option<Span>)> = options.profile.iter().map(|name| (name.clone(), None)).collect();

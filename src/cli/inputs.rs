@@ -75,12 +75,9 @@ impl Source {
         })
     }
 
-    /// What understands it: inputs of one family are the same thing in several releases.
-    pub fn family(&self) -> &'static str {
-        match &self.base {
-            Base::Disk(..) | Base::Builtin => "moodle",
-            Base::Interface { frontend, .. } => frontend.name,
-        }
+    /// Inputs of one family are one thing in several releases: Moodles. Each other interface is a thing of its own.
+    pub fn family(&self) -> Option<&str> {
+        if self.is_moodle() { None } else { Some(&self.label) }
     }
 
     /// What the input is, for a person.
