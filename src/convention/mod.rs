@@ -19,10 +19,22 @@ pub use profile::{Profile, Rules};
 pub struct Convention {
     /// Parameters that are credentials.
     pub session: Session,
+    /// Which operations only read.
+    pub kinds: Kinds,
     /// What arrays are called.
     pub arrays: Arrays,
     /// How WSDLs are spelled, in order.
     pub profiles: Vec<Profile>,
+}
+
+/// Which operations only read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kinds {
+    /// First words of their names.
+    pub reading: Vec<String>,
+    /// Names of operations that write all the same.
+    pub writing: Vec<String>,
 }
 
 /// A convention as it is written.
@@ -32,6 +44,8 @@ struct Written {
     #[serde(default)]
     session: Session,
     #[serde(default)]
+    kinds: Kinds,
+    #[serde(default)]
     arrays: Arrays,
     #[serde(default)]
     profile: IndexMap<String, profile::Written>,
@@ -39,9 +53,9 @@ struct Written {
 
 impl Convention {
     fn read(text: &str) -> Result<Self, toml::de::Error> {
-        let Written { session, arrays, profile } = toml::from_str(text)?;
+        let Written { session, kinds, arrays, profile } = toml::from_str(text)?;
         let profiles = profile.iter().map(|(name, written)| written.profile(name, &session)).collect();
-        Ok(Convention { session, arrays, profiles })
+        Ok(Convention { session, kinds, arrays, profiles })
     }
 
     /// The profile of a name.

@@ -229,7 +229,7 @@ codes! {
         "Moodle's table of functions takes letters, digits, `_` and `-`, 200 of them at most, and some databases do not tell case apart in it. The operation's own name does not fit, or is that of another one then, so the function of the plugin has another name. The list of handlers and the README of the plugin show both."
     N041 Warning "Something that a plugin cannot say"
         "Descriptions of the releases that the plugin is for cannot say all that the source says of a value: before Moodle 4.3 a list or a record cannot be null, some PARAM_ types came later, and a default may be code that only the source has. The plugin says what comes nearest, as the message tells. `[plugin] moodle` chooses other releases."
-    N042 Warning "Record that contains itself"
+    N042 Note "Record that contains itself"
         "Moodle builds the whole description of a function at once, so a record cannot contain itself in it. The plugin describes it to a number of levels (`[plugin] depth`); below the last one a value is given as the JSON text of the record, in requests and in results, so that nothing is cut."
     N043 Warning "Operation without a handler"
         "The handler of the plugin, which is written once and then belongs to its maintainer, has no method for this operation. The function is there and tells everybody who calls it that nobody has written its handler. Add the method that the help shows."

@@ -28,9 +28,8 @@ impl<'o> Access<'o> {
 
     /// The capability that an operation needs. Unless something else is configured, it is one of two: to read, or to write. An operation
     /// of which nobody says that it only reads may write.
-    pub(super) fn needed(&mut self, schema: &Schema, op: OpId) -> String {
+    pub(super) fn needed(&mut self, schema: &Schema, op: OpId, writes: bool) -> String {
         let operation = schema.operation(op);
-        let writes = writes(operation.meta.kind.as_deref());
         let configured = self.globs.iter().find(|(glob, _)| glob.is_match(&operation.name)).map(|(_, name)| (*name).to_owned());
         let name = configured.unwrap_or_else(|| self.component.capability(if writes { "write" } else { "read" }));
         if let Some(own) = name.strip_prefix(&self.component.capability("")) {
@@ -68,11 +67,6 @@ impl<'o> Access<'o> {
         };
         self.own.iter().map(|(name, &writes)| (format!("{}:{name}", self.component.name()), text(name, writes))).collect()
     }
-}
-
-/// Whether an operation of that kind may write.
-pub(super) fn writes(kind: Option<&str>) -> bool {
-    kind != Some("read")
 }
 
 /// What `db/services.php` lists: the capability that is checked, and those that the source lists. Without the latter, and `false`, where

@@ -27,6 +27,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("readme", include_str!("readme.md.hbs")),
     ("record", include_str!("record.hbs")),
     ("recordclass", include_str!("record.php.hbs")),
+    ("recordpart", "{{> about}}\n{{> record}}"),
     ("recordlib", include_str!("recordlib.php.hbs")),
     ("sample", include_str!("sample.php.hbs")),
     ("services", include_str!("services.php.hbs")),
@@ -82,8 +83,8 @@ pub(super) fn emit(view: &View, out: &mut Files) {
         let functions = layout.parts("function", &view.calls);
         add("externallib.php".into(), layout.around("externallib", "functions", functions));
         let tests = layout.parts("test", &view.calls);
-        add("tests/external_test.php".into(), layout.around("tests", "tests", tests));
-        let records = layout.parts("record", &view.records);
+        add(format!("tests/{}_external_test.php", view.shared.component), layout.around("tests", "tests", tests));
+        let records = layout.parts("recordpart", &view.records);
         add("recordlib.php".into(), layout.around("recordlib", "records", records));
     }
     if view.existing.is_none() {

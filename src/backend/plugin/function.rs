@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::describe::Described;
 use super::levels::{Levels, Node};
 use super::names::{self, OpNames};
-use super::php::{Arrays, Expr, comment, quoted, words};
+use super::php::{Arrays, Expr, WIDTH, comment, quoted, words};
 use super::view::{DescriptionView, FunctionView, ParamView, RecordView};
 use super::{Options, Style};
 use crate::ir::{Field, Literal, OpId, Operation, Presence, ScalarKind, Schema, SessionPart, Slot, Type, inspect};
@@ -56,11 +56,12 @@ impl Planner<'_> {
                 &[if style.modern { format!("{}\\external\\{class}", style.component) } else { class.clone() }, method.clone()],
                 style.arrays,
             ),
+            covers: if style.modern { format!("\\{}\\external\\{class}", style.component) } else { format!("\\{class}") },
             text: doc.first().cloned().unwrap_or_default(),
             doc,
             params: fields.iter().zip(&variables).map(|(field, variable)| self.param(field, variable)).collect(),
-            signature: signature(schema, &fields, &variables, style.arrays),
-            arguments: self.arguments(op, &variables),
+            signature: signature(schema, &method, &fields, &variables, style.arrays),
+            arguments: arguments(&names.stem, &variables),
             values: values.lines(style.arrays, 8, before, 2),
             parameters: self.description(params),
             returntype: schema.result(op).map_or_else(|| "void".to_owned(), |slot| php_type(schema, slot)),
@@ -71,10 +72,16 @@ impl Planner<'_> {
             capability: quoted(needed),
             call,
             opens: self.sessions.contains(&op),
+            writes: self.writes(op),
             deprecated: operation.meta.deprecated,
             class,
             method,
         }
+    }
+
+    /// Whether an operation may write. One of which nobody says that it only reads may; opening and closing a session writes nothing here.
+    pub(super) fn writes(&self, op: OpId) -> bool {
+        self.schema.operation(op).meta.kind.as_deref() != Some("read") && !self.sessions.contains(&op)
     }
 
     fn description(&self, described: &Described) -> DescriptionView {
@@ -88,7 +95,7 @@ impl Planner<'_> {
         let classes = keys.classes.iter().copied().chain(["external_single_structure"]);
         RecordView {
             class: if self.style.modern { name.clone() } else { self.style.record_class(&name) },
-            text: format!("Describes a record: {record}{level}."),
+            text: wrap(&format!("Describes a record: {record}{level}."), 120).join("\n * "),
             imports: classes
                 .collect::<std::collections::BTreeSet<_>>()
                 .into_iter()
@@ -175,12 +182,10 @@ impl Planner<'_> {
         let words = comment(&slot.doc);
         let what = structure(self.schema, slot);
         let doc = if words.is_empty() || what.is_empty() { words + &what } else { format!("{words} ({what})") };
-        ParamView { variable: variable.to_owned(), ty: php_type(self.schema, slot), doc }
-    }
-
-    fn arguments(&self, op: OpId, variables: &[String]) -> String {
-        debug_assert_eq!(self.schema.arguments(op).count(), variables.len());
-        variables.iter().map(|name| format!("${name}")).collect::<Vec<_>>().join(", ")
+        let ty = php_type(self.schema, slot);
+        let before = format!("     * @param {ty} ${variable} ").len();
+        let doc = if before + doc.len() <= WIDTH { doc } else { wrap(&doc, WIDTH.saturating_sub(before).max(40)).join("\n     *     ") };
+        ParamView { variable: variable.to_owned(), ty, doc }
     }
 }
 
@@ -224,13 +229,26 @@ fn wrap(line: &str, width: usize) -> Vec<String> {
 }
 
 /// `$a, $b = null`: those behind which all can be left out have a default.
-fn signature(schema: &Schema, fields: &[&Field], variables: &[String], arrays: Arrays) -> String {
+fn signature(schema: &Schema, method: &str, fields: &[&Field], variables: &[String], arrays: Arrays) -> String {
     let optional = fields.iter().rev().take_while(|field| field.slot.presence != Presence::Required).count();
     let first = fields.len() - optional;
     let one = |(at, (field, variable)): (usize, (&&Field, &String))| {
         if at < first { format!("${variable}") } else { format!("${variable} = {}", default(schema, &field.slot, arrays)) }
     };
-    fields.iter().zip(variables).enumerate().map(one).collect::<Vec<_>>().join(", ")
+    let parameters: Vec<String> = fields.iter().zip(variables).enumerate().map(one).collect();
+    listed(&parameters, "    public static function () {".len() + method.len())
+}
+
+/// The parameters of a handler's method.
+fn arguments(method: &str, variables: &[String]) -> String {
+    let parameters: Vec<String> = variables.iter().map(|name| format!("${name}")).collect();
+    listed(&parameters, "    public function () {".len() + method.len())
+}
+
+/// Parameters in one line with `around` other columns, or in a line each.
+fn listed(parameters: &[String], around: usize) -> String {
+    let flat = parameters.join(", ");
+    if around + flat.len() <= WIDTH { flat } else { format!("\n        {}\n    ", parameters.join(",\n        ")) }
 }
 
 /// A default as the oldest PHP lets it stand in a signature. Moodle passes all parameters, so it matters to those who call by themselves.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::ir::{Key, Literal};
 
 /// Columns of a line of code.
-const WIDTH: usize = 132;
+pub(super) const WIDTH: usize = 132;
 /// Columns of a piece of a text that is cut.
 const PIECE: usize = 90;
 

@@ -61,7 +61,7 @@ pub fn plan(schema: &Schema, services: &[ServiceId], options: &Options, report: 
         let operation = schema.operation(op);
         // `names` names every operation of the plugin.
         let Some(names) = names.get(&op) else { continue };
-        let needed = access.needed(schema, op);
+        let needed = access.needed(schema, op, planner.writes(op));
         let call = planner.function(op, names, &needed, (&params, result.as_ref()), report);
         let entry = Entry {
             function: names.function.clone(),
@@ -159,6 +159,7 @@ fn shared(options: &Options, style: &Style, folds: bool) -> Shared {
         folded: own("folded"),
         sample: own("sample_handler"),
         api: "external_api".to_owned(),
+        void: if options.releases.from.php() >= (7, 1) { ": void" } else { "" }.to_owned(),
         root: if style.modern { "\\" } else { "" }.to_owned(),
         passesnull: options.releases.to.number() >= (4, 3),
         component,

@@ -25,7 +25,7 @@ pub(super) fn functions(
             report.push(Diagnostic::new(Code::N048, message).at(operation.origin.span).about(&operation.name));
         }
         let class = if style.modern { format!("{}\\external\\{}", style.component, call.stem) } else { call.class.clone() };
-        let kind = if access::writes(meta.kind.as_deref()) { "write" } else { "read" };
+        let kind = if call.writes { "write" } else { "read" };
         let mut fields = vec![
             ("classname", quoted(&class)),
             ("methodname", quoted(&call.method)),

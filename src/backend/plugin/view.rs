@@ -68,6 +68,8 @@ pub(super) struct Shared {
     pub(super) folded: String,
     pub(super) sample: String,
     pub(super) api: String,
+    /// The return type of tests, where the oldest PHP has one.
+    pub(super) void: String,
     /// What stands before the global names of PHP.
     pub(super) root: String,
     /// Whether constructors of structures take whether null is allowed.
@@ -109,6 +111,8 @@ pub(super) struct FunctionView {
     /// The class with the method, as tests name it, and the method.
     pub(super) class: String,
     pub(super) method: String,
+    /// The class that its test covers, with a backslash in front.
+    pub(super) covers: String,
     /// What `call_user_func` takes for it.
     pub(super) callable: String,
     /// Text of its class, in a line.
@@ -132,6 +136,8 @@ pub(super) struct FunctionView {
     pub(super) call: String,
     /// Whether it opens or closes a session.
     pub(super) opens: bool,
+    /// Whether it may write.
+    pub(super) writes: bool,
     pub(super) deprecated: bool,
     /// The parameters of the handler's method.
     pub(super) arguments: String,
