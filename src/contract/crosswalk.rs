@@ -17,7 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::value::Value;
 pub use expr::Expr;
-pub use parse::{Misspelt, parse};
+pub use parse::{Maps, Misspelt, parse, parse_with};
 pub use release::Release;
 
 /// How the operations of a service are served.
@@ -227,13 +227,13 @@ impl Serialize for Each {
 
 impl<'de> Deserialize<'de> for Each {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        parse::each(&String::deserialize(input)?).map_err(serde::de::Error::custom)
+        parse::each(&String::deserialize(input)?, &Maps::new()).map_err(serde::de::Error::custom)
     }
 }
 
 impl Each {
     /// Reads `item in list`.
-    pub fn parse(text: &str) -> Result<Each, Misspelt> {
-        parse::each(text)
+    pub fn parse_with(text: &str, maps: &Maps) -> Result<Each, Misspelt> {
+        parse::each(text, maps)
     }
 }

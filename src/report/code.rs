@@ -237,4 +237,10 @@ codes! {
         "An element in the namespace of mwsc has a value that mwsc does not write, so the file was edited or comes from another version. It was ignored, and what it said is missing or has its usual value. Generate the file again rather than edit it."
     W009 Error "WSDL or schema that cannot be read"
         "The file is not there, is no file, or is larger than 50 MB. Files that a WSDL imports or includes are looked for beside it and in the folders below; nothing is ever fetched from a network."
+    X001 Error "crosswalk that was not understood"
+        "The file is no valid TOML, or has a table, a key or a value that a crosswalk does not have. The head of `grammars/crosswalk.toml` describes the form. Nothing of the file was used, or, where the message names one entry, nothing of that entry."
+    X002 Error "expression that was not understood"
+        "The text is no expression of the crosswalk's notation, which the head of `grammars/crosswalk.toml` describes. The place is that from which on it makes no sense."
+    X003 Error "name that the crosswalk does not have"
+        "An expression, or a step, uses a name that nothing before it defines: a parameter of the operation, what an earlier step gave (`as`), the item of a list, a table, a map or a routine. A routine may use only those that stand before it, so that none runs without end."
 }

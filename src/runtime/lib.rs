@@ -19,6 +19,7 @@
 pub mod accounts;
 pub mod app;
 pub mod build;
+pub mod crosswalk;
 pub mod dispatch;
 pub mod form;
 pub mod moodle;
