@@ -30,11 +30,11 @@ use bumpalo::Bump;
 
 use backend::{Backend, Options};
 use files::Files;
-use frontend::Frontend;
 use frontend::moodle::desc::Function;
 use frontend::moodle::loader::Loader;
 use frontend::moodle::release::Release;
 use frontend::moodle::{self, Site, Survey, World};
+use frontend::{Asked, Frontend};
 use ir::{Fragment, Schema, ServiceDef, ServiceId};
 use pass::choose::{Wanted, choose};
 use pass::select::{self, Candidate};
@@ -68,10 +68,8 @@ pub struct Moodle<'t> {
 pub struct Interface<'t> {
     /// What understands them.
     pub frontend: &'static Frontend,
-    /// Where they are, and the files that they name.
-    pub tree: &'t dyn Tree,
-    /// Files and folders in the tree, in order; `""` is the whole of it.
-    pub paths: &'t [String],
+    /// Which.
+    pub asked: Asked<'t>,
 }
 
 /// Told of each stage as it begins.
@@ -93,7 +91,7 @@ pub fn compile(input: Input<'_>, wanted: &Wanted, sources: &SourceMap, report: &
 /// records may be defined there.
 fn read_interface(input: Interface<'_>, wanted: &Wanted, sources: &SourceMap, report: &mut Report, stage: OnStage<'_>) -> Fragment {
     stage("read");
-    let mut fragment = (input.frontend.read)(input.tree, input.paths, sources, report);
+    let mut fragment = (input.frontend.read)(input.asked, sources, report);
     pass::session::mark(&mut fragment, &convention::oktech().session);
     let all: Vec<Candidate<'_>> = fragment.candidates().map(|(name, component)| Candidate { name, component }).collect();
     let services = choose(fragment.services.clone(), &all, wanted, report).services;

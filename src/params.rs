@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use mwsc_contract::rule::{Check, Rule};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
@@ -29,6 +30,12 @@ pub struct Param {
     pub removed: Option<String>,
     /// What Moodle accepts.
     pub about: String,
+    #[serde(default)]
+    checks: Vec<Check>,
+    #[serde(default)]
+    pattern: String,
+    #[serde(default)]
+    exact: bool,
 }
 
 impl Param {
@@ -61,9 +68,22 @@ pub fn kind(value: &str) -> Option<ScalarKind> {
     KINDS.get_or_init(|| all().iter().map(|param| (param.value.as_str(), param.kind())).collect()).get(value).copied()
 }
 
+/// What a value of a `PARAM_` constant accepts; `None` for one that no release has.
+pub fn rule(value: &str) -> Option<Rule> {
+    static ROWS: OnceLock<FxHashMap<&'static str, &'static Param>> = OnceLock::new();
+    // Of several names the first has the rule.
+    let rows = ROWS.get_or_init(|| all().iter().rev().map(|param| (param.value.as_str(), param)).collect());
+    rows.get(value).map(|param| Rule {
+        checks: param.checks.clone(),
+        pattern: param.pattern.clone(),
+        exact: param.exact,
+        about: param.about.clone(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{all, kind};
+    use super::{all, kind, rule};
     use crate::ir::ScalarKind;
 
     #[test]
@@ -83,5 +103,6 @@ mod tests {
             assert!(!param.since.is_empty() && !param.about.is_empty() && param.removed.as_deref() != Some(""));
         }
         assert_eq!(kind("nonsense"), None);
+        assert_eq!(rule("nonsense"), None);
     }
 }

@@ -21,6 +21,10 @@ use mwsc::source::{SourceMap, Tree};
 use mwsc::{Input, Moodle, compile, describe, emit};
 use mwsc_bench::synthetic::Synthetic;
 
+/// As in the command itself: glibc's allocator spends more on each object the more of them there are.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Sizes of the synthetic Moodle.
 const SIZES: [usize; 5] = [100, 300, 1_000, 3_000, 10_000];
 
@@ -79,6 +83,7 @@ fn compiled(tree: &dyn Tree, release: &Release) -> Schema {
         component: String::new(),
         operations: Vec::new(),
         meta: ServiceMeta::default(),
+        spelling: None,
         origin: Origin::default(),
     };
     let wanted = Wanted { made: vec![(all, vec!["*".to_owned()])], ..Wanted::default() };

@@ -141,12 +141,15 @@ pub enum Command {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Input")]
 pub struct Inputs {
-    /// Moodle trees, plugin folders (with --base, or alone), or WSDL files
+    /// Moodle trees, plugin folders (with --base, or alone), WSDL files, or documented PHP classes
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// A Moodle tree over which the plugin folders are laid
     #[arg(long, value_name = "TREE", env = "MWSC_BASE")]
     pub base: Option<PathBuf>,
+    /// The class of documented PHP whose public methods are the operations [default: the only one that can be]
+    #[arg(long, value_name = "CLASS", env = "MWSC_CLASS")]
+    pub class: Option<String>,
     /// Releases: which of the inputs to use, such as 4.1,4.5
     #[arg(long, value_name = "RELEASE", value_delimiter = ',', env = "MWSC_MOODLE")]
     pub moodle: Vec<String>,
@@ -168,8 +171,8 @@ pub struct Services {
     /// Services by short name or full name [default: those of the configuration, else all that the tree declares]
     #[arg(short, long = "service", value_name = "NAME", value_delimiter = ',', env = "MWSC_SERVICE")]
     pub service: Vec<String>,
-    /// Make a service on the spot of these functions; `*` matches anything
-    #[arg(long, value_name = "GLOB", value_delimiter = ',', requires = "name", num_args = 1..)]
+    /// Make a service on the spot of these functions, several with commas between; `*` matches anything
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', requires = "name")]
     pub functions: Vec<String>,
     /// Short name of that service
     #[arg(long, value_name = "NAME", requires = "functions")]
@@ -259,8 +262,8 @@ pub struct Describe {
     /// What to read.
     #[command(flatten)]
     pub inputs: Inputs,
-    /// Functions to describe [default: all]; `*` matches anything
-    #[arg(help_heading = OUTPUT, long, value_name = "GLOB", value_delimiter = ',', num_args = 1..)]
+    /// Functions to describe, several with commas between [default: all]; `*` matches anything
+    #[arg(help_heading = OUTPUT, long, value_name = "GLOB", value_delimiter = ',')]
     pub functions: Vec<String>,
     /// Form of the data on stdout (that of the findings is --report-format)
     #[arg(help_heading = OUTPUT, long, value_name = "FORM", default_value = "text")]

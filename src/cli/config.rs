@@ -18,7 +18,7 @@ use crate::source::{FileId, SourceMap, Span};
 pub const NAMES: [&str; 2] = ["mwsc.toml", ".mwsc.toml"];
 
 /// What a configuration file says; empty where it says nothing.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
     /// The file, if there is one.
     pub file: Option<PathBuf>,
@@ -47,7 +47,7 @@ pub struct Config {
 }
 
 /// One input.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputDef {
     /// A Moodle tree; `None` when plugins stand alone.
     pub tree: Option<PathBuf>,
@@ -55,6 +55,8 @@ pub struct InputDef {
     pub plugins: Vec<PathBuf>,
     /// Files and folders for another front end: what it is called, and where they are.
     pub files: Vec<(&'static str, PathBuf)>,
+    /// The class that is the server, where the files declare several.
+    pub class: Option<String>,
     /// Its label for `--moodle` and output folders.
     pub release: Option<String>,
     /// Settings of the site, for this input only.
@@ -64,7 +66,7 @@ pub struct InputDef {
 }
 
 /// A service that an administrator configured.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceConf {
     /// Short name: of files, of ports.
     pub shortname: String,
@@ -91,7 +93,7 @@ pub struct ServiceConf {
 }
 
 /// Options of the WSDL back end.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wsdl {
     /// `namespace`
     pub namespace: Option<String>,
@@ -102,7 +104,7 @@ pub struct Wsdl {
 }
 
 /// A running site.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Live {
     /// `url`
     pub url: String,
@@ -114,7 +116,7 @@ pub struct Live {
 
 const TOP: [&str; 12] =
     ["inputs", "input", "services", "service", "services-from", "targets", "output", "exclude", "site", "strict", "wsdl", "live"];
-const INPUT: [&str; 4] = ["tree", "plugins", "release", "site"];
+const INPUT: [&str; 5] = ["tree", "plugins", "class", "release", "site"];
 const SERVICE: [&str; 9] =
     ["title", "functions", "components", "exclude", "enabled", "restricted-users", "required-capability", "download-files", "upload-files"];
 const WSDL: [&str; 3] = ["namespace", "endpoint", "soap12"];
@@ -172,6 +174,7 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
             tree: Some(r.path(&path)),
             plugins: Vec::new(),
             files: Vec::new(),
+            class: None,
             release: None,
             site: None,
             at: Some(at),
@@ -188,6 +191,7 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
             tree: r.a_path(table, "tree"),
             plugins: r.paths(table, "plugins"),
             files,
+            class: r.text(table, "class"),
             release: r.text(table, "release"),
             site: r.a_path(table, "site"),
             at,

@@ -54,6 +54,9 @@ const fn of(code: Code) -> u8 {
         | Code::C052
         | Code::N012 => USAGE,
         Code::M011
+        | Code::P001
+        | Code::P002
+        | Code::P016
         | Code::W001
         | Code::W002
         | Code::W003

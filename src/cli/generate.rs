@@ -14,13 +14,13 @@ use crate::source::SourceMap;
 /// Runs the command.
 pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &SourceMap, report: &mut Report) {
     let targets = targets(options, config, report);
-    let wanted = services::wanted(&options.services, &options.inputs, config, report);
-    if report.count(Severity::Error) > 0 {
-        return;
-    }
     let mut watch = Watch::new(screen);
     watch.enter("open");
     let (inputs, several) = inputs::open_all(&options.inputs, config, report);
+    let wanted = services::wanted(&options.services, &options.inputs, &services::about(config, &options.inputs, &inputs), report);
+    if report.count(Severity::Error) > 0 {
+        return watch.finish();
+    }
     let backends = backend_options(options, config);
     let mut files = Files::default();
     let mut usable = !inputs.is_empty();

@@ -149,6 +149,7 @@ mod tests {
             component: String::new(),
             operations: vec!["f".to_owned()],
             meta: ServiceMeta::default(),
+            spelling: None,
             origin: Origin::default(),
         };
         let tree = Facts { path: "../moo\"dle".to_owned(), full: "4.5\n(Build)", release: "4.5", component: None, services: &[service] };

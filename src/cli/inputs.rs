@@ -13,7 +13,7 @@ use crate::frontend::moodle::Site;
 use crate::frontend::moodle::builtin::Builtin;
 use crate::frontend::moodle::identify::{Below, Identity, folder, identify};
 use crate::frontend::moodle::release::Release;
-use crate::frontend::{FRONTENDS, Frontend};
+use crate::frontend::{Asked, FRONTENDS, Frontend};
 use crate::report::{Code, Diagnostic, Report};
 use crate::source::{Span, Tree};
 use crate::{Input, Interface, Moodle};
@@ -42,7 +42,7 @@ enum Base {
     /// What stands in for one.
     Builtin,
     /// Files that declare an interface.
-    Interface(&'static Frontend, DiskTree, Vec<String>),
+    Interface { frontend: &'static Frontend, tree: DiskTree, paths: Vec<String>, class: Option<String> },
 }
 
 impl Source {
@@ -53,7 +53,9 @@ impl Source {
             Base::Disk(tree, "") if self.plugins.is_empty() => work(moodle(tree)),
             Base::Disk(tree, root) => work(moodle(&self.layers(&Below { tree, root }))),
             Base::Builtin => work(moodle(&self.layers(&Builtin::new(self.release.version)))),
-            Base::Interface(frontend, tree, paths) => work(Input::Interface(Interface { frontend, tree, paths })),
+            Base::Interface { frontend, tree, paths, class } => {
+                work(Input::Interface(Interface { frontend, asked: Asked { tree, paths, class: class.as_deref() } }))
+            }
         }
     }
 
@@ -73,7 +75,7 @@ impl Source {
     pub fn about(&self) -> String {
         match &self.base {
             Base::Disk(..) | Base::Builtin => format!("Moodle {} ({})", self.label, self.release.full),
-            Base::Interface(_, tree, paths) => paths.iter().map(|path| tree.display(path)).collect::<Vec<_>>().join(" and "),
+            Base::Interface { tree, paths, .. } => paths.iter().map(|path| tree.display(path)).collect::<Vec<_>>().join(" and "),
         }
     }
 
@@ -82,7 +84,8 @@ impl Source {
         if self.is_moodle() { format!("Moodle {}", self.label) } else { self.about() }
     }
 
-    fn is_moodle(&self) -> bool {
+    /// Whether it is a Moodle, or plugins of one.
+    pub fn is_moodle(&self) -> bool {
         matches!(self.base, Base::Disk(..) | Base::Builtin)
     }
 
@@ -96,7 +99,7 @@ impl Source {
 
     fn disks(&self) -> impl Iterator<Item = &DiskTree> {
         let base = match &self.base {
-            Base::Disk(tree, _) | Base::Interface(_, tree, _) => Some(tree),
+            Base::Disk(tree, _) | Base::Interface { tree, .. } => Some(tree),
             Base::Builtin => None,
         };
         base.into_iter().chain(self.plugins.iter().map(|plugin| &plugin.tree))
@@ -106,7 +109,7 @@ impl Source {
     pub fn plugin(&self) -> Option<&str> {
         match (&self.base, self.plugins.first()) {
             (Base::Builtin, Some(plugin)) => Some(&plugin.component),
-            (Base::Builtin, None) | (Base::Disk(..) | Base::Interface(..), _) => None,
+            (Base::Builtin, None) | (Base::Disk(..) | Base::Interface { .. }, _) => None,
         }
     }
 
@@ -147,6 +150,7 @@ struct Group {
     trees: Vec<(PathBuf, DiskTree, &'static str, Release)>,
     plugins: Vec<(PathBuf, DiskTree, String)>,
     interfaces: Vec<(&'static Frontend, PathBuf)>,
+    class: Option<String>,
     release: Option<String>,
     site: Option<PathBuf>,
     at: Option<Span>,
@@ -176,8 +180,12 @@ pub fn open_all(options: &args::Inputs, config: &Config, report: &mut Report) ->
                     .interfaces
                     .extend(FRONTENDS.iter().filter(|frontend| frontend.name == *name).map(|frontend| (frontend, path.clone())));
             }
+            group.class.clone_from(&def.class);
             groups.push(group);
         }
+    }
+    for group in groups.iter_mut().filter(|_| options.class.is_some()) {
+        group.class.clone_from(&options.class);
     }
     if let Some(base) = &options.base {
         lay_over(base, &mut groups, report);
@@ -206,7 +214,7 @@ pub fn folders(options: &args::Inputs, config: &Config, report: &mut Report) -> 
 }
 
 fn group(paths: &[PathBuf], release: Option<String>, site: Option<PathBuf>, at: Option<Span>, report: &mut Report) -> Group {
-    let mut group = Group { trees: Vec::new(), plugins: Vec::new(), interfaces: Vec::new(), release, site, at };
+    let mut group = Group { trees: Vec::new(), plugins: Vec::new(), interfaces: Vec::new(), class: None, release, site, at };
     for path in paths {
         if path.is_file()
             && let Some(frontend) = interface::front_end(path)
@@ -218,7 +226,8 @@ fn group(paths: &[PathBuf], release: Option<String>, site: Option<PathBuf>, at: 
         match identify(&tree) {
             Identity::Tree { root, release } => group.trees.push((path.clone(), tree, root, release)),
             Identity::Plugin { component } => group.plugins.push((path.clone(), tree, component)),
-            Identity::Unknown => match interface::front_end(path) {
+            // Of a folder with a Moodle in it the PHP is no interface.
+            Identity::Unknown => match interface::front_end(path).filter(|_| moodle_in(&tree).is_none()) {
                 Some(frontend) => group.interfaces.push((frontend, path.clone())),
                 None => report.push(no_moodle(path, &tree).at(at)),
             },
@@ -250,16 +259,20 @@ fn open_disk(path: &Path, at: Option<Span>, report: &mut Report) -> Option<DiskT
 /// The finding for a folder that is neither; often the right one is next to it.
 fn no_moodle(path: &Path, tree: &DiskTree) -> Diagnostic {
     let finding = Diagnostic::new(Code::C022, format!("`{}` is neither a Moodle tree nor a plugin", path.display()));
-    let below = tree.list("").unwrap_or_default();
-    let below = below.iter().find(|entry| entry.is_dir && tree.is_file(&format!("{}/lib/moodlelib.php", entry.name)));
     let above = tree.root().ancestors().skip(1).take(3).find(|folder| folder.join("lib/moodlelib.php").is_file());
-    match (below, above) {
-        (Some(entry), _) => finding.help(format!("did you mean `{}`?", path.join(&entry.name).display())),
+    match (moodle_in(tree), above) {
+        (Some(name), _) => finding.help(format!("did you mean `{}`?", path.join(name).display())),
         (None, Some(_)) => finding.help("it is a part of a Moodle tree: name the top of the tree"),
         (None, None) => {
             finding.help("a Moodle tree has version.php and lib/ at its top; the version.php of a plugin sets $plugin->component")
         }
     }
+}
+
+/// The folder in a folder that is a Moodle tree.
+fn moodle_in(tree: &DiskTree) -> Option<String> {
+    let below = tree.list("").unwrap_or_default();
+    below.into_iter().find(|entry| entry.is_dir && tree.is_file(&format!("{}/lib/moodlelib.php", entry.name))).map(|entry| entry.name)
 }
 
 /// Lays plugins over the tree of `--base`.
@@ -289,7 +302,7 @@ fn lay_over(base: &Path, groups: &mut [Group], report: &mut Report) {
 
 /// One source for each tree of a group, with the group's plugins over it; or for each release where plugins stand alone.
 fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source> {
-    let Group { trees, plugins, interfaces, release: label, site, at } = group;
+    let Group { trees, plugins, interfaces, class, release: label, site, at } = group;
     if let Some(label) = &label
         && !label.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
     {
@@ -331,7 +344,7 @@ fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source
     for frontend in FRONTENDS {
         let paths: Vec<PathBuf> = interfaces.iter().filter(|(of, _)| of.name == frontend.name).map(|(_, path)| path.clone()).collect();
         if !paths.is_empty() {
-            sources.extend(interface(frontend, &paths, label.clone(), at, report));
+            sources.extend(interface(frontend, &paths, class.clone(), label.clone(), at, report));
         }
     }
     sources
@@ -341,6 +354,7 @@ fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source
 fn interface(
     frontend: &'static Frontend,
     paths: &[PathBuf],
+    class: Option<String>,
     label: Option<String>,
     at: Option<Span>,
     report: &mut Report,
@@ -353,7 +367,7 @@ fn interface(
     match opened {
         Ok((tree, root)) => Some(Source {
             label: label.unwrap_or_else(|| root.label()),
-            base: Base::Interface(frontend, tree, root.paths),
+            base: Base::Interface { frontend, tree, paths: root.paths, class },
             plugins: Vec::new(),
             release: Release::parse(""),
             site: None,

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::args::{Graph, Inputs, Inspect};
 use super::config::Config;
+use super::inputs::Source;
 use super::screen::{Screen, Watch, print};
 use super::{inputs, services, suggest};
 use crate::ir::{Schema, graph, inspect};
@@ -17,7 +18,8 @@ pub fn inspect(options: &Inspect, config: &Config, screen: &Screen, sources: &So
     if options.parse_only {
         return parse_only(options, config, screen, report);
     }
-    let mut wanted = services::wanted(&options.services, &options.inputs, config, report);
+    let inputs = inputs::open(&options.inputs, config, report);
+    let mut wanted = services::wanted(&options.services, &options.inputs, &services::about(config, &options.inputs, &inputs), report);
     let named: Vec<&String> = options.operation.iter().chain(&options.ty).collect();
     if wanted.names.is_none() && !named.is_empty() {
         // Operations are looked for in all functions, and types in what all functions use.
@@ -25,7 +27,7 @@ pub fn inspect(options: &Inspect, config: &Config, screen: &Screen, sources: &So
         wanted = Wanted { made: vec![(services::def("inspected", "inspected"), patterns)], exclude: wanted.exclude, ..Wanted::default() };
     }
     let chosen = wanted.names.clone();
-    each(&options.inputs, config, screen, sources, &wanted, report, |schema, report| {
+    each(&inputs, &options.inputs, config, screen, sources, &wanted, report, |schema, report| {
         let mut out = String::new();
         if named.is_empty() {
             match &chosen {
@@ -49,14 +51,17 @@ pub fn inspect(options: &Inspect, config: &Config, screen: &Screen, sources: &So
 
 /// Runs `mwsc graph`.
 pub fn graph(options: &Graph, config: &Config, screen: &Screen, sources: &SourceMap, report: &mut Report) {
-    let wanted = services::wanted(&options.services, &options.inputs, config, report);
-    each(&options.inputs, config, screen, sources, &wanted, report, |schema, _| {
+    let inputs = inputs::open(&options.inputs, config, report);
+    let wanted = services::wanted(&options.services, &options.inputs, &services::about(config, &options.inputs, &inputs), report);
+    each(&inputs, &options.inputs, config, screen, sources, &wanted, report, |schema, _| {
         schema.services().map(|id| graph::dot(schema, id)).collect()
     });
 }
 
 /// Compiles each input and prints what is made of its schema.
+#[allow(clippy::too_many_arguments, reason = "what every command has, and the work")]
 fn each(
+    inputs: &[Source],
     options: &Inputs,
     config: &Config,
     screen: &Screen,
@@ -69,9 +74,7 @@ fn each(
         return;
     }
     let mut watch = Watch::new(screen);
-    watch.enter("open");
-    let inputs = inputs::open(options, config, report);
-    for input in &inputs {
+    for input in inputs {
         let site = input.site(options, config, report);
         let schema = input.with(&site, |input| crate::compile(input, wanted, sources, report, &mut |stage| watch.enter(stage)));
         input.report_refused(report);

@@ -1,12 +1,21 @@
 //! Which services a run is about: from the command line, the configuration, a file exported from a database, a running site.
 
+use std::borrow::Cow;
+
 use super::args;
 use super::config::{Config, ServiceConf};
+use super::inputs::Source;
 use super::tree::plain;
 use crate::frontend::moodle::exported;
 use crate::ir::{Origin, ServiceDef, ServiceMeta};
 use crate::pass::choose::Wanted;
 use crate::report::{Code, Diagnostic, Report};
+
+/// The configuration as far as it is about the services of these inputs: files of an interface that the command line names have services
+/// of their own.
+pub fn about<'c>(config: &'c Config, options: &args::Inputs, inputs: &[Source]) -> Cow<'c, Config> {
+    if options.inputs.is_empty() || inputs.iter().any(Source::is_moodle) { Cow::Borrowed(config) } else { Cow::Owned(Config::default()) }
+}
 
 /// What the user wants, from all that says so. Reads files and asks the site where that is wanted.
 pub fn wanted(options: &args::Services, inputs: &args::Inputs, config: &Config, report: &mut Report) -> Wanted {
@@ -54,6 +63,7 @@ pub fn def(shortname: &str, name: &str) -> ServiceDef {
         component: String::new(),
         operations: Vec::new(),
         meta: ServiceMeta { enabled: true, ..ServiceMeta::default() },
+        spelling: None,
         origin: Origin::default(),
     }
 }

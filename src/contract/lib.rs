@@ -9,12 +9,18 @@
 //! - [`crosswalk`]: which functions of Moodle serve an operation of another family, and how values convert;
 //! - [`value`]: the values that all of it speaks of.
 //!
-//! Nothing here reads files or knows a protocol. [`load`] checks a manifest and says what is wrong with it.
+//! [`validate`] and [`check`] hold values against it: the one validator under every protocol. Nothing here reads files or knows a protocol.
+//! [`load`] checks a manifest and says what is wrong with it.
 
+pub mod check;
+pub mod consistent;
 pub mod crosswalk;
 pub mod load;
+pub mod number;
 pub mod rule;
 pub mod schema;
+pub mod site;
+pub mod validate;
 pub mod value;
 pub mod wire;
 
@@ -23,6 +29,8 @@ use serde::{Deserialize, Serialize};
 
 pub use load::{Fault, load};
 pub use schema::{Field, Kind, Operation, Presence, Record, Scalar, Service, SessionPart, Shape, Slot};
+pub use site::Site;
+pub use validate::{Problem, Validator};
 pub use value::Value;
 
 /// Version of the format. A reader refuses a manifest of another one.

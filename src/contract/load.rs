@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::{FORMAT, Manifest};
+use crate::{FORMAT, Manifest, consistent};
 
 /// Why a manifest cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,9 @@ pub enum Fault {
     Inconsistent(Vec<String>),
 }
 
+/// How many contradictions a message tells.
+const SHOWN: usize = 10;
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -31,7 +34,11 @@ impl fmt::Display for Fault {
             Fault::Format(found) => {
                 write!(f, "its format is {found}; this program reads format {FORMAT}: write it again with `mwsc generate`")
             }
-            Fault::Inconsistent(faults) => write!(f, "it contradicts itself: {}", faults.join("; ")),
+            Fault::Inconsistent(faults) => {
+                let (shown, rest) = faults.split_at(faults.len().min(SHOWN));
+                write!(f, "it contradicts itself: {}", shown.join("; "))?;
+                if rest.is_empty() { Ok(()) } else { write!(f, "; and {} more", rest.len()) }
+            }
         }
     }
 }
@@ -49,26 +56,11 @@ pub fn load(text: &[u8]) -> Result<Manifest, Fault> {
         return Err(Fault::Format(head.format));
     }
     let manifest: Manifest = serde_json::from_slice(text).map_err(syntax)?;
-    let faults = manifest.faults();
+    let faults = consistent::faults(&manifest);
     if faults.is_empty() { Ok(manifest) } else { Err(Fault::Inconsistent(faults)) }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the form that map_err takes")]
 fn syntax(why: serde_json::Error) -> Fault {
     Fault::Syntax { message: why.to_string(), line: why.line(), column: why.column() }
-}
-
-impl Manifest {
-    /// What does not fit together: names that lead nowhere.
-    pub fn faults(&self) -> Vec<String> {
-        let mut faults = Vec::new();
-        for service in &self.services {
-            for name in &service.operations {
-                if !self.operations.contains_key(name) {
-                    faults.push(format!("service `{}` has an operation `{name}` that is not described", service.shortname));
-                }
-            }
-        }
-        faults
-    }
 }

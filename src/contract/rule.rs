@@ -1,56 +1,78 @@
-//! What a `PARAM_` type of Moodle accepts: data for one validator, so that the runtime has no table of its own.
+//! What a `PARAM_` type of Moodle accepts: data for one validator ([`check`](crate::check)), so that no program has a table of its own.
 //!
-//! Moodle validates by cleaning: a text that its cleaning would change is refused. The facts were measured on Moodle 4.5.5.
+//! Moodle validates by cleaning: a text that its cleaning would change is refused. Every [`Check`] says what such a text looks like when it
+//! is clean. The facts are those of Moodle 4.5.5.
 
 use serde::{Deserialize, Serialize};
 
-/// What a type accepts beside values of its kind.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What a type accepts beside values of its kind. An empty text passes every check.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Rule {
-    /// What a text must satisfy, each of them.
+    /// What a value must satisfy, each of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<Check>,
+    /// The same as a regular expression (ECMA 262, flag `u`), where that can be said; a text that does not match is refused.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub pattern: String,
+    /// Whether the pattern says all, so that a text that matches is accepted, as far as no site has a say.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exact: bool,
     /// Words for people: what the type accepts.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub about: String,
 }
 
-/// Something that a text must satisfy.
+/// Something that a value must satisfy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
-    /// Made of these characters alone, written as in a class of a regular expression (`a-zA-Z0-9_-`); may be empty.
+    /// Made of these ASCII characters alone, ranges written as in a class of a regular expression: `a-zA-Z0-9_-`.
     Only(String),
-    /// Matches this regular expression as a whole, or is empty.
-    Matches(String),
-    /// A canonical decimal integer of 64 bits.
-    Int,
-    /// A number as PHP's `is_numeric` takes it.
-    Number,
-    /// `0` or `1`.
-    Bool,
+    /// One of these numbers.
+    OneOf(Vec<i64>),
     /// Holds no tag.
     NoTags,
     /// Holds no tag but those of a text in several languages.
     NoTagsButMultilang,
     /// Neither begins nor ends with white space.
     Trimmed,
-    /// HTML that cleaning leaves as it is.
+    /// HTML without anything that cleaning takes away or writes in another way.
     CleanHtml,
-    /// A URL in syntax, or empty.
+    /// A URL without user and password, absolute or relative.
     Url,
-    /// A URL of this site or a relative one, or empty.
+    /// A URL of this site, or a relative one.
     LocalUrl,
-    /// An e-mail address in syntax, or empty.
+    /// A host name or an IPv4 address.
+    Host,
+    /// An e-mail address.
     Email,
-    /// A path that stays below its root.
-    Path,
-    /// A name of a file.
+    /// A file name: nothing that a shell or a file system takes for more than a character.
     File,
-    /// A user name.
+    /// A path of file names that stays below its root.
+    Path,
+    /// A user name: small letters, digits, `-`, `_`, `.` and `@`.
     Username,
-    /// A name of a time zone, or an offset.
+    /// A name of a time zone, or an offset in hours.
     Timezone,
-    /// Something that only a site knows whether it has (a language, a theme); checked in syntax alone.
+    /// A tag: one line of at most 255 characters, words with one blank between them.
+    Tag,
+    /// Tags with commas between them.
+    TagList,
+    /// A component in frankenstyle: `mod_forum`, `core_user`, `moodle`.
+    Component,
+    /// A plugin's name without its type.
+    Plugin,
+    /// The name of a capability: `mod/forum:replypost`.
+    Capability,
+    /// An identifier of a language string.
+    StringId,
+    /// Base 64 in lines of 64 characters.
+    Base64,
+    /// A certificate in PEM.
+    Pem,
+    /// A number as the user's language writes it.
+    LocalisedNumber,
+    /// One of the things of this sort that a site has (`lang`, `theme`, `auth`, `capability`). Refused only where it is known which those are.
     OfSite(String),
 }

@@ -194,6 +194,18 @@ pub enum Kind {
     String,
 }
 
+impl Kind {
+    /// Its name in texts for people.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Kind::Bool => "bool",
+            Kind::Int => "int",
+            Kind::Float => "float",
+            Kind::String => "string",
+        }
+    }
+}
+
 /// Whether a value must be there.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

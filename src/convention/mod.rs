@@ -17,6 +17,17 @@ pub struct Convention {
     /// Parameters that are credentials.
     #[serde(default)]
     pub session: Session,
+    /// What arrays are called.
+    #[serde(default)]
+    pub arrays: Arrays,
+}
+
+/// What arrays are called.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arrays {
+    /// The end of an array's name, and what stands there in the name of an item.
+    pub names: Vec<(String, String)>,
 }
 
 /// Which parameters carry the caller's session.

@@ -4,11 +4,12 @@
 //! what these declare; they are the rows of [`FRONTENDS`].
 
 pub mod moodle;
+pub mod phpdoc;
 pub mod wsdl;
 
 use crate::ir::Fragment;
 use crate::report::Report;
-use crate::source::{SourceMap, Tree};
+use crate::source::{MAX_FILE_BYTES, SourceMap, Tree};
 
 /// A front end that reads files.
 #[derive(Debug)]
@@ -21,10 +22,29 @@ pub struct Frontend {
     pub accepts: fn(&dyn Tree, &str) -> bool,
     /// The largest file that it reads, in bytes.
     pub max_bytes: u64,
-    /// Reads files and folders together, as one input.
-    pub read: fn(&dyn Tree, &[String], &SourceMap, &mut Report) -> Fragment,
+    /// Reads what is asked for as one input.
+    pub read: fn(Asked<'_>, &SourceMap, &mut Report) -> Fragment,
+}
+
+/// What a front end is asked to read.
+#[derive(Clone, Copy)]
+pub struct Asked<'t> {
+    /// Where the files are, and those that they name.
+    pub tree: &'t dyn Tree,
+    /// Files and folders in the tree, in order; `""` is the whole of it.
+    pub paths: &'t [String],
+    /// The class that is the server, for a front end that has to choose one.
+    pub class: Option<&'t str>,
 }
 
 /// Every front end that reads files; the first that accepts a path has it.
-pub const FRONTENDS: &[Frontend] =
-    &[Frontend { name: "wsdl", reads: "WSDL (.wsdl, .xml)", accepts: wsdl::accepts, max_bytes: wsdl::MAX_BYTES as u64, read: wsdl::read }];
+pub const FRONTENDS: &[Frontend] = &[
+    Frontend { name: "wsdl", reads: "WSDL (.wsdl, .xml)", accepts: wsdl::accepts, max_bytes: wsdl::MAX_BYTES as u64, read: wsdl::read },
+    Frontend {
+        name: "phpdoc",
+        reads: "documented PHP classes (.php, or a folder of them)",
+        accepts: phpdoc::accepts,
+        max_bytes: MAX_FILE_BYTES,
+        read: phpdoc::read,
+    },
+];

@@ -4,7 +4,7 @@
 //! with their PHP types, documentation, registration, and file and symbol of origins; not spans. An origin that is the same as that of
 //! the element around it is not repeated.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use sha2::{Digest, Sha256};
 
@@ -15,13 +15,13 @@ use super::{Key, Literal, NameBase, Origin, Presence, Scalar, SessionPart, TypeN
 pub fn schema(schema: &Schema) -> String {
     let mut out = String::new();
     for release in schema.releases() {
-        line(&mut out, 0, format_args!("release {}", quoted(release)));
+        line(&mut out, 0, format_args!("release {}", Quoted(release)));
     }
     schema.services().for_each(|id| service_head(&mut out, schema, id));
     schema.all_operations().for_each(|id| operation(&mut out, schema, id));
     schema.records().for_each(|id| record(&mut out, schema, id));
     for omission in schema.omissions() {
-        line(&mut out, 0, format_args!("omitted {} {} {}", word(&omission.operation), omission.code, quoted(&omission.message)));
+        line(&mut out, 0, format_args!("omitted {} {} {}", Word(&omission.operation), omission.code, Quoted(&omission.message)));
     }
     out
 }
@@ -29,36 +29,53 @@ pub fn schema(schema: &Schema) -> String {
 /// The text of one service and all that it reaches: operations in its order, records by name.
 pub fn service(schema: &Schema, id: ServiceId) -> String {
     let mut out = String::new();
-    service_head(&mut out, schema, id);
-    schema.operations(id).for_each(|op| operation(&mut out, schema, op));
-    let mut records = schema.reachable(id);
-    records.retain(|&ty| schema.record(ty).is_some());
-    records.sort_by(|&a, &b| schema.record(a).map(|r| &r.name).cmp(&schema.record(b).map(|r| &r.name)));
-    for ty in records {
-        record(&mut out, schema, ty);
-    }
+    pieces(schema, id, |piece| out.push_str(piece));
     out
 }
 
 /// SHA-256 of [`service`], in lower-case hex: what generated files carry.
 pub fn digest(schema: &Schema, id: ServiceId) -> String {
-    sha256(service(schema, id).as_bytes())
+    let mut hash = Sha256::new();
+    pieces(schema, id, |piece| hash.update(piece));
+    hex(&hash.finalize())
 }
 
 /// SHA-256 in lower-case hex.
 pub fn sha256(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
         put(&mut out, format_args!("{byte:02x}"));
     }
     out
 }
 
+/// The text of [`service`] piece by piece: all of it at once would be as large as a WSDL.
+fn pieces(schema: &Schema, id: ServiceId, mut take: impl FnMut(&str)) {
+    let mut out = String::new();
+    let mut piece = |write: &dyn Fn(&mut String)| {
+        write(&mut out);
+        take(&out);
+        out.clear();
+    };
+    piece(&|out| service_head(out, schema, id));
+    schema.operations(id).for_each(|op| piece(&|out| operation(out, schema, op)));
+    let mut records: Vec<(&TypeName, TypeId)> =
+        schema.reachable(id).into_iter().filter_map(|ty| schema.record(ty).map(|record| (&record.name, ty))).collect();
+    records.sort_unstable();
+    for (_, ty) in records {
+        piece(&|out| record(out, schema, ty));
+    }
+}
+
 fn service_head(out: &mut String, schema: &Schema, id: ServiceId) {
     let service = schema.service(id);
-    line(out, 0, format_args!("service {} {}", word(&service.shortname), quoted(&service.name)));
+    line(out, 0, format_args!("service {} {}", Word(&service.shortname), Quoted(&service.name)));
     if !service.component.is_empty() {
-        line(out, 1, format_args!("component {}", word(&service.component)));
+        line(out, 1, format_args!("component {}", Word(&service.component)));
     }
     let meta = &service.meta;
     let flags = [
@@ -69,29 +86,29 @@ fn service_head(out: &mut String, schema: &Schema, id: ServiceId) {
     ];
     flagged(out, &flags);
     if let Some(capability) = &meta.required_capability {
-        line(out, 1, format_args!("capability {}", quoted(capability)));
+        line(out, 1, format_args!("capability {}", Quoted(capability)));
     }
     origin(out, &service.origin, &Origin::default());
     for op in schema.operations(id) {
-        line(out, 1, format_args!("lists {}", word(&schema.operation(op).name)));
+        line(out, 1, format_args!("lists {}", Word(&schema.operation(op).name)));
     }
     for name in &service.omitted {
-        line(out, 1, format_args!("omits {}", word(name)));
+        line(out, 1, format_args!("omits {}", Word(name)));
     }
 }
 
 fn operation(out: &mut String, schema: &Schema, id: OpId) {
     let operation = schema.operation(id);
-    line(out, 0, format_args!("operation {}", word(&operation.name)));
+    line(out, 0, format_args!("operation {}", Word(&operation.name)));
     if !operation.doc.is_empty() {
-        line(out, 1, format_args!("doc {}", quoted(&operation.doc)));
+        line(out, 1, format_args!("doc {}", Quoted(&operation.doc)));
     }
     let meta = &operation.meta;
     if !meta.component.is_empty() {
-        line(out, 1, format_args!("component {}", word(&meta.component)));
+        line(out, 1, format_args!("component {}", Word(&meta.component)));
     }
     if let Some(kind) = &meta.kind {
-        line(out, 1, format_args!("kind {}", word(kind)));
+        line(out, 1, format_args!("kind {}", Word(kind)));
     }
     let flags = [
         (meta.ajax, "ajax"),
@@ -101,10 +118,10 @@ fn operation(out: &mut String, schema: &Schema, id: OpId) {
     ];
     flagged(out, &flags);
     for capability in &meta.capabilities {
-        line(out, 1, format_args!("capability {}", quoted(capability)));
+        line(out, 1, format_args!("capability {}", Quoted(capability)));
     }
     if !meta.class.is_empty() || !meta.method.is_empty() {
-        line(out, 1, format_args!("calls {} {}", quoted(&meta.class), quoted(&meta.method)));
+        line(out, 1, format_args!("calls {} {}", Quoted(&meta.class), Quoted(&meta.method)));
     }
     origin(out, &operation.origin, &Origin::default());
     for param in schema.params(id) {
@@ -117,7 +134,7 @@ fn operation(out: &mut String, schema: &Schema, id: OpId) {
 
 fn record(out: &mut String, schema: &Schema, id: TypeId) {
     let Some(record) = schema.record(id) else { return };
-    line(out, 0, format_args!("record {}", type_name(&record.name)));
+    line(out, 0, format_args!("record {}", Named(&record.name)));
     origin(out, &record.origin, &Origin::default());
     for part in schema.fields(id) {
         field(out, schema, "field", part, &record.origin);
@@ -130,7 +147,7 @@ fn field(out: &mut String, schema: &Schema, what: &str, field: &Field, around: &
         Some(SessionPart::Client) => " session-client",
         Some(SessionPart::Key) => " session-key",
     };
-    slot(out, schema, 1, &format!("{what} {}{session}", word(&field.name)), &field.slot, around);
+    slot(out, schema, 1, &format!("{what} {}{session}", Word(&field.name)), &field.slot, around);
 }
 
 /// One line for a slot and, below a list, one for its item: as deep as lists of lists go, no deeper.
@@ -140,7 +157,7 @@ fn slot(out: &mut String, schema: &Schema, depth: usize, what: &str, slot: &Slot
     match schema.ty(slot.ty) {
         Type::Scalar(ty) => scalar(out, ty),
         Type::List => out.push_str("list"),
-        Type::Record(record) => put(out, format_args!("record {}", type_name(&record.name))),
+        Type::Record(record) => put(out, format_args!("record {}", Named(&record.name))),
     }
     match &slot.presence {
         Presence::Required => {}
@@ -156,10 +173,10 @@ fn slot(out: &mut String, schema: &Schema, depth: usize, what: &str, slot: &Slot
         }
     }
     if !slot.doc.is_empty() {
-        put(out, format_args!(" {}", quoted(&slot.doc)));
+        put(out, format_args!(" {}", Quoted(&slot.doc)));
     }
     if slot.origin != *around {
-        put(out, format_args!(" from {} {}", quoted(&slot.origin.file), quoted(&slot.origin.symbol)));
+        put(out, format_args!(" from {} {}", Quoted(&slot.origin.file), Quoted(&slot.origin.symbol)));
     }
     out.push('\n');
     if let Some(item) = schema.item(slot.ty) {
@@ -170,7 +187,7 @@ fn slot(out: &mut String, schema: &Schema, depth: usize, what: &str, slot: &Slot
 fn scalar(out: &mut String, scalar: &Scalar) {
     out.push_str(scalar.kind.word());
     if !scalar.refinement.is_empty() {
-        put(out, format_args!("({})", word(&scalar.refinement)));
+        put(out, format_args!("({})", Word(&scalar.refinement)));
     }
 }
 
@@ -181,8 +198,8 @@ pub fn literal(out: &mut String, value: &Literal) {
         Literal::Bool(value) => put(out, format_args!("{value}")),
         Literal::Int(value) => put(out, format_args!("{value}")),
         Literal::Float(value) => put(out, format_args!("{value:?}")),
-        Literal::Str(value) => out.push_str(&quoted(value)),
-        Literal::Runtime(expression) => put(out, format_args!("runtime {}", quoted(expression))),
+        Literal::Str(value) => put(out, format_args!("{}", Quoted(value))),
+        Literal::Runtime(expression) => put(out, format_args!("runtime {}", Quoted(expression))),
         Literal::Array(items) => {
             out.push('[');
             let list = Literal::is_list(items);
@@ -193,7 +210,7 @@ pub fn literal(out: &mut String, value: &Literal) {
                 match key {
                     _ if list => {}
                     Key::Int(key) => put(out, format_args!("{key} => ")),
-                    Key::Str(key) => put(out, format_args!("{} => ", quoted(key))),
+                    Key::Str(key) => put(out, format_args!("{} => ", Quoted(key))),
                 }
                 literal(out, value);
             }
@@ -204,13 +221,22 @@ pub fn literal(out: &mut String, value: &Literal) {
 
 /// The name of a record type as one text that no other name has.
 pub fn type_name(name: &TypeName) -> String {
-    let (base, rest) = match &name.base {
-        NameBase::Class(class) => (word(class), String::new()),
-        NameBase::Method(class, method) => (word(class), format!("::{}", word(method))),
-        NameBase::Params(operation) => (word(operation), ":params".to_owned()),
-        NameBase::Result(operation) => (word(operation), ":result".to_owned()),
-    };
-    name.path.iter().fold(base + &rest, |text, key| text + "." + &word(key))
+    Named(name).to_string()
+}
+
+/// The name of a record type.
+struct Named<'n>(&'n TypeName);
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.base {
+            NameBase::Class(class) => write!(f, "{}", Word(class))?,
+            NameBase::Method(class, method) => write!(f, "{}::{}", Word(class), Word(method))?,
+            NameBase::Params(operation) => write!(f, "{}:params", Word(operation))?,
+            NameBase::Result(operation) => write!(f, "{}:result", Word(operation))?,
+        }
+        self.0.path.iter().try_for_each(|key| write!(f, ".{}", Word(key)))
+    }
 }
 
 fn flagged(out: &mut String, flags: &[(bool, &str)]) {
@@ -221,33 +247,42 @@ fn flagged(out: &mut String, flags: &[(bool, &str)]) {
 
 fn origin(out: &mut String, origin: &Origin, around: &Origin) {
     if origin != around {
-        line(out, 1, format_args!("from {} {}", quoted(&origin.file), quoted(&origin.symbol)));
+        line(out, 1, format_args!("from {} {}", Quoted(&origin.file), Quoted(&origin.symbol)));
     }
 }
 
 /// A name as it is, or quoted where that could be read as something else.
-fn word(text: &str) -> String {
-    let plain = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '\\' | '-'));
-    if plain { text.to_owned() } else { quoted(text) }
+struct Word<'t>(&'t str);
+
+impl fmt::Display for Word<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = !self.0.is_empty() && self.0.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '\\' | '-'));
+        if plain { f.write_str(self.0) } else { Quoted(self.0).fmt(f) }
+    }
 }
 
 /// A text in double quotes, on one line.
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() => put(&mut out, format_args!("\\u{{{:x}}}", u32::from(c))),
-            c => out.push(c),
+struct Quoted<'t>(&'t str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        let mut rest = self.0;
+        while let Some((at, c)) = rest.char_indices().find(|&(_, c)| matches!(c, '"' | '\\') || c.is_control()) {
+            f.write_str(&rest[..at])?;
+            match c {
+                '"' => f.write_str("\\\"")?,
+                '\\' => f.write_str("\\\\")?,
+                '\n' => f.write_str("\\n")?,
+                '\r' => f.write_str("\\r")?,
+                '\t' => f.write_str("\\t")?,
+                c => write!(f, "\\u{{{:x}}}", u32::from(c))?,
+            }
+            rest = &rest[at + c.len_utf8()..];
         }
+        f.write_str(rest)?;
+        f.write_char('"')
     }
-    out.push('"');
-    out
 }
 
 fn line(out: &mut String, depth: usize, text: std::fmt::Arguments<'_>) {

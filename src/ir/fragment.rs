@@ -3,7 +3,7 @@
 //! `pass::link` turns fragments into a [`Schema`](super::Schema). A fragment may name things that are not there (a service may list
 //! a function of another input); the link pass resolves or reports them.
 
-use super::{Literal, Origin, SessionPart, TypeName};
+use super::{Literal, Origin, SessionPart, Spelling, TypeName};
 
 /// One input as a front end read it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -42,6 +42,8 @@ pub struct ServiceDef {
     pub operations: Vec<String>,
     /// What else the source says of it.
     pub meta: ServiceMeta,
+    /// How the source spells it on the wire, where it does.
+    pub spelling: Option<Box<Spelling>>,
     /// Where it is declared.
     pub origin: Origin,
 }

@@ -130,7 +130,8 @@ pub fn operation(schema: &Schema, id: OpId) -> String {
     traits.extend(flags.iter().filter(|(set, _)| *set).map(|(_, words)| *words));
     fact(&mut out, "kind", &traits.join(", "));
     fact(&mut out, "capabilities", &meta.capabilities.join(", "));
-    fact(&mut out, "method", &origin(&operation.origin));
+    let described = if operation.origin.symbol.is_empty() { "described" } else { "method" };
+    fact(&mut out, described, &origin(&operation.origin));
     // A service that is declared nowhere was made for this run.
     let declared = schema.services_of(id).map(|service| schema.service(service)).filter(|service| service.origin != Origin::default());
     let services: Vec<&str> = declared.map(|service| service.shortname.as_str()).collect();

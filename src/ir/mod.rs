@@ -11,6 +11,7 @@ pub mod origin;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod schema;
+pub mod spelling;
 pub mod value;
 
 pub use fragment::{
@@ -18,7 +19,8 @@ pub use fragment::{
     SlotDef,
 };
 pub use mwsc_contract::SessionPart;
-pub use name::{NameBase, TypeName};
+pub use name::{MAP_ENTRY, NameBase, TypeName};
 pub use origin::Origin;
 pub use schema::{Field, OpId, Operation, Record, Schema, Service, ServiceId, Slot, Type, TypeId, Use};
+pub use spelling::{OperationSpelling, PartSpelling, RecordSpelling, Spelling, Wrapper};
 pub use value::{Key, Literal};

@@ -4,6 +4,9 @@
 
 use std::fmt;
 
+/// Class of the records that are the entries of a map with any keys: `key` and `value`.
+pub const MAP_ENTRY: &str = "apache:Map";
+
 /// Name of a record type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TypeName {

@@ -77,6 +77,7 @@ pub(crate) fn service(shortname: &str, operations: &[&str]) -> ServiceDef {
         component: "moodle".into(),
         operations: operations.iter().map(|&name| name.into()).collect(),
         meta: ServiceMeta { enabled: true, ..ServiceMeta::default() },
+        spelling: None,
         origin: origin("lib/db/services.php", ""),
     }
 }

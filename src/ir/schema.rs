@@ -10,7 +10,7 @@ use petgraph::Direction;
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use super::{Omission, OperationMeta, Origin, Presence, Scalar, ServiceMeta, SessionPart, TypeName};
+use super::{Omission, OperationMeta, Origin, Presence, Scalar, ServiceMeta, SessionPart, Spelling, TypeName};
 
 /// A service of a [`Schema`]. Made for service nodes alone, so it resolves in the schema that gave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,6 +35,8 @@ pub struct Service {
     pub meta: ServiceMeta,
     /// Members that are left out of all artifacts, in order, each once: names of [`Schema::omissions`].
     pub omitted: Vec<String>,
+    /// How its source spells it on the wire, where it does. No part of what the service is: two spellings can be one schema.
+    pub spelling: Option<Box<Spelling>>,
     /// Where it is declared.
     pub origin: Origin,
 }

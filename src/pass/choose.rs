@@ -105,6 +105,7 @@ mod tests {
             component: String::new(),
             operations: operations.iter().map(|name| (*name).to_owned()).collect(),
             meta: ServiceMeta::default(),
+            spelling: None,
             origin: Origin::default(),
         }
     }

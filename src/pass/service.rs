@@ -27,13 +27,13 @@ pub(super) fn link(
             continue;
         }
         taken.insert(shortname.clone(), def.name.clone());
-        let ServiceDef { name, component, operations: members, meta, origin, .. } = def;
+        let ServiceDef { name, component, operations: members, meta, spelling, origin, .. } = def;
         let name = if name.is_empty() { shortname.clone() } else { name };
         let span = origin.span;
         let mut left_out = FxHashSet::default();
         let is_left_out = |name: &&String| !operations.contains_key(*name) && omitted.contains(name.as_str());
         let omitted_here = members.iter().filter(is_left_out).filter(|name| left_out.insert(*name)).cloned().collect();
-        let service = out.service(Service { name, shortname: shortname.clone(), component, meta, omitted: omitted_here, origin });
+        let service = out.service(Service { name, shortname: shortname.clone(), component, meta, omitted: omitted_here, spelling, origin });
         let mut seen = FxHashSet::default();
         for member in members {
             match operations.get(&member) {

@@ -25,5 +25,9 @@ pub struct App {
 
 /// The router over all protocols.
 pub fn router(app: Arc<App>) -> Router {
-    Router::new().route("/healthz", get(|| async { StatusCode::OK })).with_state(app)
+    Router::new()
+        .route("/healthz", get(|| async { StatusCode::OK }))
+        .merge(crate::moodle::routes())
+        .merge(crate::json::routes())
+        .with_state(app)
 }

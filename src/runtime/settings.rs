@@ -3,6 +3,10 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use mwsc_contract::site::Site;
+
+use crate::soap::Limits;
+
 /// Settings of the service.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -10,10 +14,16 @@ pub struct Settings {
     pub base_url: String,
     /// What becomes of an answer that does not fit the manifest.
     pub answers: Answers,
+    /// What is known of the site, for types whose values only a site knows.
+    pub site: Site,
     /// How long a session lasts from its login.
     pub session: Duration,
     /// Addresses that may log in; empty for all.
     pub allowed: Vec<IpAddr>,
+    /// Length of a request's body, in bytes.
+    pub body_bytes: usize,
+    /// How much XML a SOAP request may hold.
+    pub xml: Limits,
     /// Whether failures show what is meant for whoever looks for the cause.
     pub debug: bool,
 }
@@ -32,8 +42,11 @@ impl Default for Settings {
         Settings {
             base_url: "http://localhost:8080".to_owned(),
             answers: Answers::Strict,
+            site: Site::default(),
             session: Duration::from_secs(30 * 60),
             allowed: Vec::new(),
+            body_bytes: 8 << 20,
+            xml: Limits::default(),
             debug: false,
         }
     }

@@ -1,13 +1,15 @@
 //! Services, operations and records of the schema as the contract has them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
+use mwsc_contract::rule::Rule;
 use mwsc_contract::schema::{Access, Convention, Omission};
 use mwsc_contract::{Field, Kind, Operation, Record, Scalar, Service, SessionPart, Shape, Slot};
 
 use super::value;
 use crate::ir::{self, OpId, Origin, ScalarKind, Schema, ServiceId, Type, TypeId, dump};
+use crate::params;
 use crate::source::SourceMap;
 
 /// What is described, and where its files are.
@@ -54,6 +56,18 @@ impl Describe<'_> {
         let sorted: BTreeMap<String, TypeId> =
             reached.filter_map(|ty| self.schema.record(ty).map(|record| (dump::type_name(&record.name), ty))).collect();
         sorted.into_iter().map(|(name, ty)| (name, self.record(ty))).collect()
+    }
+
+    /// What the `PARAM_` types that they reach accept, by type.
+    pub(super) fn rules(self, services: &[ServiceId]) -> IndexMap<String, Rule> {
+        let reached = services.iter().flat_map(|&service| self.schema.reachable(service));
+        let types: BTreeSet<&str> = reached
+            .filter_map(|ty| match self.schema.ty(ty) {
+                Type::Scalar(scalar) => Some(scalar.refinement.as_str()),
+                Type::List | Type::Record(_) => None,
+            })
+            .collect();
+        types.into_iter().filter_map(|ty| Some((ty.to_owned(), params::rule(ty)?))).collect()
     }
 
     fn operation(self, id: OpId) -> Operation {

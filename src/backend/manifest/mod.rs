@@ -8,7 +8,6 @@ mod describe;
 mod value;
 mod write;
 
-use indexmap::IndexMap;
 use mwsc_contract::crosswalk::Crosswalk;
 use mwsc_contract::{FORMAT, File, Manifest};
 
@@ -50,7 +49,7 @@ fn manifest(
         operations: described.operations(services),
         records: described.records(services),
         endpoints,
-        rules: IndexMap::new(),
+        rules: described.rules(services),
         crosswalk: Crosswalk::default(),
         files: files
             .iter()

@@ -75,6 +75,7 @@ fn service(row: &Row, export: &str) -> ServiceDef {
             download_files: flag("downloadfiles"),
             upload_files: flag("uploadfiles"),
         },
+        spelling: None,
         origin: Origin { file: String::new(), symbol: export.to_owned(), span: None, via: Vec::new() },
     }
 }

@@ -153,6 +153,7 @@ fn service(service: &Service) -> ServiceDef {
             download_files: !falsy(&service.downloadfiles),
             upload_files: !falsy(&service.uploadfiles),
         },
+        spelling: None,
         origin: service.origin.clone(),
     }
 }

@@ -1,7 +1,8 @@
 //! What mwsc wrote into appinfo, read back.
 
 use super::Sink;
-use super::tree::{Element, Space};
+use super::names::Space;
+use super::tree::Element;
 use crate::appinfo::{attr, literal, operation, service, slot, tag, text, type_name};
 use crate::ir::{FieldDef, Omission, OperationMeta, Origin, Presence, RecordDef, ServiceMeta, SessionPart, ShapeDef, SlotDef, TypeName};
 use crate::report::Code;
@@ -9,20 +10,20 @@ use crate::report::code::CODES;
 
 /// An element in mwsc's namespace, or none: then every attribute is missing, which means its usual value.
 #[derive(Clone, Copy)]
-pub(super) struct Facts<'e>(pub(super) Option<&'e Element>);
+pub(super) struct Facts<'e>(pub(super) Option<Element<'e>>);
 
 impl<'e> Facts<'e> {
     /// The element, if it is of that name.
-    pub(super) fn of(element: Option<&'e Element>, tag: &str) -> Self {
-        Facts(element.filter(|element| element.is(Space::Mwsc, tag)))
+    pub(super) fn of(element: Option<Element<'e>>, tag: &str) -> Self {
+        Facts(element.filter(|element| element.is(Space::MWSC, tag)))
     }
 
     pub(super) fn child(self, tag: &str) -> Self {
-        Facts(self.0.and_then(|element| element.child(Space::Mwsc, tag)))
+        Facts(self.0.and_then(|element| element.child(Space::MWSC, tag)))
     }
 
     pub(super) fn children(self, tag: &'e str) -> impl Iterator<Item = Facts<'e>> {
-        self.0.into_iter().flat_map(move |element| element.children(Space::Mwsc, tag)).map(|element| Facts(Some(element)))
+        self.0.into_iter().flat_map(move |element| element.children(Space::MWSC, tag)).map(|element| Facts(Some(element)))
     }
 
     fn raw(self, name: &str) -> Option<&'e str> {
@@ -64,7 +65,7 @@ impl<'e> Facts<'e> {
 
     fn misunderstood(self, name: &str, value: &str, out: &mut Sink<'_>) {
         if let Some(element) = self.0 {
-            out.push(Code::W008, element.at, format!("`{name}` of `{}` is `{value}`, which mwsc does not write", element.name));
+            out.push(Code::W008, element.at(), format!("`{name}` of `{}` is `{value}`, which mwsc does not write", element.name()));
         }
     }
 
@@ -73,7 +74,7 @@ impl<'e> Facts<'e> {
         Origin {
             file: self.text(attr::FILE, out).unwrap_or_else(|| around.file.clone()),
             symbol: self.text(attr::BY, out).unwrap_or_else(|| around.symbol.clone()),
-            span: self.0.map(|element| out.span(element.at)),
+            span: self.0.map(Element::at),
             via: Vec::new(),
         }
     }
@@ -83,7 +84,7 @@ impl<'e> Facts<'e> {
         let element = self.0?;
         let name = type_name::from_attributes(|key| element.get(key));
         if name.is_none() {
-            out.push(Code::W008, element.at, format!("`{}` does not name a record", element.name));
+            out.push(Code::W008, element.at(), format!("`{}` does not name a record", element.name()));
         }
         name
     }

@@ -1,282 +1,305 @@
-//! From a model of a WSDL to a fragment.
+//! From what a WSDL declares to a fragment: services, their port types, and operations one by one.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashSet;
 
 use super::facts::Facts;
-use super::model::{ComplexType, ElementDecl, Operation, TypeRef, Wsdl};
-use super::tree::{QName, XSD};
-use super::{At, Sink};
-use crate::appinfo::{attr, operation as op_attr, service as service_attr, slot as slot_attr, tag};
-use crate::ir::{
-    FieldDef, Fragment, NameBase, OperationDef, Origin, Presence, RecordDef, Scalar, ScalarKind, ServiceDef, ShapeDef, SlotDef, TypeName,
-};
-use crate::report::Code;
+use super::model::{Kind, Wsdl, facts};
+use super::names::{Name, Space};
+use super::soap::{self, Bound, Port};
+use super::tree::Element;
+use super::{Sink, defect, spell};
+use crate::appinfo::{attr, operation as op_attr, service as service_attr, tag};
+use crate::ir::{Fragment, NameBase, Omission, OperationDef, Origin, ServiceDef, TypeName};
+use crate::report::{Code, Diagnostic};
+use crate::source::Span;
 
-/// How deeply types may be written inside each other without a name.
-const MAX_DEPTH: usize = 100;
+/// How many services of a file are read.
+const MAX_SERVICES: usize = 100;
 
-/// Makes a fragment: the operations of one port type, as a service.
-pub(super) fn lift(wsdl: &Wsdl<'_>, out: &mut Sink<'_>) -> Fragment {
-    let mut lifter = Lifter { wsdl, out, defined: BTreeSet::new(), depth: 0 };
-    let mut operations: Vec<(usize, &Operation)> = lifter.port_type().enumerate().collect();
-    // A record is defined where it is met first, and referred to from then on. Linking meets operations by name.
-    operations.sort_by_cached_key(|(_, op)| lifter.source_name(op));
-    let mut found: Vec<(usize, OperationDef)> = operations.into_iter().filter_map(|(at, op)| Some((at, lifter.operation(op)?))).collect();
-    found.sort_by_key(|(at, _)| *at);
-    let operations: Vec<OperationDef> = found.into_iter().map(|(_, def)| def).collect();
+/// How many elements types may have in all, those of base types and groups counted for each use.
+const BUDGET: u32 = 4_000_000;
 
-    let facts = Facts::of(wsdl.facts, tag::SERVICE);
-    let omitted = facts.omitted(lifter.out);
-    let members = operations.iter().map(|op| op.name.clone()).chain(omitted.iter().map(|left| left.operation.clone())).collect();
-    let own = wsdl.services.first().map_or(wsdl.name.as_str(), |service| service.name.as_str());
-    let out = lifter.out;
-    let mut origin = facts.origin(&Origin::default(), out);
-    origin.span = wsdl.services.first().map(|service| out.span(service.at)).or(origin.span);
-    let service = ServiceDef {
-        name: facts.text(service_attr::NAME, out).unwrap_or_else(|| own.to_owned()),
-        shortname: facts.text(service_attr::SHORTNAME, out).unwrap_or_else(|| own.to_owned()),
-        component: facts.text(service_attr::COMPONENT, out).unwrap_or_default(),
-        operations: members,
-        meta: facts.service_meta(out),
-        origin,
-    };
-    Fragment { release: facts.text(service_attr::RELEASE, out), operations, services: vec![service], omitted }
+/// Why an operation cannot be read.
+#[derive(Debug)]
+pub(super) struct Lost {
+    pub(super) code: Code,
+    pub(super) at: Span,
+    pub(super) message: String,
 }
 
-struct Lifter<'w, 'e, 's, 'r> {
-    wsdl: &'w Wsdl<'e>,
-    out: &'s mut Sink<'r>,
+impl Lost {
+    pub(super) fn new(code: Code, at: Span, message: impl Into<String>) -> Self {
+        Lost { code, at, message: message.into() }
+    }
+}
+
+pub(super) struct Lifter<'w, 't, 's, 'r> {
+    pub(super) wsdl: &'w Wsdl<'t>,
+    pub(super) out: &'s mut Sink<'r>,
+    /// Whether mwsc wrote the WSDL.
+    pub(super) ours: bool,
+    /// Where everything is described that does not say so itself.
+    pub(super) home: Origin,
     /// Records whose definition stands in the fragment already.
-    defined: BTreeSet<TypeName>,
-    depth: usize,
+    pub(super) defined: FxHashSet<TypeName>,
+    /// Those of the operation that is being read, which are taken back if it is lost.
+    pub(super) fresh: Vec<TypeName>,
+    /// Local names that types of several namespaces have.
+    pub(super) ambiguous: FxHashSet<&'t str>,
+    /// Namespace of the schema around the place that is being read, for names without one.
+    pub(super) within: Space,
+    /// Types around the place that is being read, since the innermost record with a name; and records around it.
+    pub(super) depth: usize,
+    pub(super) nesting: usize,
+    pub(super) budget: u32,
 }
 
-impl<'w, 'e> Lifter<'w, 'e, '_, '_> {
-    /// The operations of the first service's first port, or of the first port type.
-    fn port_type(&mut self) -> impl Iterator<Item = &'w Operation> + use<'w, 'e> {
-        let wsdl = self.wsdl;
-        let binding = wsdl.services.iter().flat_map(|service| &service.bindings).next();
-        let name = binding.and_then(|binding| wsdl.bindings.get(binding));
-        let found = match name {
-            Some(name) => wsdl.port_types.iter().find(|port_type| port_type.name == *name),
-            None => wsdl.port_types.first(),
-        };
-        if found.is_none() {
-            let at = wsdl.services.first().map_or((0, 0), |service| service.at);
-            self.out.push(Code::W005, at, "there is no port type that a service offers");
+/// Makes a fragment: a service for each service that speaks SOAP, or one of the first port type.
+pub(super) fn lift(wsdl: &Wsdl<'_>, path: &str, out: &mut Sink<'_>) -> Fragment {
+    let ours = wsdl.facts.is_some();
+    let home = Origin { file: if ours { String::new() } else { path.to_owned() }, ..Origin::default() };
+    let mut lifter = Lifter {
+        wsdl,
+        out,
+        ours,
+        home,
+        defined: FxHashSet::default(),
+        fresh: Vec::new(),
+        ambiguous: ambiguous(wsdl),
+        within: wsdl.target,
+        depth: 0,
+        nesting: 0,
+        budget: BUDGET,
+    };
+    let offers = lifter.offers();
+    let mut fragment = Fragment::default();
+    let mut members = lifter.operations(&offers, &mut fragment);
+    for (at, offer) in offers.iter().enumerate() {
+        let service = lifter.service(offer, members.remove(&at).unwrap_or_default(), &mut fragment);
+        fragment.services.push(service);
+    }
+    let spelling = spell::spellings(&mut lifter, &offers);
+    for (service, spelling) in fragment.services.iter_mut().zip(spelling) {
+        service.spelling = spelling;
+    }
+    if !ours {
+        defect::report(wsdl, lifter.out);
+    }
+    fragment
+}
+
+/// A service with the ports that are read.
+pub(super) struct Offer<'t> {
+    pub(super) service: Option<Element<'t>>,
+    pub(super) ports: Vec<Port<'t>>,
+}
+
+fn ambiguous<'t>(wsdl: &Wsdl<'t>) -> FxHashSet<&'t str> {
+    let mut spaces: BTreeMap<&str, Space> = BTreeMap::new();
+    let types = wsdl.declared.iter().filter(|declared| declared.kind == Kind::Type);
+    types.filter(|ty| *spaces.entry(ty.name.local).or_insert(ty.name.space) != ty.name.space).map(|ty| ty.name.local).collect()
+}
+
+/// An operation of a port.
+#[derive(Clone, Copy)]
+struct Member<'o, 't> {
+    offer: usize,
+    port: &'o Port<'t>,
+    element: Element<'t>,
+}
+
+impl<'t> Lifter<'_, 't, '_, '_> {
+    /// What is there to read; says so when there is nothing.
+    fn offers(&mut self) -> Vec<Offer<'t>> {
+        let mut offers: Vec<Offer<'t>> = Vec::new();
+        for &service in self.wsdl.services.iter().take(MAX_SERVICES) {
+            let ports = soap::ports(self.wsdl, service, self.out);
+            let name = service.get("name").unwrap_or_default();
+            if let Some(first) = offers.first().and_then(|offer| offer.service) {
+                let message = format!("`{name}` is a second service in one file");
+                let known = offers.iter().any(|offer| offer.service.and_then(|service| service.get("name")) == Some(name));
+                let finding = if known {
+                    Diagnostic::new(Code::W011, format!("the service `{name}` is declared twice"))
+                } else {
+                    Diagnostic::new(Code::W012, message).note("It is read as a service of its own.")
+                };
+                self.out.add(finding.at(service.at()).label(first.at(), "the first one"));
+                if known {
+                    continue;
+                }
+            }
+            offers.push(Offer { service: Some(service), ports });
         }
-        found.into_iter().flat_map(|port_type| &port_type.operations)
+        if offers.iter().all(|offer| offer.ports.is_empty()) {
+            let service = offers.pop().and_then(|offer| offer.service);
+            offers.clear();
+            // A service whose ports all speak something else offers nothing that can be read.
+            if service.is_none_or(|service| service.child(Space::WSDL, "port").is_none()) {
+                let ports: Vec<Port<'t>> = soap::without_service(self.wsdl, self.out).into_iter().collect();
+                if !ports.is_empty() {
+                    return vec![Offer { service, ports }];
+                }
+            }
+            let at = service.unwrap_or(self.wsdl.root).at();
+            self.out.push(Code::W005, at, "there is no port type that a service offers over SOAP");
+        }
+        offers.retain(|offer| !offer.ports.is_empty());
+        offers
     }
 
-    fn source_name(&mut self, op: &Operation) -> String {
-        let facts = self.request(op).and_then(|request| request.facts);
-        Facts::of(facts, tag::OPERATION).text(op_attr::NAME, self.out).unwrap_or_else(|| op.name.clone())
+    /// Reads the operations of all services into the fragment; gives the names of each service's.
+    fn operations(&mut self, offers: &[Offer<'t>], fragment: &mut Fragment) -> BTreeMap<usize, Vec<String>> {
+        let mut todo: Vec<(String, usize, Member<'_, 't>)> = Vec::new();
+        for (at, offer) in offers.iter().enumerate() {
+            for port in &offer.ports {
+                for element in port.offered.element.children(Space::WSDL, "operation") {
+                    let member = Member { offer: at, port, element };
+                    todo.push((self.source_name(element), todo.len(), member));
+                }
+            }
+        }
+        // A record is defined where it is met first, and referred to from then on. Linking meets operations by name.
+        todo.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        let mut read: Vec<(usize, usize, Result<OperationDef, Omission>)> = Vec::new();
+        let mut listed: BTreeMap<usize, Vec<(usize, String)>> = BTreeMap::new();
+        let mut last: Option<(String, Element<'t>)> = None;
+        for (name, at, member) in todo {
+            if name.is_empty() {
+                self.out.push(Code::W006, member.element.at(), "an operation has no name, so it is left out");
+                continue;
+            }
+            let own = listed.entry(member.offer).or_default();
+            if let Some((known, first)) = &last
+                && *known == name
+            {
+                if *first != member.element {
+                    let message = format!("the operation `{name}` is declared twice");
+                    let finding = Diagnostic::new(Code::W011, message).at(member.element.at()).about(&name);
+                    self.out.add(finding.label(first.at(), "this one holds"));
+                }
+                // Two services may offer one operation, and two ports of one service do.
+                if !own.iter().any(|(_, known)| *known == name) {
+                    own.push((at, name));
+                }
+                continue;
+            }
+            own.push((at, name.clone()));
+            last = Some((name.clone(), member.element));
+            let def = self.operation(name, member);
+            read.push((at, member.offer, def));
+        }
+        read.sort_by_key(|(at, ..)| *at);
+        for (_, _, def) in read {
+            match def {
+                Ok(def) => fragment.operations.push(def),
+                Err(omission) => fragment.omitted.push(omission),
+            }
+        }
+        listed
+            .into_iter()
+            .map(|(offer, mut list)| {
+                list.sort();
+                (offer, list.into_iter().map(|(_, name)| name).collect())
+            })
+            .collect()
     }
 
-    fn operation(&mut self, op: &Operation) -> Option<OperationDef> {
-        let Some(request) = self.request(op) else {
-            self.out.push(Code::W006, op.at, format!("`{}` is not document/literal with a wrapper element, so it is left out", op.name));
-            return None;
-        };
-        let facts = Facts::of(request.facts, tag::OPERATION);
-        let name = self.source_name(op);
-        if name.is_empty() {
-            self.out.push(Code::W006, op.at, "an operation has no name, so it is left out");
-            return None;
+    /// An operation's name in the source, which mwsc notes at the wrapper.
+    fn source_name(&mut self, op: Element<'t>) -> String {
+        let facts = if self.ours { self.request(op).and_then(facts) } else { None };
+        let own = op.get("name").unwrap_or_default().trim().to_owned();
+        Facts::of(facts, tag::OPERATION).text(op_attr::NAME, self.out).unwrap_or(own)
+    }
+
+    /// The element of the only part of an operation's request.
+    pub(super) fn request(&self, op: Element<'t>) -> Option<Element<'t>> {
+        let message = op.child(Space::WSDL, "input")?.name_in("message")?;
+        let (_, message) = self.wsdl.find(Kind::Message, message)?;
+        let mut parts = message.element.children(Space::WSDL, "part");
+        let part = parts.next().filter(|_| parts.next().is_none())?;
+        self.wsdl.find(Kind::Element, part.name_in("element")?).map(|(_, declared)| declared.element)
+    }
+
+    fn operation(&mut self, name: String, member: Member<'_, 't>) -> Result<OperationDef, Omission> {
+        self.fresh.clear();
+        let bound = member.port.bound(member.element.get("name").unwrap_or_default());
+        match self.understood(&name, member.element, &bound) {
+            Ok(def) => Ok(def),
+            Err(Lost { code, at, message }) => {
+                // What it alone defined is defined nowhere now.
+                for name in self.fresh.drain(..) {
+                    self.defined.remove(&name);
+                }
+                (self.depth, self.nesting) = (0, 0);
+                let finding = Diagnostic::new(code, format!("{message}, so `{name}` is left out")).at(at).about(&name);
+                self.out.add(finding);
+                Err(Omission { operation: name, code: code.name(), message })
+            }
         }
-        let mut origin = facts.origin(&Origin::default(), self.out);
-        origin.span = Some(self.out.span(op.at));
+    }
+
+    fn understood(&mut self, name: &str, op: Element<'t>, bound: &Bound<'t>) -> Result<OperationDef, Lost> {
+        let facts = if self.ours { self.request(op).and_then(facts) } else { None };
+        let facts = Facts::of(facts, tag::OPERATION);
+        let mut origin = facts.origin(&self.home, self.out);
+        origin.span = Some(op.at());
         let around = Origin {
             file: facts.text(op_attr::PARAMS_FILE, self.out).unwrap_or_else(|| origin.file.clone()),
             symbol: facts.text(op_attr::PARAMS_BY, self.out).unwrap_or_else(|| origin.symbol.clone()),
             ..Origin::default()
         };
-        let mut params = Vec::new();
-        if let Some(children) = self.children(request) {
-            let place = TypeName::new(NameBase::Params(name.clone()));
-            self.fields(children, &place, &around, &mut params);
+        let doc = op.child(Space::WSDL, "documentation").map(Element::text).unwrap_or_default();
+        if let Some(header) = bound.header {
+            let message = format!("`{name}` has a SOAP header, which is not read");
+            self.out.add(Diagnostic::new(Code::W019, message).at(header.at()).about(name));
         }
+        let (mut params, is_wrapped) = self.params(name, op, bound, &around)?;
         facts.insert_left(&mut params, &around, self.out);
-        let result = self.result(op, &name, &origin);
-        Some(OperationDef {
-            doc: facts.text(attr::DOC, self.out).unwrap_or_else(|| op.doc.clone()),
+        let result = self.result(name, op, bound, is_wrapped, &origin)?;
+        Ok(OperationDef {
+            doc: facts.text(attr::DOC, self.out).unwrap_or_else(|| doc.to_owned()),
             meta: facts.operation_meta(self.out),
-            name,
+            name: name.to_owned(),
             params,
             result,
             origin,
         })
     }
 
-    fn result(&mut self, op: &Operation, name: &str, around: &Origin) -> Option<SlotDef> {
-        let response = self.wrapper(op.output.as_deref()?)?;
-        if let left @ Facts(Some(_)) = Facts::of(response.facts, tag::RESULT) {
-            return left.whole(around, self.out);
-        }
-        let children = self.children(response)?;
-        let place = TypeName::new(NameBase::Result(name.to_owned()));
-        match children.elements.as_slice() {
-            [] => None,
-            [only] => Some(self.slot(only, &place, around).slot),
-            [_, _, ..] => {
-                // Several results are fields of one.
-                let mut fields = Vec::new();
-                self.fields(children, &place, around, &mut fields);
-                let record = RecordDef { name: place.clone(), place, fields, origin: around.clone() };
-                Some(SlotDef {
-                    shape: ShapeDef::Record(record),
-                    presence: Presence::Required,
-                    nullable: false,
-                    doc: String::new(),
-                    site_shaped: false,
-                    origin: around.clone(),
-                })
-            }
-        }
-    }
-
-    fn request(&self, op: &Operation) -> Option<&'w ElementDecl<'e>> {
-        self.wrapper(op.input.as_deref()?)
-    }
-
-    /// The element of a message's only part.
-    fn wrapper(&self, message: &str) -> Option<&'w ElementDecl<'e>> {
-        match self.wsdl.messages.get(message)?.parts.as_slice() {
-            [Some(name)] => self.wsdl.elements.get(&(name.space.clone(), name.local.clone())),
-            _ => None,
-        }
-    }
-
-    fn children(&mut self, wrapper: &'w ElementDecl<'e>) -> Option<&'w ComplexType<'e>> {
-        match &wrapper.ty {
-            TypeRef::Inline(ty) => Some(ty),
-            TypeRef::Named(name) => self.named(name, wrapper.at),
-            TypeRef::Missing => None,
-        }
-    }
-
-    fn named(&mut self, name: &QName, at: At) -> Option<&'w ComplexType<'e>> {
-        let found = self.wsdl.types.get(&(name.space.clone(), name.local.clone()));
-        if found.is_none() {
-            self.out.push(Code::W005, at, format!("there is no complex type `{}`", name.local));
-        }
-        found
-    }
-
-    /// The fields of a type, those in records that mwsc added among them.
-    fn fields(&mut self, ty: &'w ComplexType<'e>, place: &TypeName, around: &Origin, fields: &mut Vec<FieldDef>) {
-        let mut types = vec![ty];
-        let mut seen = BTreeSet::new();
-        while let Some(ty) = types.pop() {
-            for element in &ty.elements {
-                if element.facts.is_none_or(|facts| facts.name != tag::GROUP) {
-                    let field = self.slot(element, place, around);
-                    fields.push(field);
-                } else if let TypeRef::Named(name) = &element.ty
-                    && name.space != XSD
-                    && seen.insert(&name.local)
-                {
-                    types.extend(self.named(name, element.at));
-                }
-            }
-        }
-    }
-
-    /// An element as a field: its name in the source and what it holds.
-    fn slot(&mut self, element: &'w ElementDecl<'e>, place: &TypeName, around: &Origin) -> FieldDef {
-        let facts = Facts::of(element.facts, tag::SLOT);
-        let name = facts.text(slot_attr::KEY, self.out).unwrap_or_else(|| element.name.clone());
-        let place = if element.name == "return" && place.path.is_empty() { place.clone() } else { place.child(&name) };
-        let mut origin = facts.origin(around, self.out);
-        origin.span = Some(self.out.span(element.at));
-        let shape = self.shape(element, facts, &place, &origin);
-        let session = facts.session(self.out);
-        let slot = SlotDef {
-            shape: if element.many { ShapeDef::List(Box::new(plain(shape, &origin))) } else { shape },
-            presence: facts.presence(element.optional && !element.many && session.is_none(), self.out),
-            nullable: element.nillable || facts.is_null(self.out),
-            doc: facts.text(attr::DOC, self.out).unwrap_or_else(|| element.doc.clone()),
-            site_shaped: facts.is_site_shaped(self.out),
-            origin,
-        };
-        FieldDef { name, slot, session }
-    }
-
-    /// What an element holds. `facts` are those of the slot or, in a list, of the item.
-    fn shape(&mut self, element: &'w ElementDecl<'e>, facts: Facts<'e>, place: &TypeName, around: &Origin) -> ShapeDef {
-        let ty = match &element.ty {
-            TypeRef::Named(name) if name.space == XSD => {
-                let refinement = facts.text(slot_attr::TYPE, self.out);
-                return ShapeDef::Scalar(scalar(&name.local, refinement, facts.0.is_some() || self.wsdl.facts.is_some()));
-            }
-            TypeRef::Named(name) => self.named(name, element.at).map(|ty| (Some(name), ty)),
-            TypeRef::Inline(ty) => Some((None, &**ty)),
-            TypeRef::Missing => None,
-        };
-        let Some((name, ty)) = ty.filter(|_| self.depth < MAX_DEPTH) else {
-            // Anything, as text.
-            return ShapeDef::Scalar(Scalar { kind: ScalarKind::String, refinement: String::new() });
-        };
-        self.depth += 1;
-        let shape = match ty.elements.as_slice() {
-            [item] if item.many && Facts::of(ty.facts, tag::RECORD).0.is_none() => {
-                ShapeDef::List(Box::new(self.item(item, facts.child(tag::ITEM), place, around)))
-            }
-            _ => self.record(name, ty, place),
-        };
-        self.depth -= 1;
-        shape
-    }
-
-    fn item(&mut self, item: &'w ElementDecl<'e>, facts: Facts<'e>, place: &TypeName, around: &Origin) -> SlotDef {
-        let origin = facts.origin(around, self.out);
-        SlotDef {
-            shape: self.shape(item, facts, place, &origin),
-            presence: facts.presence(false, self.out),
-            nullable: item.nillable,
-            doc: facts.text(attr::DOC, self.out).unwrap_or_else(|| item.doc.clone()),
-            site_shaped: facts.is_site_shaped(self.out),
+    fn service(&mut self, offer: &Offer<'t>, mut operations: Vec<String>, fragment: &mut Fragment) -> ServiceDef {
+        // mwsc writes one service in a file.
+        let facts = Facts::of(self.wsdl.facts, tag::SERVICE);
+        let omitted = facts.omitted(self.out);
+        operations.extend(omitted.iter().map(|left| left.operation.clone()));
+        fragment.omitted.extend(omitted);
+        fragment.release = facts.text(service_attr::RELEASE, self.out);
+        let port_type = offer.ports.first().map_or("", |port| port.offered.name.local);
+        let named = offer.service.unwrap_or(self.wsdl.root).get("name").map(str::trim).filter(|name| !name.is_empty());
+        let own = named.unwrap_or(port_type).to_owned();
+        let mut origin = facts.origin(&self.home, self.out);
+        origin.span = offer.service.map(Element::at).or(origin.span);
+        ServiceDef {
+            name: facts.text(service_attr::NAME, self.out).unwrap_or_else(|| own.clone()),
+            shortname: facts.text(service_attr::SHORTNAME, self.out).unwrap_or(own),
+            component: facts.text(service_attr::COMPONENT, self.out).unwrap_or_default(),
+            operations,
+            meta: facts.service_meta(self.out),
+            spelling: None,
             origin,
         }
     }
 
-    fn record(&mut self, own: Option<&QName>, ty: &'w ComplexType<'e>, place: &TypeName) -> ShapeDef {
-        let facts = Facts::of(ty.facts, tag::RECORD);
-        let by_origin = facts.type_name(self.out);
-        let name = match (by_origin, own) {
-            (Some(name), _) => name,
-            (None, Some(own)) => TypeName::new(NameBase::Class(own.local.clone())),
-            (None, None) => place.clone(),
+    /// The name of the record that a named type is.
+    pub(super) fn class(&self, name: Name<'t>) -> TypeName {
+        let class = if self.ambiguous.contains(name.local) {
+            let space: String =
+                self.wsdl.spaces.name(name.space).chars().map(|ch| if ch.is_ascii_alphanumeric() { ch } else { '_' }).collect();
+            format!("{space}\\{}", name.local)
+        } else {
+            name.local.to_owned()
         };
-        if !self.defined.insert(name.clone()) {
-            return ShapeDef::Ref(name);
-        }
-        let mut origin = facts.origin(&Origin::default(), self.out);
-        origin.span = Some(self.out.span(ty.at));
-        let mut fields = Vec::new();
-        self.fields(ty, &name, &origin, &mut fields);
-        facts.insert_left(&mut fields, &origin, self.out);
-        ShapeDef::Record(RecordDef { place: name.clone(), name, fields, origin })
+        TypeName::new(NameBase::Class(class))
     }
-}
-
-/// A slot about which nothing is said.
-fn plain(shape: ShapeDef, origin: &Origin) -> SlotDef {
-    SlotDef { shape, presence: Presence::Required, nullable: false, doc: String::new(), site_shaped: false, origin: origin.clone() }
-}
-
-/// A type of XSD. In somebody else's WSDL its name is kept where the kind says less.
-fn scalar(name: &str, refinement: Option<String>, ours: bool) -> Scalar {
-    let (kind, exact) = match name {
-        "boolean" => (ScalarKind::Bool, true),
-        "long" => (ScalarKind::Int, true),
-        "int" | "short" | "byte" | "integer" | "unsignedInt" | "unsignedShort" | "unsignedByte" | "unsignedLong" | "nonNegativeInteger"
-        | "positiveInteger" | "negativeInteger" | "nonPositiveInteger" => (ScalarKind::Int, false),
-        "double" => (ScalarKind::Float, true),
-        "float" | "decimal" => (ScalarKind::Float, false),
-        "string" => (ScalarKind::String, true),
-        _ => (ScalarKind::String, false),
-    };
-    let refinement = refinement.unwrap_or_else(|| if exact || ours { String::new() } else { format!("xsd:{name}") });
-    Scalar { kind, refinement }
 }

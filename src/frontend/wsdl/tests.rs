@@ -224,7 +224,7 @@ fn fragment() -> impl Strategy<Value = Fragment> {
             let (enabled, restricted_users, download_files, upload_files) = flags;
             let meta = ServiceMeta { enabled, restricted_users, required_capability, download_files, upload_files };
             let shortname = "a_service.of-1".to_owned();
-            let service = ServiceDef { name, shortname, component, operations: names, meta, origin };
+            let service = ServiceDef { name, shortname, component, operations: names, meta, spelling: None, origin };
             Fragment { release, operations, services: vec![service], omitted }
         },
     )
@@ -288,7 +288,8 @@ fn refuses_what_is_no_wsdl() {
 fn says_what_it_does_not_understand() {
     let text = written(&linked(sample::forum()));
     let edits = [
-        ("<xsd:sequence>", "<xsd:choice/><xsd:sequence>", "W007"),
+        ("<xsd:sequence>", "<xsd:choice/><xsd:sequence>", "W018"),
+        ("<xsd:sequence>", "<xsd:sequence><xsd:any/>", "W007"),
         ("type=\"int\"", "type=\"%zz\"", "W008"),
         ("type=\"xsd:long\"", "type=\"tns:nowhere\"", "W005"),
         ("<wsdl:part name=\"parameters\" element=", "<wsdl:part name=\"parameters\" type=", "W006"),

@@ -34,7 +34,7 @@ mod frame;
 mod invoke;
 mod load;
 mod method;
-mod names;
+pub mod names;
 mod object;
 mod ops;
 mod place;
@@ -334,6 +334,16 @@ impl<'a, 'h> Interp<'a, 'h> {
             None => self.constant(name, None),
         };
         value.map_err(|raise| self.stop(*raise))
+    }
+
+    /// The value of a constant expression in a class, such as the default of a parameter.
+    pub fn constant_expr(&mut self, class: &str, scope: &'a Scope<'a>, expr: &'a ast::Expr<'a>) -> Result<Value<'a>, Stop> {
+        self.measure_stack();
+        let at = Span { file: scope.file, start: expr.at.start, end: expr.at.end };
+        let found = self.find_class(class).map_err(|raise| self.stop(*raise))?;
+        let id = found.ok_or_else(|| Stop::Missing { what: format!("class {class}"), at: Some(at) })?;
+        let value = self.in_class(id, scope, |interp| interp.eval(expr)).map_err(|raise| self.stop(*raise))?;
+        Ok(self.plain(value, 0))
     }
 
     /// Whether a class is there, autoloading included. Files that were put off are not looked through: PHP's `class_exists()` has no

@@ -10,12 +10,12 @@ pub(super) fn lower(name: &str) -> Cow<'_, str> {
 }
 
 /// A name declared in a scope, with its namespace.
-pub(super) fn full_name<'n>(scope: &Scope<'_>, name: &'n str) -> Cow<'n, str> {
+pub fn full_name<'n>(scope: &Scope<'_>, name: &'n str) -> Cow<'n, str> {
     if scope.namespace.is_empty() { Cow::Borrowed(name) } else { Cow::Owned(format!("{}\\{name}", scope.namespace)) }
 }
 
 /// The full name of a class that is spelled like this in a scope; without leading backslash.
-pub(super) fn resolve_class<'n>(name: &'n str, scope: &Scope<'_>) -> Cow<'n, str> {
+pub fn resolve_class<'n>(name: &'n str, scope: &Scope<'_>) -> Cow<'n, str> {
     if let Some(rest) = name.strip_prefix('\\') {
         return Cow::Borrowed(rest);
     }

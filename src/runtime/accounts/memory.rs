@@ -22,6 +22,8 @@ pub struct Memory {
 struct State {
     accounts: Vec<Account>,
     sessions: HashMap<i64, Open>,
+    /// Tokens with their account and service.
+    tokens: HashMap<String, (usize, Box<str>)>,
     last: i64,
 }
 
@@ -80,6 +82,7 @@ impl State {
             account: account.id,
             username: account.username.as_str().into(),
             grants: account.grants.clone(),
+            services: None,
             means,
             address,
             upstream: None,
@@ -128,8 +131,24 @@ impl Accounts for Memory {
 
     async fn token(&self, token: &str, from: Option<IpAddr>) -> Result<Caller, Failure> {
         let state = self.state();
+        let issued = state.tokens.iter().find(|(known, _)| same_key(known, token));
+        if let Some((_, (account, service))) = issued {
+            return Ok(Caller { services: Some([service.clone()].into()), ..state.caller(*account, Means::Token, from) });
+        }
         let fits = |account: &Account| !account.token.is_empty() && same_key(&account.token, token);
         let account = state.accounts.iter().position(fits).ok_or_else(bad_token)?;
         Ok(state.caller(account, Means::Token, from))
+    }
+
+    async fn issue(&self, username: &str, password: &str, service: &str, _from: Option<IpAddr>) -> Result<Secret, Failure> {
+        let mut state = self.state();
+        let account = state.known(username, password)?;
+        let known = state.tokens.iter().find(|(_, token)| token.0 == account && &*token.1 == service).map(|(token, _)| token.clone());
+        let token = match known {
+            Some(token) => token,
+            None => new_key()?,
+        };
+        state.tokens.insert(token.clone(), (account, service.into()));
+        Ok(Secret::new(&token))
     }
 }

@@ -7,6 +7,7 @@
 //! - keys come from a secure generator and are compared in constant time;
 //! - a refusal does not tell whether the user name or the password was wrong.
 
+pub mod header;
 mod memory;
 
 use std::net::IpAddr;
@@ -47,6 +48,14 @@ pub trait Accounts: Send + Sync {
 
     /// Who has a token.
     async fn token(&self, token: &str, from: Option<IpAddr>) -> Result<Caller, Failure>;
+
+    /// Whether [`issue`](Accounts::issue) knows which services there are. If not, the manifest says it.
+    fn knows_services(&self) -> bool {
+        false
+    }
+
+    /// A token of a user for one service: the one that there is, or a new one. Its caller may use that service alone.
+    async fn issue(&self, username: &str, password: &str, service: &str, from: Option<IpAddr>) -> Result<Secret, Failure>;
 }
 
 /// User name or password is wrong, or the account may not log in.

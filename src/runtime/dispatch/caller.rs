@@ -13,6 +13,8 @@ pub struct Caller {
     pub username: Arc<str>,
     /// What it may do.
     pub grants: Grants,
+    /// Services that it may use, by shortname: those of its account, or the one of its token. `None` for all.
+    pub services: Option<Arc<[Box<str>]>>,
     /// How it showed who it is.
     pub means: Means,
     /// Where the request comes from; `None` when it comes from this process.
@@ -81,7 +83,20 @@ impl fmt::Debug for Secret {
 impl Caller {
     /// Somebody unknown, for operations that need no login.
     pub fn nobody(address: Option<IpAddr>) -> Caller {
-        Caller { account: 0, username: "".into(), grants: Grants::Only([].into()), means: Means::Nobody, address, upstream: None }
+        Caller {
+            account: 0,
+            username: "".into(),
+            grants: Grants::Only([].into()),
+            services: None,
+            means: Means::Nobody,
+            address,
+            upstream: None,
+        }
+    }
+
+    /// Whether it may use a service.
+    pub fn may_use(&self, service: &str) -> bool {
+        self.services.as_ref().is_none_or(|services| services.iter().any(|allowed| &**allowed == service))
     }
 
     /// Whether this is somebody.

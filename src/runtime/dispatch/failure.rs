@@ -33,7 +33,11 @@ pub enum FailureKind {
     NotFound,
     /// It clashes with what exists.
     Conflict,
-    /// Too much or too often.
+    /// Longer than a request may be.
+    TooLarge,
+    /// Of a media type that is not read.
+    MediaType,
+    /// Too often.
     Limited,
     /// A defect here.
     Internal,
@@ -54,6 +58,8 @@ impl FailureKind {
             FailureKind::Forbidden => 403,
             FailureKind::NotFound => 404,
             FailureKind::Conflict => 409,
+            FailureKind::TooLarge => 413,
+            FailureKind::MediaType => 415,
             FailureKind::Limited => 429,
             FailureKind::Internal => 500,
             FailureKind::BadAnswer => 502,

@@ -8,9 +8,12 @@ mod caller;
 mod failure;
 
 use indexmap::IndexMap;
-use mwsc_contract::{Operation, Presence, Service, Value};
+use mwsc_contract::schema::Convention;
+use mwsc_contract::validate::{Problem, Validator};
+use mwsc_contract::{Service, Slot, Value};
 
 use crate::app::App;
+use crate::settings::Answers;
 
 pub use backend::{Backend, Call, NoBackend};
 pub use caller::{Caller, Grants, Means, Secret};
@@ -19,38 +22,69 @@ pub use failure::{Failure, FailureKind};
 /// Arguments by name, as a protocol read them.
 pub type Args = IndexMap<String, Value>;
 
+/// What the kinds of arguments mean in a protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kinds {
+    /// Nothing: `"1"` is a number where one belongs, as in a form or in XML.
+    Texts,
+    /// What they are: a text is no number, as in JSON.
+    Typed,
+}
+
 /// Carries out an operation of a service for a caller.
 ///
 /// `operation` is its exact name in the manifest; arguments have the manifest's names, without those of the session. A protocol that knows
 /// other spellings has translated them.
-pub async fn dispatch(app: &App, service: &Service, operation: &str, args: Args, caller: &Caller) -> Result<Value, Failure> {
+pub async fn dispatch(app: &App, service: &Service, operation: &str, args: Args, kinds: Kinds, caller: &Caller) -> Result<Value, Failure> {
     let (operation, description) = app.build.operation(service, operation).ok_or_else(|| unknown_operation(operation))?;
     if description.login_required && !caller.is_somebody() {
         return Err(Failure::new(FailureKind::Unauthenticated, "requireloginerror", "This operation needs a login."));
     }
-    let args = arguments(description, args)?;
-    let call = Call { service: &service.shortname, operation, description, args, caller };
-    app.backend.call(call).await
+    if !caller.may_use(&service.shortname) {
+        return Err(Failure::new(FailureKind::Forbidden, "accessexception", "Access control exception"));
+    }
+    let validator = validator(app, service);
+    let checked = match kinds {
+        Kinds::Texts => validator.arguments(description, args),
+        Kinds::Typed => validator.strict().arguments(description, args),
+    };
+    let args = checked.map_err(|problem| misfit(&problem))?;
+    let value = app.backend.call(Call { service: &service.shortname, operation, description, args, caller }).await?;
+    match &description.result {
+        None => Ok(Value::Null),
+        Some(slot) => answer(app, validator, slot, operation, value),
+    }
+}
+
+/// The validator for a service. Records of OK Tech are sparse: what has no value is absent, and each protocol spells that out in its way.
+fn validator<'a>(app: &'a App, service: &Service) -> Validator<'a> {
+    let validator = Validator::new(&app.build.manifest, &app.settings.site);
+    match service.convention {
+        Convention::Moodle => validator,
+        Convention::OkTech => validator.sparse(),
+    }
+}
+
+/// An argument does not fit.
+fn misfit(problem: &Problem) -> Failure {
+    Failure::parameter(problem.pointer().trim_start_matches('/'), problem.to_string())
+}
+
+/// An answer as the manifest describes it. One that does not fit is a failure of the server, or a warning where the settings say so.
+fn answer(app: &App, validator: Validator<'_>, slot: &Slot, operation: &str, value: Value) -> Result<Value, Failure> {
+    let kept = match app.settings.answers {
+        Answers::Warn => Some(value.clone()),
+        Answers::Strict => None,
+    };
+    validator.answer(slot, value).or_else(|problem| {
+        let found = format!("answer of {operation} at {}: {problem}", problem.pointer());
+        tracing::warn!(operation, pointer = %problem.pointer(), "an answer does not fit the manifest: {problem}");
+        let message = "The answer of the back end does not fit its description.";
+        kept.ok_or_else(|| Failure::new(FailureKind::BadAnswer, "invalidresponse", message).debug(found))
+    })
 }
 
 /// The service has no such operation.
 pub fn unknown_operation(name: &str) -> Failure {
     Failure::new(FailureKind::NotFound, "invalidrecord", format!("The service has no operation `{name}`."))
-}
-
-/// Arguments in the order of the manifest, defaults filled in. A missing or a superfluous one is a failure.
-fn arguments(description: &Operation, mut args: Args) -> Result<Args, Failure> {
-    let mut out = Args::with_capacity(description.params.len());
-    for param in description.params.iter().filter(|param| param.session.is_none()) {
-        match (args.swap_remove(&param.name), &param.slot.presence) {
-            (Some(value), _) => drop(out.insert(param.name.clone(), value)),
-            (None, Presence::Default(value)) => drop(out.insert(param.name.clone(), value.clone())),
-            (None, Presence::Optional | Presence::Runtime(_)) => {}
-            (None, Presence::Required) => return Err(Failure::parameter(&param.name, format!("required value {} missing", param.name))),
-        }
-    }
-    match args.keys().next() {
-        None => Ok(out),
-        Some(name) => Err(Failure::parameter(name, format!("The operation has no parameter `{name}`."))),
-    }
 }

@@ -1,9 +1,10 @@
 //! Moodle's REST answers in XML: `<RESPONSE>` with `SINGLE`, `MULTIPLE`, `KEY` and `VALUE`.
 //!
-//! The description decides the form, not the value: a key that is absent from a record is written like a null one, or as an empty
-//! `SINGLE` or `MULTIPLE` where the description has a record or a list (Moodle 4.5, `webservice_rest_server::xmlize_result`).
+//! The description decides the form, not the value: a key that is absent from a record is written like a null one, as an empty `MULTIPLE`,
+//! or as a `SINGLE` in which all keys are absent (Moodle 4.5, `webservice_rest_server::xmlize_result`).
 
 use mwsc_contract::schema::Records;
+use mwsc_contract::value::Map;
 use mwsc_contract::{Shape, Slot, Value};
 
 use crate::php::number;
@@ -16,7 +17,7 @@ pub fn response(value: &Value, result: Option<&Slot>, records: &Records) -> Stri
     let mut out = String::from(DECLARATION);
     out.push_str("<RESPONSE>\n");
     if let Some(slot) = result {
-        any(Some(value), slot, records, &mut out);
+        Writer { records, absent: Vec::new() }.any(Some(value), slot, &mut out);
     }
     out.push_str("</RESPONSE>\n");
     out
@@ -43,38 +44,52 @@ fn element(name: &str, text: &str, out: &mut String) {
     out.extend(["</", name, ">\n"]);
 }
 
-fn any(value: Option<&Value>, slot: &Slot, records: &Records, out: &mut String) {
-    match &slot.shape {
-        Shape::Scalar(_) => match value {
-            None | Some(Value::Null) => out.push_str("<VALUE null=\"null\"/>\n"),
-            Some(value) => {
-                out.push_str("<VALUE>");
-                scalar(value, out);
-                out.push_str("</VALUE>\n");
-            }
-        },
-        Shape::List(item) => {
-            out.push_str("<MULTIPLE>\n");
-            if let Some(Value::List(items)) = value {
-                for one in items {
-                    any(Some(one), item, records, out);
+struct Writer<'r> {
+    records: &'r Records,
+    /// Records that are being written though they are absent. One that contains itself ends there.
+    absent: Vec<&'r str>,
+}
+
+impl<'r> Writer<'r> {
+    fn any(&mut self, value: Option<&Value>, slot: &'r Slot, out: &mut String) {
+        match &slot.shape {
+            Shape::Scalar(_) => match value {
+                None | Some(Value::Null) => out.push_str("<VALUE null=\"null\"/>\n"),
+                Some(value) => {
+                    out.push_str("<VALUE>");
+                    scalar(value, out);
+                    out.push_str("</VALUE>\n");
                 }
+            },
+            Shape::List(item) => {
+                out.push_str("<MULTIPLE>\n");
+                for one in value.and_then(Value::as_list).unwrap_or_default() {
+                    self.any(Some(one), item, out);
+                }
+                out.push_str("</MULTIPLE>\n");
             }
-            out.push_str("</MULTIPLE>\n");
+            Shape::Record(name) => {
+                out.push_str("<SINGLE>\n");
+                let fields = value.and_then(Value::as_map);
+                if fields.is_some() {
+                    self.keys(fields, name, out);
+                } else if !self.absent.contains(&name.as_str()) {
+                    self.absent.push(name);
+                    self.keys(None, name, out);
+                    self.absent.pop();
+                }
+                out.push_str("</SINGLE>\n");
+            }
         }
-        Shape::Record(name) => {
-            out.push_str("<SINGLE>\n");
-            // A record that contains itself ends where the value does.
-            if let (Some(Value::Map(fields)), Some(record)) = (value, records.get(name)) {
-                for field in &record.fields {
-                    out.push_str("<KEY name=\"");
-                    escape(&field.name, out);
-                    out.push_str("\">");
-                    any(fields.get(&field.name), &field.slot, records, out);
-                    out.push_str("</KEY>\n");
-                }
-            }
-            out.push_str("</SINGLE>\n");
+    }
+
+    fn keys(&mut self, values: Option<&Map>, record: &str, out: &mut String) {
+        for field in self.records.get(record).into_iter().flat_map(|record| &record.fields) {
+            out.push_str("<KEY name=\"");
+            escape(&field.name, out);
+            out.push_str("\">");
+            self.any(values.and_then(|values| values.get(&field.name)), &field.slot, out);
+            out.push_str("</KEY>\n");
         }
     }
 }
@@ -139,10 +154,13 @@ mod tests {
             serde_json::from_str(r#"[{"tags":["x"],"id":7,"title":"A & \"B\" <é>","lent":false,"price":0.5,"more":1}]"#).unwrap();
         let expected = "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<RESPONSE>\n<MULTIPLE>\n<SINGLE>\n<KEY name=\"id\"><VALUE>7</VALUE>\n</KEY>\n\
             <KEY name=\"title\"><VALUE>A &amp; &quot;B&quot; &lt;é&gt;</VALUE>\n</KEY>\n<KEY name=\"lent\"><VALUE>0</VALUE>\n</KEY>\n\
-            <KEY name=\"price\"><VALUE>0.5</VALUE>\n</KEY>\n<KEY name=\"next\"><SINGLE>\n</SINGLE>\n</KEY>\n\
+            <KEY name=\"price\"><VALUE>0.5</VALUE>\n</KEY>\n<KEY name=\"next\"><SINGLE>\n{NOTHING}</SINGLE>\n</KEY>\n\
             <KEY name=\"tags\"><MULTIPLE>\n<VALUE>x</VALUE>\n</MULTIPLE>\n</KEY>\n</SINGLE>\n</MULTIPLE>\n</RESPONSE>\n";
         let list = slot(Shape::List(Box::new(slot(Shape::Record("book".to_owned())))));
-        assert_eq!(response(&value, Some(&list), &book()), expected);
+        let nothing = "<KEY name=\"id\"><VALUE null=\"null\"/>\n</KEY>\n<KEY name=\"title\"><VALUE null=\"null\"/>\n</KEY>\n\
+            <KEY name=\"lent\"><VALUE null=\"null\"/>\n</KEY>\n<KEY name=\"price\"><VALUE null=\"null\"/>\n</KEY>\n\
+            <KEY name=\"next\"><SINGLE>\n</SINGLE>\n</KEY>\n<KEY name=\"tags\"><MULTIPLE>\n</MULTIPLE>\n</KEY>\n";
+        assert_eq!(response(&value, Some(&list), &book()), expected.replace("{NOTHING}", nothing));
     }
 
     #[test]

@@ -13,8 +13,20 @@ pub fn encode(value: &Value) -> String {
     out
 }
 
-/// The same, at the end of a text.
+/// The same for a value that PHP holds in arrays alone: a map without keys is an array without items.
+pub fn encode_arrays(value: &Value) -> String {
+    let mut out = String::new();
+    any(value, "[]", &mut out);
+    out
+}
+
+/// A value at the end of a text.
 pub fn write(value: &Value, out: &mut String) {
+    any(value, "{}", out);
+}
+
+/// `empty` is how a map without keys is written.
+fn any(value: &Value, empty: &str, out: &mut String) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
@@ -30,10 +42,11 @@ pub fn write(value: &Value, out: &mut String) {
                 if at > 0 {
                     out.push(',');
                 }
-                write(item, out);
+                any(item, empty, out);
             }
             out.push(']');
         }
+        Value::Map(fields) if fields.is_empty() => out.push_str(empty),
         Value::Map(fields) => {
             out.push('{');
             for (at, (key, field)) in fields.iter().enumerate() {
@@ -42,7 +55,7 @@ pub fn write(value: &Value, out: &mut String) {
                 }
                 string(key, out);
                 out.push(':');
-                write(field, out);
+                any(field, empty, out);
             }
             out.push('}');
         }
@@ -97,6 +110,7 @@ mod tests {
         let value = Value::Map(Arc::new(fields.map(|(key, field)| (key.to_owned(), field)).into_iter().collect()));
         let expected = "{\"a\\/b\":[null,true,7,2,\"\\u00e9\\u20ac\\ud83d\\ude00\u{7f}\\n\\\"\\\\<&>'\"],\"e\":[],\"m\":{}}";
         assert_eq!(encode(&value), expected);
+        assert_eq!(encode_arrays(&value), expected.replace("{}", "[]"));
         // Whatever PHP writes, other readers read back.
         let read: Value = serde_json::from_str(expected).unwrap();
         assert_eq!(read.get("a/b").map(|list| matches!(list, Value::List(items) if items.len() == 5)), Some(true));

@@ -1,4 +1,4 @@
 //! Texts as PHP writes them. Clients were written against them, to the byte.
 
 pub mod json;
-pub mod number;
+pub use mwsc_contract::number;

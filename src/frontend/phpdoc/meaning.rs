@@ -1,0 +1,317 @@
+//! What a type means: a spelling and its place in, a shape out. Classes become references; `record` says what is in them.
+
+use super::Reader;
+use super::classes::ClassId;
+use super::scalars::{self, Word};
+use super::spelling::{Misspelt, Spelling};
+use crate::ir::{FieldDef, MAP_ENTRY, NameBase, Origin, Presence, RecordDef, Scalar, ScalarKind, ShapeDef, SlotDef, TypeName};
+use crate::php::ast::{ClassKind, ExprKind, Member, Scope, Type, TypeKind, UnaryOp};
+use crate::report::{Code, Diagnostic};
+use crate::source::Span;
+
+/// What a type means: the shape of a value, and whether it may be null. `None` where nothing is sent.
+pub(super) type Meaning = Option<(ShapeDef, bool)>;
+
+/// Why something has no meaning: what is described by it is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Problem {
+    pub code: Code,
+    pub message: String,
+    pub at: Option<Span>,
+    pub help: Option<String>,
+}
+
+/// Where a type stands.
+pub(super) struct Place<'a, 'p> {
+    /// Names resolve here.
+    pub scope: &'a Scope<'a>,
+    /// The class around it.
+    pub class: ClassId,
+    /// Where to point.
+    pub at: Span,
+    /// `Class::method`, `Class::$property`
+    pub symbol: &'p str,
+    /// The name of a record that has no other.
+    pub name: TypeName,
+    /// The operation, where it is one.
+    pub subject: Option<&'p str>,
+}
+
+impl Place<'_, '_> {
+    /// A finding about this place.
+    pub(super) fn about(&self, found: Diagnostic) -> Diagnostic {
+        let found = found.at(self.at);
+        match self.subject {
+            Some(subject) => found.about(subject),
+            None => found,
+        }
+    }
+}
+
+impl<'a> Reader<'a, '_> {
+    /// The meaning of a spelling.
+    pub(super) fn meaning(&mut self, spelling: &Spelling, place: &Place<'a, '_>) -> Result<Meaning, Problem> {
+        let value = |shape| Ok(Some((shape, false)));
+        match spelling {
+            Spelling::Name(name) => self.name(name, place),
+            Spelling::Text => value(text("")),
+            Spelling::Number => value(scalar(ScalarKind::Int, "xsd:int")),
+            Spelling::Fraction => value(scalar(ScalarKind::Float, "")),
+            Spelling::Nullable(inner) => Ok(self.meaning(inner, place)?.map(|(shape, _)| (shape, true))),
+            Spelling::Union(members) => self.union(members, place),
+            Spelling::Intersection(_) => Err(problem(Code::P009, "an intersection of types cannot be sent", place)),
+            Spelling::List(item) => self.list(item, place),
+            Spelling::Map(of) => self.map(of, place),
+            Spelling::Generic(name, of) => self.generic(name, of, place),
+            Spelling::Shape(fields) => self.shape(fields, place),
+            Spelling::Callable => Err(problem(Code::P009, "a function cannot be sent", place)),
+        }
+    }
+
+    /// The shape of something that is sent.
+    pub(super) fn value(&mut self, spelling: &Spelling, place: &Place<'a, '_>) -> Result<(ShapeDef, bool), Problem> {
+        self.meaning(spelling, place)?.ok_or_else(|| problem(Code::P009, "`void` is no value", place))
+    }
+
+    fn name(&mut self, name: &str, place: &Place<'a, '_>) -> Result<Meaning, Problem> {
+        // A name of a class wins over a word that PHP itself does not reserve.
+        let word = scalars::word(name);
+        let class = match (&word, name.split_once("::")) {
+            (None | Some(Word::Vague(_) | Word::Nothing | Word::Untyped), None) => {
+                self.classes.resolve(name, place.scope, self.classes.decl(place.class).file).ok()
+            }
+            (Some(Word::Itself), _) => Some(place.class),
+            _ => None,
+        };
+        if let Some(class) = class {
+            return self.class(class, place).map(|shape| Some((shape, false)));
+        }
+        match word {
+            Some(Word::Scalar(scalar)) => Ok(Some((ShapeDef::Scalar(scalar), false))),
+            Some(Word::Vague(scalar)) => {
+                self.vague(&format!("`{name}` says little about the value, which is taken as text"), place);
+                Ok(Some((ShapeDef::Scalar(scalar), false)))
+            }
+            Some(Word::Untyped) => {
+                self.vague(&format!("`{name}` does not say what is in it; the items are taken as text"), place);
+                Ok(Some((ShapeDef::List(Box::new(item(text("xsd:anyType"), false, place, self))), false)))
+            }
+            Some(Word::Null | Word::Nothing) => Ok(None),
+            Some(Word::Unsendable | Word::Itself) => Err(problem(Code::P009, format!("`{name}` cannot be sent"), place)),
+            None if name.contains("::") => {
+                self.vague(&format!("the value of `{name}` is not looked up; it is taken as text"), place);
+                Ok(Some((text("xsd:anyType"), false)))
+            }
+            None => {
+                let like = super::nearest(name, self.classes.names()).or_else(|| super::nearest(name, scalars::words()));
+                let mut found = problem(Code::P007, format!("there is no class `{name}`"), place);
+                found.help = like.map(|like| format!("did you mean `{like}`?"));
+                Err(found)
+            }
+        }
+    }
+
+    /// A class as a type: its data, or the value of an enum.
+    fn class(&mut self, id: ClassId, place: &Place<'a, '_>) -> Result<ShapeDef, Problem> {
+        let decl = self.classes.decl(id);
+        match decl.class.kind {
+            ClassKind::Class => {
+                let id = *self.by_name.entry(decl.name.to_ascii_lowercase()).or_insert(id);
+                self.used.push(id);
+                Ok(ShapeDef::Ref(TypeName::new(NameBase::Class(self.classes.decl(id).name.clone()))))
+            }
+            ClassKind::Enum => {
+                let value = decl.class.members.iter().find_map(|member| match member {
+                    Member::Case { value: Some(value), .. } => Some(&value.kind),
+                    _ => None,
+                });
+                Ok(match value {
+                    Some(ExprKind::Int(_) | ExprKind::Unary { op: UnaryOp::Minus, .. }) => scalar(ScalarKind::Int, "xsd:int"),
+                    Some(_) | None => text(""),
+                })
+            }
+            ClassKind::Interface | ClassKind::Trait => {
+                Err(problem(Code::P009, format!("`{}` is no class, so it has no data that could be sent", decl.name), place))
+            }
+        }
+    }
+
+    fn union(&mut self, members: &[Spelling], place: &Place<'a, '_>) -> Result<Meaning, Problem> {
+        let is = |spelling: &Spelling, words: &[&str]| match spelling {
+            Spelling::Name(name) => words.iter().any(|word| name.trim_start_matches('\\').eq_ignore_ascii_case(word)),
+            _ => false,
+        };
+        let mut nullable = members.iter().any(|member| is(member, &["null", "void"]));
+        let valued: Vec<&Spelling> = members.iter().filter(|member| !is(member, &["null", "void"])).collect();
+        // `string|false` is how PHP says that there is none.
+        let boolean = valued.iter().all(|member| is(member, &["true", "false", "bool", "boolean"]));
+        let truth = |member: &&&Spelling| boolean || !is(member, &["false", "true"]);
+        if valued.iter().any(|member| !truth(&member)) {
+            self.vague("`true` or `false` in place of a value is not carried: clients get it as a value of the other type", place);
+        }
+        let mut shapes: Vec<ShapeDef> = Vec::new();
+        for member in valued.iter().filter(truth) {
+            match self.meaning(member, place)? {
+                None => nullable = true,
+                Some((shape, null)) => {
+                    nullable |= null;
+                    if !shapes.contains(&shape) {
+                        shapes.push(shape);
+                    }
+                }
+            }
+        }
+        let kinds: Option<Vec<ScalarKind>> = shapes.iter().map(kind).collect();
+        let shape = match (shapes.len(), kinds) {
+            (0, _) => return Ok(None),
+            (1, _) => shapes.remove(0),
+            (_, Some(kinds)) if kinds.iter().all(|kind| *kind == ScalarKind::Int) => scalar(ScalarKind::Int, ""),
+            (_, Some(kinds)) if kinds.iter().all(|kind| matches!(kind, ScalarKind::Int | ScalarKind::Float)) => {
+                scalar(ScalarKind::Float, "")
+            }
+            (_, Some(kinds)) if kinds.iter().all(|kind| *kind == ScalarKind::Bool) => scalar(ScalarKind::Bool, ""),
+            (_, Some(_)) => {
+                self.vague("the value may be of several kinds; it is taken as text", place);
+                text("xsd:anyType")
+            }
+            (_, None) => return Err(problem(Code::P009, "a value that may be one of several structures cannot be sent", place)),
+        };
+        Ok(Some((shape, nullable)))
+    }
+
+    fn list(&mut self, of: &Spelling, place: &Place<'a, '_>) -> Result<Meaning, Problem> {
+        let (shape, nullable) = self.value(of, place)?;
+        Ok(Some((ShapeDef::List(Box::new(item(shape, nullable, place, self))), false)))
+    }
+
+    /// Keys and values: a list of entries, which are one record for one type of value, wherever they stand. Its path says the type, and is
+    /// empty for a map to anything.
+    fn map(&mut self, of: &Spelling, place: &Place<'a, '_>) -> Result<Meaning, Problem> {
+        let (mut shape, nullable) = self.value(of, place)?;
+        let name = TypeName { base: NameBase::Class(MAP_ENTRY.to_owned()), path: label(&shape).into_iter().collect() };
+        forget_origins(&mut shape);
+        let fields = vec![FieldDef::new("key", nowhere(text(""), false)), FieldDef::new("value", nowhere(shape, nullable))];
+        let entry = ShapeDef::Record(RecordDef { place: name.clone(), name, fields, origin: Origin::default() });
+        Ok(Some((ShapeDef::List(Box::new(item(entry, false, place, self))), false)))
+    }
+
+    fn generic(&mut self, name: &str, of: &[Spelling], place: &Place<'a, '_>) -> Result<Meaning, Problem> {
+        match scalars::word(name) {
+            Some(Word::Untyped) => match of {
+                [item] => self.list(item, place),
+                [key, value] if is_number(key) => self.list(value, place),
+                [_, value] => self.map(value, place),
+                _ => Err(problem(Code::P008, format!("`{name}` takes one type or two"), place)),
+            },
+            // `int<0, 5>`, `class-string<a>`: a narrower set of the same kind.
+            Some(Word::Scalar(scalar)) => Ok(Some((ShapeDef::Scalar(scalar), false))),
+            _ => self.name(name, place),
+        }
+    }
+
+    fn shape(&mut self, of: &[(String, bool, Spelling)], place: &Place<'a, '_>) -> Result<Meaning, Problem> {
+        let mut fields = Vec::with_capacity(of.len());
+        for (key, optional, spelling) in of {
+            let inner = Place { name: place.name.child(key), ..*place };
+            let (shape, nullable) = self.value(spelling, &inner)?;
+            let presence = if *optional { Presence::Optional } else { Presence::Required };
+            fields.push(FieldDef::new(key, SlotDef { presence, ..item(shape, nullable, &inner, self) }));
+        }
+        let record = RecordDef { name: place.name.clone(), place: place.name.clone(), fields, origin: self.origin(place) };
+        Ok(Some((ShapeDef::Record(record), false)))
+    }
+
+    fn vague(&mut self, message: &str, place: &Place<'_, '_>) {
+        self.report.push(place.about(Diagnostic::new(Code::P010, format!("{message}, in {}", place.symbol))));
+    }
+}
+
+/// Whether keys of this type are positions in a list.
+fn is_number(key: &Spelling) -> bool {
+    match key {
+        Spelling::Number => true,
+        Spelling::Name(name) | Spelling::Generic(name, _) => {
+            matches!(scalars::word(name), Some(Word::Scalar(scalar)) if scalar.kind == ScalarKind::Int)
+        }
+        _ => false,
+    }
+}
+
+/// A declared type as a spelling.
+pub(super) fn declared(ty: &Type<'_>) -> Spelling {
+    match ty.kind {
+        TypeKind::Name(name) => Spelling::Name(name.to_owned()),
+        TypeKind::Nullable(inner) => Spelling::Nullable(Box::new(declared(inner))),
+        TypeKind::Union(members) => Spelling::Union(members.iter().map(declared).collect()),
+        TypeKind::Intersection(members) => Spelling::Intersection(members.iter().map(declared).collect()),
+    }
+}
+
+/// What a tag says, or what the declaration says where there is no tag.
+pub(super) fn spelled(tag: Option<&Result<Spelling, Misspelt>>, ty: Option<&Type<'_>>) -> Option<Result<Spelling, Misspelt>> {
+    tag.cloned().or_else(|| ty.map(|ty| Ok(declared(ty))))
+}
+
+/// A type that was not understood, as a problem.
+pub(super) fn misspelt(why: Misspelt, place: &Place<'_, '_>) -> Problem {
+    match why {
+        Misspelt::NoType => problem(Code::P008, "the type is not understood", place),
+        Misspelt::TooDeep => problem(Code::P008, "the type nests too deeply", place),
+    }
+}
+
+pub(super) fn problem(code: Code, message: impl Into<String>, place: &Place<'_, '_>) -> Problem {
+    Problem { code, message: format!("{}, in {}", message.into(), place.symbol), at: Some(place.at), help: None }
+}
+
+/// A slot about which nothing more is known.
+pub(super) fn item(shape: ShapeDef, nullable: bool, place: &Place<'_, '_>, reader: &Reader<'_, '_>) -> SlotDef {
+    SlotDef { origin: reader.origin(place), ..nowhere(shape, nullable) }
+}
+
+/// A slot that has no place of its own.
+fn nowhere(shape: ShapeDef, nullable: bool) -> SlotDef {
+    SlotDef { shape, presence: Presence::Required, nullable, doc: String::new(), site_shaped: false, origin: Origin::default() }
+}
+
+/// What is in a list may stand in many places.
+fn forget_origins(shape: &mut ShapeDef) {
+    if let ShapeDef::List(item) = shape {
+        item.origin = Origin::default();
+        forget_origins(&mut item.shape);
+    }
+}
+
+fn scalar(kind: ScalarKind, refinement: &str) -> ShapeDef {
+    ShapeDef::Scalar(Scalar { kind, refinement: refinement.to_owned() })
+}
+
+fn text(refinement: &str) -> ShapeDef {
+    scalar(ScalarKind::String, refinement)
+}
+
+fn kind(shape: &ShapeDef) -> Option<ScalarKind> {
+    match shape {
+        ShapeDef::Scalar(scalar) => Some(scalar.kind),
+        ShapeDef::List(_) | ShapeDef::Record(_) | ShapeDef::Ref(_) => None,
+    }
+}
+
+/// A few characters for a shape, by which maps to it are told from others; `None` for anything.
+fn label(shape: &ShapeDef) -> Option<String> {
+    match shape {
+        ShapeDef::Scalar(scalar) => match scalar.refinement.strip_prefix("xsd:") {
+            Some("anyType") => None,
+            Some(name) => Some(name.to_owned()),
+            None => Some(scalar.kind.word().to_owned()),
+        },
+        ShapeDef::List(item) => Some(label(&item.shape).unwrap_or_default() + "[]"),
+        ShapeDef::Record(record) => Some(record.name.to_string()),
+        ShapeDef::Ref(name) => Some(name.to_string()),
+    }
+}
+
+/// Whether a record is an entry of a map.
+pub(super) fn is_entry(record: &RecordDef) -> bool {
+    matches!(&record.name.base, NameBase::Class(class) if class == MAP_ENTRY)
+}

@@ -1,0 +1,316 @@
+//! The configuration: `mwsd.toml`, overridden by the environment and the command line.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::ValueEnum;
+use mwsc_contract::site::Site;
+use serde::Deserialize;
+
+use super::{Options, Stop, status};
+use crate::settings::{Answers, Settings};
+
+/// Name of the file that is read from the working folder when none is named.
+const FILE: &str = "mwsd.toml";
+
+/// A configuration: every key, with its default.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// Folder that `mwsc generate` wrote.
+    pub build: PathBuf,
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Address for `/healthz`, `/readyz` and `/metrics`.
+    pub admin: Option<SocketAddr>,
+    /// Where clients reach the service.
+    pub base_url: Option<String>,
+    /// File of the embedded school, or `postgres://...`.
+    pub store: String,
+    /// A Moodle behind the service.
+    pub upstream: Option<Upstream>,
+    /// A folder of recorded exchanges behind the service.
+    pub recorded: Option<PathBuf>,
+    /// Sessions of OK Tech's clients.
+    pub sessions: Sessions,
+    /// What requests may be.
+    pub limits: Limits,
+    /// Log lines.
+    pub log: Log,
+    /// Whether an answer that does not fit the manifest is an error (`strict`) or a logged warning (`warn`).
+    pub answers: AnswerMode,
+    /// Whether failures show what is meant for whoever looks for the cause.
+    pub debug: bool,
+    /// What is known of the site, for values that only a site knows.
+    pub site: Site,
+}
+
+/// A Moodle behind the service.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Upstream {
+    /// Its address.
+    pub url: String,
+    /// Service for which a login takes a token.
+    #[serde(default = "mobile")]
+    pub service: String,
+    /// Begin of the names of the generated plugin's functions.
+    #[serde(default = "plugin")]
+    pub plugin: String,
+    /// Seconds that a call may take.
+    #[serde(default = "half_a_minute")]
+    pub timeout: u64,
+    /// How often a read is tried again.
+    #[serde(default = "two")]
+    pub retries: u32,
+}
+
+fn mobile() -> String {
+    "moodle_mobile_app".to_owned()
+}
+
+fn plugin() -> String {
+    "local_oktech_".to_owned()
+}
+
+fn half_a_minute() -> u64 {
+    30
+}
+
+fn two() -> u32 {
+    2
+}
+
+/// Sessions of OK Tech's clients.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Sessions {
+    /// Seconds from the login to the end.
+    pub seconds: u64,
+    /// Addresses that may log in; empty for all.
+    pub allowed: Vec<IpAddr>,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        Sessions { seconds: 1800, allowed: Vec::new() }
+    }
+}
+
+/// What requests may be.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Limits {
+    /// Bytes of a body.
+    pub body_bytes: usize,
+    /// Elements of a SOAP request inside each other.
+    pub xml_depth: usize,
+    /// Elements of a SOAP request.
+    pub xml_elements: usize,
+    /// Attributes of an element of a SOAP request.
+    pub xml_attributes: usize,
+    /// Bytes of a text in a SOAP request.
+    pub xml_text_bytes: usize,
+    /// Connections at a time.
+    pub connections: usize,
+    /// Seconds for the head of a request.
+    pub header_seconds: u64,
+    /// Seconds for a whole request.
+    pub request_seconds: u64,
+    /// Seconds that open requests have when the service is asked to stop.
+    pub drain_seconds: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let xml = crate::soap::Limits::default();
+        Limits {
+            body_bytes: xml.bytes,
+            xml_depth: xml.depth,
+            xml_elements: xml.elements,
+            xml_attributes: xml.attributes,
+            xml_text_bytes: xml.text,
+            connections: 12_000,
+            header_seconds: 10,
+            request_seconds: 60,
+            drain_seconds: 20,
+        }
+    }
+}
+
+impl Limits {
+    fn xml(&self) -> crate::soap::Limits {
+        crate::soap::Limits {
+            bytes: self.body_bytes,
+            depth: self.xml_depth,
+            elements: self.xml_elements,
+            attributes: self.xml_attributes,
+            text: self.xml_text_bytes,
+            ..crate::soap::Limits::default()
+        }
+    }
+}
+
+/// Log lines.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Log {
+    /// How they are written.
+    pub format: LogFormat,
+    /// Which ones.
+    pub filter: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Log { format: LogFormat::Text, filter: "info".to_owned() }
+    }
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// For people
+    Text,
+    /// For programs, an object a line
+    Json,
+}
+
+/// What becomes of an answer that does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswerMode {
+    /// An error.
+    Strict,
+    /// A logged warning.
+    Warn,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            build: "out".into(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            admin: None,
+            base_url: None,
+            store: "mwsd.sqlite".to_owned(),
+            upstream: None,
+            recorded: None,
+            sessions: Sessions::default(),
+            limits: Limits::default(),
+            log: Log::default(),
+            answers: AnswerMode::Strict,
+            debug: false,
+            site: Site::default(),
+        }
+    }
+}
+
+impl Config {
+    /// The file, then the environment and the command line.
+    pub fn read(options: &Options) -> Result<Config, Stop> {
+        let named = options.config.as_deref();
+        let mut config = match named.or_else(|| Some(Path::new(FILE)).filter(|path| path.is_file())) {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|why| Stop::new(status::USAGE, format!("{}: {why}", path.display())))?;
+                Config::parse(&text).map_err(|why| Stop::new(status::USAGE, format!("{}: {why}", path.display())))?
+            }
+            None => Config::default(),
+        };
+        config.take(options);
+        if config.upstream.is_some() && config.recorded.is_some() {
+            return Err(Stop::new(status::USAGE, "a service has one back end: `upstream` and `recorded` exclude each other"));
+        }
+        Ok(config)
+    }
+
+    /// Reads the text of a file. The error names line and column.
+    pub fn parse(text: &str) -> Result<Config, String> {
+        toml::from_str(text).map_err(|why| why.to_string())
+    }
+
+    fn take(&mut self, options: &Options) {
+        fn set<T: Clone>(place: &mut T, value: Option<&T>) {
+            if let Some(value) = value {
+                place.clone_from(value);
+            }
+        }
+        set(&mut self.build, options.build.as_ref());
+        set(&mut self.listen, options.listen.as_ref());
+        set(&mut self.store, options.store.as_ref());
+        set(&mut self.log.format, options.log_format.as_ref());
+        set(&mut self.log.filter, options.log.as_ref());
+        self.admin = options.admin.or(self.admin);
+        self.base_url = options.base_url.clone().or(self.base_url.take());
+        if let Some(folder) = &options.recorded {
+            (self.recorded, self.upstream) = (Some(folder.clone()), None);
+        }
+        if let Some(url) = &options.upstream {
+            self.recorded = None;
+            let known = self.upstream.take();
+            let fresh = || Upstream { url: String::new(), service: mobile(), plugin: plugin(), timeout: half_a_minute(), retries: two() };
+            self.upstream = Some(Upstream { url: url.clone(), ..known.unwrap_or_else(fresh) });
+        }
+        if let (Some(upstream), Some(service)) = (&mut self.upstream, &options.upstream_service) {
+            upstream.service.clone_from(service);
+        }
+    }
+
+    /// What protocols need to know.
+    pub fn settings(&self) -> Settings {
+        let base_url = self.base_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        Settings {
+            base_url: base_url.trim_end_matches('/').to_owned(),
+            answers: match self.answers {
+                AnswerMode::Strict => Answers::Strict,
+                AnswerMode::Warn => Answers::Warn,
+            },
+            site: self.site.clone(),
+            session: Duration::from_secs(self.sessions.seconds),
+            allowed: self.sessions.allowed.clone(),
+            body_bytes: self.limits.body_bytes,
+            xml: self.limits.xml(),
+            debug: self.debug,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::{Arguments, Command};
+
+    #[test]
+    fn a_file_says_what_differs_from_the_defaults() {
+        assert_eq!(Config::parse("").unwrap(), Config::default());
+        let config = Config::parse("listen = \"0.0.0.0:80\"\n[upstream]\nurl = \"https://m.example\"\n[limits]\nbody-bytes = 5\n").unwrap();
+        assert_eq!((config.listen.port(), config.limits.body_bytes, config.limits.connections), (80, 5, 12_000));
+        assert_eq!(config.upstream.map(|upstream| upstream.service).as_deref(), Some("moodle_mobile_app"));
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_line() {
+        let why = Config::parse("listen = \"0.0.0.0:80\"\nlisten-on = 5\n").unwrap_err();
+        assert!(why.contains("line 2") && why.contains("unknown field `listen-on`"), "{why}");
+        assert!(Config::parse("listen = \"here\"").unwrap_err().contains("line 1"));
+    }
+
+    #[test]
+    fn options_win_over_the_file() {
+        let Command::Serve(options) =
+            Arguments::parse_from(["mwsd", "serve", "--upstream", "https://n.example", "--listen", "127.0.0.1:1", "--log-format", "json"])
+                .command
+        else {
+            panic!("another command");
+        };
+        let mut config = Config::parse("[upstream]\nurl = \"https://m.example\"\nservice = \"s\"\n").unwrap();
+        config.take(&options);
+        let upstream = config.upstream.as_ref().unwrap();
+        assert_eq!((upstream.url.as_str(), upstream.service.as_str()), ("https://n.example", "s"));
+        assert_eq!((config.settings().base_url.as_str(), config.log.format), ("http://127.0.0.1:1", LogFormat::Json));
+    }
+}

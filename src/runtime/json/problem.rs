@@ -1,0 +1,58 @@
+//! Failures as problem documents (RFC 9457).
+//!
+//! Beside the members of the RFC: `code`, Moodle's code, for programs; `errors`, which value does not fit, by JSON Pointer (RFC 6901) into
+//! the request; `debug`, if the configuration shows it.
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use mwsc_contract::Value;
+
+use crate::dispatch::{Failure, FailureKind};
+
+/// The answer that a failure is.
+pub fn response(failure: &Failure, debug: bool) -> Response {
+    let status = StatusCode::from_u16(failure.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut fields: Vec<(&str, Value)> = vec![
+        ("type", format!("urn:moodle:error:{}", failure.code).into()),
+        ("title", title(failure.kind).into()),
+        ("status", i64::from(status.as_u16()).into()),
+        ("detail", failure.message.as_str().into()),
+        ("code", failure.code.as_ref().into()),
+    ];
+    if !failure.field.is_empty() {
+        let error: Value = [("pointer", format!("/{}", failure.field)), ("detail", failure.message.clone())].into_iter().collect();
+        fields.push(("errors", Value::List(vec![error])));
+    }
+    if debug && !failure.debug.is_empty() {
+        fields.push(("debug", failure.debug.as_str().into()));
+    }
+    let document: Value = fields.into_iter().collect();
+    let mut out =
+        (status, [(CONTENT_TYPE, "application/problem+json")], serde_json::to_string(&document).unwrap_or_default()).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        out.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer, Basic realm=\"web services\", charset=\"UTF-8\""));
+    }
+    if failure.retry_after > 0 {
+        out.headers_mut().insert(RETRY_AFTER, failure.retry_after.into());
+    }
+    out
+}
+
+/// What a class of failures is called. It is the same for every failure of the class.
+fn title(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::BadRequest => "The request does not fit",
+        FailureKind::Unauthenticated => "Not logged in",
+        FailureKind::Forbidden => "Not allowed",
+        FailureKind::NotFound => "Not found",
+        FailureKind::Conflict => "Conflict",
+        FailureKind::TooLarge => "Too long",
+        FailureKind::MediaType => "Wrong media type",
+        FailureKind::Limited => "Too many requests",
+        FailureKind::Internal => "The server failed",
+        FailureKind::BadAnswer => "The back end gave no proper answer",
+        FailureKind::Unavailable => "The back end cannot be reached",
+        FailureKind::TimedOut => "The back end took too long",
+    }
+}

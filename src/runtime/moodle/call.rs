@@ -1,0 +1,52 @@
+//! A call of a function by a token, as all of Moodle's protocols make it.
+
+use std::net::IpAddr;
+
+use mwsc_contract::schema::Convention;
+use mwsc_contract::{Operation, Service, Value};
+
+use super::exception::{not_in_service, unknown_function};
+use crate::app::App;
+use crate::dispatch::{Args, Caller, Failure, FailureKind, Kinds, dispatch};
+
+/// A function that a caller may call.
+pub struct Target<'a> {
+    /// Who calls.
+    pub caller: Caller,
+    /// The service through which it is called.
+    pub service: &'a Service,
+    /// Its name.
+    pub name: &'a str,
+    /// What the manifest says of it.
+    pub operation: &'a Operation,
+}
+
+/// Who has this token.
+pub async fn identify(app: &App, token: &str, from: Option<IpAddr>) -> Result<Caller, Failure> {
+    if token.is_empty() {
+        return Err(crate::accounts::bad_token());
+    }
+    app.accounts.token(token, from).await
+}
+
+/// Finds a function in the services of a caller, in the order in which Moodle complains: no name, no such function, not in the service.
+pub fn find<'a>(app: &'a App, caller: Caller, function: &str) -> Result<Target<'a>, Failure> {
+    if function.is_empty() {
+        return Err(Failure::new(FailureKind::BadRequest, "invalidparameter", "Missing function name"));
+    }
+    let services = || app.build.manifest.services.iter().filter(|service| service.convention == Convention::Moodle);
+    let known = |service: &&Service| app.build.operation(service, function).is_some();
+    if !services().any(|service| known(&service)) {
+        return Err(unknown_function());
+    }
+    let service = services().find(|service| caller.may_use(&service.shortname) && known(service)).ok_or_else(not_in_service)?;
+    let (name, operation) = app.build.operation(service, function).ok_or_else(unknown_function)?;
+    Ok(Target { caller, service, name, operation })
+}
+
+impl Target<'_> {
+    /// Calls it.
+    pub async fn call(&self, app: &App, args: Args) -> Result<Value, Failure> {
+        dispatch(app, self.service, self.name, args, Kinds::Texts, &self.caller).await
+    }
+}

@@ -1,0 +1,124 @@
+//! `/webservice/rest/server.php`: fields of a form in, XML or JSON out.
+//!
+//! The status is 200 for successes and exceptions alike, as clients of Moodle expect.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::{ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, EXPIRES, PRAGMA};
+use axum::http::{HeaderMap, HeaderName};
+use axum::response::{IntoResponse as _, Response};
+use mwsc_contract::Value;
+
+use super::call::{Target, find, identify};
+use super::exception::exception;
+use super::xml;
+use crate::accounts::header;
+use crate::app::App;
+use crate::dispatch::{Args, Failure};
+use crate::form::request::fields;
+use crate::form::{Fields, Limits};
+use crate::php::json;
+
+/// Fields that say how the answer is to look. They are no arguments.
+const SETTINGS: [&str; 6] = [
+    "moodlewssettingraw",
+    "moodlewssettingfileurl",
+    "moodlewssettingfilter",
+    "moodlewssettinglang",
+    "moodlewssettingtimezone",
+    "moodlewssettingsafe",
+];
+
+/// How the answer is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Json,
+    /// Also for a format that Moodle does not know.
+    Xml,
+}
+
+/// Answers a request.
+pub async fn serve(State(app): State<Arc<App>>, ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request) -> Response {
+    let headers = request.headers().clone();
+    match fields(request, Limits::default(), app.settings.body_bytes).await {
+        Ok(fields) => answer(&app, fields, &headers, Some(from.ip())).await,
+        Err(why) => failed(&app, Format::Xml, &why),
+    }
+}
+
+async fn answer(app: &App, mut fields: Fields, headers: &HeaderMap, from: Option<IpAddr>) -> Response {
+    let mut take = |name: &str| match fields.shift_remove(name) {
+        Some(Value::String(text)) => text,
+        _ => String::new(),
+    };
+    let format = if take("moodlewsrestformat") == "json" { Format::Json } else { Format::Xml };
+    let (token, function) = (take("wstoken"), take("wsfunction"));
+    for setting in SETTINGS {
+        fields.shift_remove(setting);
+    }
+    match call(app, &token, headers, &function, fields, from).await {
+        Ok((target, value)) => {
+            let text = match format {
+                Format::Json if target.operation.result.is_none() => "null".to_owned(),
+                Format::Json => json::encode_arrays(&value),
+                Format::Xml => xml::response(&value, target.operation.result.as_ref(), &app.build.manifest.records),
+            };
+            respond(format, text)
+        }
+        Err(why) => failed(app, format, &why),
+    }
+}
+
+async fn call<'a>(
+    app: &'a App,
+    token: &str,
+    headers: &HeaderMap,
+    function: &str,
+    args: Args,
+    from: Option<IpAddr>,
+) -> Result<(Target<'a>, Value), Failure> {
+    let caller = if token.is_empty() { header::caller(&*app.accounts, headers, from).await? } else { None };
+    let caller = match caller {
+        Some(caller) => caller,
+        None => identify(app, token, from).await?,
+    };
+    let target = find(app, caller, function)?;
+    let value = target.call(app, args).await?;
+    Ok((target, value))
+}
+
+fn failed(app: &App, format: Format, failure: &Failure) -> Response {
+    let found = exception(failure, app.settings.debug);
+    let text = match format {
+        Format::Xml => xml::exception(found.class, found.code, found.message, found.debug.as_deref()),
+        Format::Json => {
+            let mut fields = vec![("exception", found.class.into()), ("errorcode", found.code.into()), ("message", found.message.into())];
+            fields.extend(found.debug.map(|debug| ("debuginfo", Value::from(debug))));
+            json::encode(&fields.into_iter().collect())
+        }
+    };
+    respond(format, text)
+}
+
+fn respond(format: Format, text: String) -> Response {
+    let kind: [(HeaderName, &str); 1] = match format {
+        Format::Json => [(CONTENT_TYPE, "application/json")],
+        Format::Xml => [(CONTENT_TYPE, "application/xml; charset=utf-8")],
+    };
+    let mut response = (kind, NEVER_KEPT, text).into_response();
+    if format == Format::Xml {
+        response.headers_mut().insert(CONTENT_DISPOSITION, axum::http::HeaderValue::from_static("inline; filename=\"response.xml\""));
+    }
+    response
+}
+
+/// Headers of every answer.
+const NEVER_KEPT: [(HeaderName, &str); 5] = [
+    (CACHE_CONTROL, "private, must-revalidate, pre-check=0, post-check=0, max-age=0"),
+    (EXPIRES, "Thu, 01 Jan 1970 00:00:00 GMT"),
+    (PRAGMA, "no-cache"),
+    (ACCEPT_RANGES, "none"),
+    (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+];

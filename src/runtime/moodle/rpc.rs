@@ -1,0 +1,66 @@
+//! `/webservice/xmlrpc/server.php`: XML-RPC with the token in the address, parameters by position.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::to_bytes;
+use axum::extract::{ConnectInfo, Query, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use mwsc_contract::Value;
+use serde::Deserialize;
+
+use super::call::{find, identify};
+use super::exception::{exception, unknown_function};
+use super::xmlrpc;
+use crate::accounts::header;
+use crate::app::App;
+use crate::dispatch::{Args, Failure};
+use crate::form::request::too_long;
+
+/// The part of the address that is read.
+#[derive(Debug, Default, Deserialize)]
+pub struct Token {
+    #[serde(default)]
+    wstoken: String,
+}
+
+/// Answers a request. The status is always 200.
+pub async fn serve(
+    State(app): State<Arc<App>>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    token: Query<Token>,
+    request: Request,
+) -> Response {
+    let text = match answer(&app, &token.wstoken, from, request).await {
+        Ok(value) => xmlrpc::response(value.as_ref()),
+        Err(why) => {
+            let found = exception(&why, app.settings.debug);
+            let message = found.debug.map_or_else(|| found.message.to_owned(), |debug| format!("{} | DEBUG INFO: {debug}", found.message));
+            xmlrpc::fault(found.code, &message)
+        }
+    };
+    ([(CONTENT_TYPE, "text/xml; charset=utf-8")], text).into_response()
+}
+
+async fn answer(app: &App, token: &str, from: SocketAddr, request: Request) -> Result<Option<Value>, Failure> {
+    let from = Some(from.ip());
+    let caller = if token.is_empty() { header::caller(&*app.accounts, request.headers(), from).await? } else { None };
+    let caller = match caller {
+        Some(caller) => caller,
+        None => identify(app, token, from).await?,
+    };
+    let limit = app.settings.body_bytes;
+    let body = to_bytes(request.into_body(), limit).await.map_err(|_| too_long(limit))?;
+    // What cannot be read names no function, and that is what Moodle complains of.
+    let call = xmlrpc::read(&body).map_err(|why| unknown_function().debug(why))?;
+    let target = find(app, caller, &call.method)?;
+    let params = target.operation.params.iter().filter(|param| param.session.is_none());
+    let mut args: Args = params.map(|param| param.name.clone()).zip(call.params.iter().cloned()).collect();
+    if call.params.len() > args.len() {
+        // Named like no parameter can be, so that the check of the arguments refuses it.
+        args.insert(format!("#{}", args.len() + 1), Value::Null);
+    }
+    let value = target.call(app, args).await?;
+    Ok(target.operation.result.is_some().then_some(value))
+}

@@ -1,0 +1,80 @@
+//! Replaying a recording through the protocols: every recorded request is sent to the service, and its answer compared.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::connect_info::MockConnectInfo;
+use axum::http::Request;
+use axum::http::header::CONTENT_TYPE;
+use tower::ServiceExt as _;
+
+use super::exchange::{Exchange, FolderError};
+use super::{Recorded, exchange};
+use crate::app::{App, router};
+use crate::build::Build;
+use crate::settings::Settings;
+
+/// Longest answer that is compared, in bytes.
+const ANSWER: usize = 256 << 20;
+
+/// What became of an exchange.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Status, media type and body are the recorded ones.
+    Same,
+    /// Something differs, in words.
+    Differs(String),
+    /// The service has no such endpoint.
+    NotServed,
+}
+
+/// Replays a folder: the id of each exchange, and what became of it.
+pub async fn replay(folder: &Path, build: Build, settings: Settings) -> Result<Vec<(String, Fate)>, FolderError> {
+    let exchanges = exchange::read(folder)?;
+    let recorded = Arc::new(Recorded::of(&exchanges, &build.manifest));
+    let app = App { build, backend: recorded.clone(), accounts: recorded, settings };
+    let router = router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 0))));
+    let mut out = Vec::with_capacity(exchanges.len());
+    for exchange in &exchanges {
+        let Ok(response) = router.clone().oneshot(request(exchange)).await;
+        let status = response.status().as_u16();
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+        let body = to_bytes(response.into_body(), ANSWER).await.unwrap_or_default();
+        out.push((exchange.request.id.clone(), compare(exchange, status, &kind, &body)));
+    }
+    Ok(out)
+}
+
+fn request(exchange: &Exchange) -> Request<Body> {
+    let recorded = &exchange.request;
+    let mut request = Request::builder().method(recorded.method.as_str()).uri(&recorded.url);
+    for (name, value) in &recorded.headers {
+        request = request.header(name, value);
+    }
+    let body = || Body::from(recorded.body.clone().unwrap_or_default());
+    // A request that cannot be built is one that nobody serves.
+    request.body(body()).unwrap_or_else(|_| Request::new(body()))
+}
+
+fn compare(exchange: &Exchange, status: u16, kind: &str, body: &[u8]) -> Fate {
+    if status == 404 || status == 405 {
+        return Fate::NotServed;
+    }
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if status != exchange.request.status {
+        return Fate::Differs(format!("status {status}, recorded {}", exchange.request.status));
+    }
+    if !exchange.kind.is_empty() && kind != exchange.kind {
+        return Fate::Differs(format!("media type {kind}, recorded {}", exchange.kind));
+    }
+    if body == exchange.answer {
+        return Fate::Same;
+    }
+    let at = body.iter().zip(&exchange.answer).take_while(|(one, other)| one == other).count();
+    let around = |text: &[u8]| {
+        String::from_utf8_lossy(text.get(at.saturating_sub(30)..(at + 60).min(text.len())).unwrap_or_default()).replace('\n', "\\n")
+    };
+    Fate::Differs(format!("from byte {at} on: {:?}, recorded {:?}", around(body), around(&exchange.answer)))
+}

@@ -1,0 +1,376 @@
+//! From a value to the bytes of an answer.
+//!
+//! rpc/encoded answers are those of PHP's `SoapServer`, to the byte: the order in which an envelope declares its namespaces is the order
+//! in which PHP first needs them, empty texts have an end tag, and empty arrays have none.
+
+use std::fmt::Write as _;
+
+use mwsc_contract::schema::Kind;
+use mwsc_contract::value::{Map, Value};
+use mwsc_contract::wire::Style;
+
+use super::spelling::{Blanks, Element, Operation, Record, Spelling, Type, Version};
+use crate::php::number;
+
+const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+/// The answer of an operation. The value was checked against the manifest.
+pub fn response(spelling: &Spelling, operation: &Operation, value: &Value) -> String {
+    let mut writer = Writer { spelling, out: String::with_capacity(1024), spaces: Vec::with_capacity(4) };
+    let wrapper = &operation.response;
+    match spelling.style {
+        Style::Document => {
+            let _ = write!(writer.out, "<{wrapper} xmlns=\"");
+            attribute(&spelling.namespace, &mut writer.out);
+            writer.out.push_str("\">");
+        }
+        Style::RpcEncoded => {
+            let _ = match spelling.version {
+                Version::V11 => write!(writer.out, "<ns1:{wrapper}>"),
+                Version::V12 => write!(writer.out, "<ns1:{wrapper} env:encodingStyle=\"{}\">", Version::V12.encoding()),
+            };
+            if let (Version::V12, Some(result)) = (spelling.version, &operation.result) {
+                let _ = write!(writer.out, "<rpc:result>{}</rpc:result>", result.name);
+            }
+        }
+    }
+    if let Some(result) = &operation.result {
+        writer.element(result, Some(value));
+    }
+    let _ = match spelling.style {
+        Style::Document => write!(writer.out, "</{wrapper}>"),
+        Style::RpcEncoded => write!(writer.out, "</ns1:{wrapper}>"),
+    };
+    writer.envelope()
+}
+
+/// Namespaces that an answer declares when it needs them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Space {
+    Xsd,
+    Xsi,
+    Encoding,
+    Apache,
+}
+
+struct Writer<'s> {
+    spelling: &'s Spelling,
+    out: String,
+    /// What it needed so far, in order.
+    spaces: Vec<Space>,
+}
+
+impl Writer<'_> {
+    fn needs(&mut self, space: Space) {
+        if !self.spaces.contains(&space) {
+            self.spaces.push(space);
+        }
+    }
+
+    fn element(&mut self, element: &Element, value: Option<&Value>) {
+        let spelling = self.spelling;
+        let encoded = spelling.style == Style::RpcEncoded;
+        let value = match value {
+            None if !encoded || spelling.blanks == Blanks::Keep => {
+                // Absent is absent, unless the other side has to find the element: then it finds it null.
+                if element.optional {
+                    return;
+                }
+                &Value::Null
+            }
+            None => return self.blank(element),
+            Some(value) => value,
+        };
+        let ty = &spelling.types[element.ty];
+        if let (Value::Null, false) = (value, stands_for_list(ty)) {
+            // A place that may be missing and has no null is left out.
+            if !encoded && element.optional && !element.nillable {
+                return;
+            }
+            self.needs(Space::Xsi);
+            return self.out.push_str(&element.nil);
+        }
+        match ty {
+            Type::Scalar(kind) => {
+                if encoded {
+                    self.needs(Space::Xsd);
+                    self.needs(Space::Xsi);
+                }
+                self.out.push_str(&element.open);
+                scalar(*kind, value, spelling.style, &mut self.out);
+                self.out.push_str(&element.close);
+            }
+            Type::List(item) => self.list(element, item, value.as_list().unwrap_or_default()),
+            Type::Record(record) if record.wrapper => {
+                let empty = Value::List(Vec::new());
+                self.out.push_str(&element.open);
+                for field in &record.fields {
+                    self.element(&field.element, Some(if value == &Value::Null { &empty } else { value }));
+                }
+                self.close(element);
+            }
+            Type::Record(record) => {
+                self.out.push_str(&element.open);
+                self.fields(record, value.as_map());
+                self.close(element);
+            }
+            Type::Map => self.map(element, value),
+        }
+    }
+
+    /// The end of an element whose `xsi:type` PHP writes last.
+    fn close(&mut self, element: &Element) {
+        if self.spelling.style == Style::RpcEncoded {
+            self.needs(Space::Xsi);
+        }
+        self.out.push_str(&element.close);
+    }
+
+    fn fields(&mut self, record: &Record, map: Option<&Map>) {
+        let failed = match (self.spelling.blanks, map) {
+            (Blanks::Fill, Some(map)) => map.get("error").filter(|error| error.as_str().is_some_and(|text| !text.is_empty())),
+            (Blanks::Keep, _) | (_, None) => None,
+        };
+        for (at, field) in record.fields.iter().enumerate() {
+            if field.group {
+                if let Type::Record(inner) = &self.spelling.types[field.element.ty] {
+                    self.out.push_str(&field.element.open);
+                    self.fields(inner, map);
+                    self.close(&field.element);
+                }
+                continue;
+            }
+            let value = match failed {
+                Some(error) => (field.key == "error").then_some(error),
+                None => map.and_then(|map| find(map, at, &field.key)),
+            };
+            self.element(&field.element, value);
+        }
+    }
+
+    fn list(&mut self, element: &Element, item: &Element, items: &[Value]) {
+        self.out.push_str(&element.open);
+        if self.spelling.style == Style::RpcEncoded {
+            if let Type::Scalar(_) = self.spelling.types[item.ty] {
+                self.needs(Space::Xsd);
+            }
+            self.needs(Space::Encoding);
+            let _ = write!(self.out, "{}{}", items.len(), element.rest);
+            if items.is_empty() {
+                self.needs(Space::Xsi);
+                return self.out.push_str("/>");
+            }
+            self.out.push('>');
+        }
+        for value in items {
+            self.element(item, Some(value));
+        }
+        self.close(element);
+    }
+
+    /// Any keys with any values.
+    fn map(&mut self, element: &Element, value: &Value) {
+        self.needs(Space::Apache);
+        self.needs(Space::Xsi);
+        self.out.push_str(&element.open);
+        self.pairs(value);
+        self.out.push_str(&element.close);
+    }
+
+    fn pairs(&mut self, value: &Value) {
+        for (key, value) in value.as_map().into_iter().flatten() {
+            self.needs(Space::Xsd);
+            self.out.push_str("<item><key xsi:type=\"xsd:string\">");
+            text(key, &mut self.out);
+            self.out.push_str("</key>");
+            self.untyped("value", value);
+            self.out.push_str("</item>");
+        }
+    }
+
+    /// A value that says itself what it is.
+    fn untyped(&mut self, name: &str, value: &Value) {
+        let mut one = |kind: Kind, ty: &str| {
+            let _ = write!(self.out, "<{name} xsi:type=\"xsd:{ty}\">");
+            scalar(kind, value, Style::RpcEncoded, &mut self.out);
+            let _ = write!(self.out, "</{name}>");
+        };
+        match value {
+            Value::Null => drop(write!(self.out, "<{name} xsi:nil=\"true\"/>")),
+            Value::Bool(_) => one(Kind::Bool, "boolean"),
+            Value::Int(_) => one(Kind::Int, "int"),
+            Value::Float(_) => one(Kind::Float, "float"),
+            Value::String(_) => one(Kind::String, "string"),
+            Value::List(items) => {
+                self.needs(Space::Encoding);
+                let _ = match self.spelling.version {
+                    Version::V11 => {
+                        write!(self.out, "<{name} SOAP-ENC:arrayType=\"xsd:anyType[{}]\" xsi:type=\"SOAP-ENC:Array\">", items.len())
+                    }
+                    Version::V12 => write!(self.out, "<{name} enc:itemType=\"xsd:anyType\" enc:arraySize=\"{}\">", items.len()),
+                };
+                for item in items {
+                    self.untyped("item", item);
+                }
+                let _ = write!(self.out, "</{name}>");
+            }
+            Value::Map(_) => {
+                let _ = write!(self.out, "<{name} xsi:type=\"ns2:Map\">");
+                self.pairs(value);
+                let _ = write!(self.out, "</{name}>");
+            }
+        }
+    }
+
+    /// The blank of a type: what OK Tech's server has in a field that nobody filled.
+    fn blank(&mut self, element: &Element) {
+        match &self.spelling.types[element.ty] {
+            Type::Scalar(kind) => self.element(element, Some(&blank(*kind))),
+            Type::List(_) | Type::Map => self.element(element, Some(&Value::List(Vec::new()))),
+            Type::Record(record) if record.wrapper => self.element(element, Some(&Value::List(Vec::new()))),
+            Type::Record(_) => self.element(element, Some(&Value::Null)),
+        }
+    }
+
+    /// Puts the envelope around what was written.
+    fn envelope(mut self) -> String {
+        let spelling = self.spelling;
+        let (prefix, version) = match spelling.version {
+            Version::V11 => ("SOAP-ENV", Version::V11),
+            Version::V12 => ("env", Version::V12),
+        };
+        if spelling.style == Style::RpcEncoded {
+            self.needs(Space::Xsd);
+            self.needs(Space::Xsi);
+            self.needs(Space::Encoding);
+        }
+        let mut out = String::with_capacity(self.out.len() + 600);
+        let _ = write!(out, "{DECLARATION}<{prefix}:Envelope xmlns:{prefix}=\"{}\"", version.envelope());
+        if spelling.style == Style::RpcEncoded {
+            out.push_str(" xmlns:ns1=\"");
+            attribute(&spelling.namespace, &mut out);
+            out.push('"');
+        }
+        for space in &self.spaces {
+            let _ = match space {
+                Space::Xsd => write!(out, " xmlns:xsd=\"{XSD}\""),
+                Space::Xsi => write!(out, " xmlns:xsi=\"{XSI}\""),
+                Space::Apache => write!(out, " xmlns:ns2=\"{APACHE}\""),
+                Space::Encoding => match version {
+                    Version::V11 => write!(out, " xmlns:SOAP-ENC=\"{}\"", version.encoding()),
+                    Version::V12 => write!(out, " xmlns:enc=\"{}\"", version.encoding()),
+                },
+            };
+        }
+        let _ = match (spelling.style, version) {
+            (Style::RpcEncoded, Version::V11) => write!(out, " SOAP-ENV:encodingStyle=\"{}\"><SOAP-ENV:Body>", version.encoding()),
+            (Style::RpcEncoded, Version::V12) => write!(out, "><env:Body xmlns:rpc=\"{RPC}\">"),
+            (Style::Document, _) => write!(out, "><{prefix}:Body>"),
+        };
+        out.push_str(&self.out);
+        let _ = writeln!(out, "</{prefix}:Body></{prefix}:Envelope>");
+        out
+    }
+}
+
+/// XML Schema.
+const XSD: &str = "http://www.w3.org/2001/XMLSchema";
+/// Attributes of instances: `nil`, `type`.
+pub(super) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+/// Apache's maps.
+const APACHE: &str = "http://xml.apache.org/xml-soap";
+/// The rpc representation of SOAP 1.2.
+const RPC: &str = "http://www.w3.org/2003/05/soap-rpc";
+
+/// The value of a key. Records come with their fields in the order of the manifest, which is mostly that of the wire.
+fn find<'m>(map: &'m Map, at: usize, key: &str) -> Option<&'m Value> {
+    match map.get_index(at) {
+        Some((found, value)) if found == key => Some(value),
+        _ => map.get(key),
+    }
+}
+
+/// Whether null is an empty list here: a wrapper has no null of its own.
+fn stands_for_list(ty: &Type) -> bool {
+    matches!(ty, Type::Record(record) if record.wrapper)
+}
+
+/// The blank of a kind.
+pub(super) fn blank(kind: Kind) -> Value {
+    match kind {
+        Kind::Bool => Value::Bool(false),
+        Kind::Int => Value::Int(0),
+        Kind::Float => Value::Float(0.0),
+        Kind::String => Value::String(String::new()),
+    }
+}
+
+/// A scalar as a kind, converted as PHP does where it is another.
+fn scalar(kind: Kind, value: &Value, style: Style, out: &mut String) {
+    // Writing to a string cannot fail.
+    let _ = match (kind, value) {
+        (_, Value::Null | Value::List(_) | Value::Map(_)) => Ok(()),
+        (Kind::Bool, value) => return out.push_str(if truth(value) { "true" } else { "false" }),
+        (Kind::Int | Kind::String | Kind::Float, Value::Int(number)) => write!(out, "{number}"),
+        (Kind::Int | Kind::Float, Value::Bool(truth)) => write!(out, "{}", i64::from(*truth)),
+        (Kind::Int, Value::Float(number)) => write!(out, "{:.0}", number.trunc()),
+        (Kind::Int, Value::String(text)) => write!(out, "{}", text.trim().parse::<i64>().unwrap_or(0)),
+        (Kind::Float, Value::String(text)) => return float(text.trim().parse().unwrap_or(0.0), style, out),
+        (Kind::Float, Value::Float(number)) => return float(*number, style, out),
+        (Kind::String, Value::Bool(truth)) => return out.push_str(if *truth { "1" } else { "" }),
+        (Kind::String, Value::Float(number)) => return out.push_str(&number::text(*number)),
+        (Kind::String, Value::String(words)) => return text(words, out),
+    };
+}
+
+/// A floating-point number: PHP's 14 digits where PHP's server is imitated, else every digit it has.
+fn float(number: f64, style: Style, out: &mut String) {
+    out.push_str(&match style {
+        Style::RpcEncoded => number::text(number),
+        Style::Document => number::shortest(number),
+    });
+}
+
+/// PHP's notion of truth.
+fn truth(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(truth) => *truth,
+        Value::Int(number) => *number != 0,
+        Value::Float(number) => *number != 0.0,
+        Value::String(text) => !matches!(text.as_str(), "" | "0"),
+        Value::List(items) => !items.is_empty(),
+        Value::Map(map) => !map.is_empty(),
+    }
+}
+
+/// Text of an element, escaped as libxml2 does. A character that XML cannot hold becomes the replacement character.
+pub(super) fn text(words: &str, out: &mut String) {
+    let mut rest = words;
+    // Most of a text is plain: it is copied in one go.
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, 0..=0x1f | b'&' | b'<' | b'>' | 0xef)) {
+        out.push_str(&rest[..at]);
+        let Some(ch) = rest[at..].chars().next() else { break };
+        match ch {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\r' => out.push_str("&#13;"),
+            '\t' | '\n' => out.push(ch),
+            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            _ => out.push(ch),
+        }
+        rest = &rest[at + ch.len_utf8()..];
+    }
+    out.push_str(rest);
+}
+
+/// Text of an attribute.
+fn attribute(words: &str, out: &mut String) {
+    let from = out.len();
+    text(words, out);
+    if out[from..].contains('"') {
+        let escaped = out[from..].replace('"', "&quot;");
+        out.replace_range(from.., &escaped);
+    }
+}
