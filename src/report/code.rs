@@ -269,14 +269,6 @@ codes! {
         "An element in the namespace of mwsc has a value that mwsc does not write, so the file was edited or comes from another version. It was ignored, and what it said is missing or has its usual value. Generate the file again rather than edit it."
     W009 Error "WSDL or schema that cannot be read"
         "The file is not there, is no file, or is larger than 50 MB. Files that a WSDL imports or includes are looked for beside it and in the folders below; nothing is ever fetched from a network."
-<<<<<<< HEAD
-    X001 Error "crosswalk that was not understood"
-        "The file is no valid TOML, or has a table, a key or a value that a crosswalk does not have. The head of `grammars/crosswalk.toml` describes the form. Nothing of the file was used, or, where the message names one entry, nothing of that entry."
-    X002 Error "expression that was not understood"
-        "The text is no expression of the crosswalk's notation, which the head of `grammars/crosswalk.toml` describes. The place is that from which on it makes no sense."
-    X003 Error "name that the crosswalk does not have"
-        "An expression, or a step, uses a name that nothing before it defines: a parameter of the operation, what an earlier step gave (`as`), the item of a list, a table, a map or a routine. A routine may use only those that stand before it, so that none runs without end."
-=======
     W010 Warning "Import that is not read"
         "The WSDL or a schema names another file by a network address, or by a path that leads out of the folder of the WSDL. Such files are never fetched or opened, so that reading a WSDL touches nothing but its own folder. Types that only that file declares are missing then, and say so. Copy the file beside the WSDL and name the copy."
     W011 Error "Declared twice"
@@ -299,5 +291,10 @@ codes! {
         "The port has a binding for something else than SOAP, such as HTTP GET, or the operation wants a SOAP header. Neither has a counterpart in what mwsc compiles."
     W020 Warning "WSDL is not UTF-8"
         "Bytes that are not UTF-8 were replaced by U+FFFD. Names that hold them will not be those that the server expects: convert the file."
->>>>>>> main
+    X001 Error "crosswalk that was not understood"
+        "The file is no valid TOML, or has a table, a key or a value that a crosswalk does not have. The head of `grammars/crosswalk.toml` describes the form. Nothing of the file was used, or, where the message names one entry, nothing of that entry."
+    X002 Error "expression that was not understood"
+        "The text is no expression of the crosswalk's notation, which the head of `grammars/crosswalk.toml` describes. The place is that from which on it makes no sense."
+    X003 Error "name that the crosswalk does not have"
+        "An expression, or a step, uses a name that nothing before it defines: a parameter of the operation, what an earlier step gave (`as`), the item of a list, a table, a map or a routine. A routine may use only those that stand before it, so that none runs without end."
 }
