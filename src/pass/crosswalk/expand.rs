@@ -1,6 +1,6 @@
 //! Writes a program out: routines stand where they are used, so that a manifest needs no names of the file.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use mwsc_contract::crosswalk::{self as contract, Action, Call, Each, Expr, How, Program, Step, Verdict};
 
 use super::source::{self, At, Body, Crosswalk};
@@ -67,9 +67,28 @@ pub fn variant(crosswalk: &Crosswalk, variant: &source::Variant) -> contract::Va
         until: variant.until.clone(),
         verdict,
         reason: variant.reason.clone(),
+        functions: functions(&how),
         how,
         fields: Vec::new(),
-        functions: Vec::new(),
         capabilities: Vec::new(),
+    }
+}
+
+/// The functions that are called, each once.
+fn functions(how: &How) -> Vec<String> {
+    let mut found = IndexSet::new();
+    if let How::Calls(program) = how {
+        of_program(program, &mut found);
+    }
+    found.into_iter().collect()
+}
+
+fn of_program(program: &Program, found: &mut IndexSet<String>) {
+    for step in &program.steps {
+        match &step.action {
+            Action::Read(call) | Action::Write(call) => drop(found.insert(call.function.clone())),
+            Action::Run(inner) => of_program(inner, found),
+            Action::Set(_) | Action::Fail(_) | Action::Missing(_) => {}
+        }
     }
 }

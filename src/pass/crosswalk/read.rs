@@ -119,7 +119,8 @@ pub fn read(file: FileId, sources: &SourceMap, report: &mut Report) -> Crosswalk
         let size: usize = 1 + routine.steps.iter().map(|step| step.get_ref().size(&sizes)).sum::<usize>();
         let body = reader.body(routine.steps, &routine.result, &out);
         if size > MAX_STEPS {
-            let message = format!("the routine `{}` has more than {MAX_STEPS} steps when those that it uses are written out", name.get_ref());
+            let message =
+                format!("the routine `{}` has more than {MAX_STEPS} steps when those that it uses are written out", name.get_ref());
             reader.report.push(Diagnostic::new(Code::X001, message).at(span));
             continue;
         }

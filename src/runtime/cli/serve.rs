@@ -58,7 +58,7 @@ fn behind(config: &Config, build: &Build) -> Result<Behind, Stop> {
         let client = Client::new(client::Config { timeout, retries: upstream.retries, ..client::Config::new(&upstream.url) });
         let site = Arc::new(Site::new(client.map_err(|why| Stop::new(status::USAGE, why))?));
         let users = Users::new(site.clone(), &upstream.service, settings.session);
-        return Ok((Arc::new(Upstream::new(site, &upstream.plugin)), Arc::new(users)));
+        return Ok((Arc::new(Upstream::new(site, &upstream.plugin, upstream.crosswalk(&build.manifest.crosswalk))), Arc::new(users)));
     }
     Ok((Arc::new(NoBackend), Arc::new(Memory::new(settings.session))))
 }

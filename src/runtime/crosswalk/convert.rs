@@ -8,7 +8,7 @@ use mwsc_contract::Value;
 use crate::php::number;
 
 /// What a conversion makes of a value; null stays null.
-pub fn unless_null<'v>(value: Cow<'v, Value>, convert: impl Fn(&Value) -> Value) -> Cow<'v, Value> {
+pub fn unless_null(value: Cow<'_, Value>, convert: impl Fn(&Value) -> Value) -> Cow<'_, Value> {
     if *value == Value::Null { value } else { Cow::Owned(convert(&value)) }
 }
 
@@ -41,7 +41,7 @@ pub fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => a == b,
         (Value::String(a), Value::String(b)) => a == b,
-        (Value::Null, _) | (_, Value::Null) | (Value::List(_) | Value::Map(_), _) | (_, Value::List(_) | Value::Map(_)) => a == b,
+        (Value::Null | Value::List(_) | Value::Map(_), _) | (_, Value::Null | Value::List(_) | Value::Map(_)) => a == b,
         (Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_), _) => text(a) == text(b),
     }
 }

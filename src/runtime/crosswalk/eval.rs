@@ -220,7 +220,7 @@ fn apply<'s>(
             }
             Cow::Owned(out.into())
         }
-        (Filter::Chunks, _) => Cow::Owned(list::chunks(items(value.into_owned()), convert::integer(first))),
+        (Filter::Chunks, _) => Cow::Owned(list::chunks(value.as_list().unwrap_or_default(), convert::integer(first))),
         (Filter::AtMost, _) => Cow::Owned(Value::Bool(convert::number(&value) <= convert::number(first))),
         // The notation does not let a filter be without what it takes.
         (Filter::Where | Filter::Find | Filter::Map | Filter::As | Filter::Sort | Filter::Index, None) => null,

@@ -23,7 +23,7 @@ pub fn flat(value: Value) -> Value {
 }
 
 /// Lists of so many items, one at least; the last of what is left.
-pub fn chunks(items: Vec<Value>, size: i64) -> Value {
+pub fn chunks(items: &[Value], size: i64) -> Value {
     let size = usize::try_from(size).unwrap_or(1).max(1);
     Value::List(items.chunks(size).map(|chunk| Value::List(chunk.to_vec())).collect())
 }

@@ -16,7 +16,8 @@ use serde::Deserialize;
 use super::eval::{eval, holds};
 use super::scope::{Fuel, Scope};
 use super::{Functions, Limits, Surroundings, serve, variant};
-use crate::dispatch::{Failure, FailureKind};
+use crate::dispatch::{Failure, Secret};
+use crate::upstream::client::{Client, Config};
 
 /// `calls.toml`.
 #[derive(Deserialize)]
@@ -49,55 +50,17 @@ struct OneCall {
     clears: bool,
 }
 
-/// A Moodle over REST.
-struct Site {
-    url: String,
-    token: String,
+/// A Moodle with a token.
+struct Real {
+    client: Client,
+    token: Secret,
 }
 
 #[async_trait]
-impl Functions for Site {
-    async fn call(&self, function: &str, args: Map, _: Access) -> Result<Value, Failure> {
-        let address = format!("{}/webservice/rest/server.php", self.url);
-        let mut form: Vec<(String, String)> = vec![
-            ("wstoken".to_owned(), self.token.clone()),
-            ("wsfunction".to_owned(), function.to_owned()),
-            ("moodlewsrestformat".to_owned(), "json".to_owned()),
-            ("moodlewssettingraw".to_owned(), "1".to_owned()),
-        ];
-        for (name, value) in &args {
-            flatten(name, value, &mut form);
-        }
-        let bad = |why: String| Failure::new(FailureKind::Unavailable, "upstream", why);
-        let sent = move || ureq::post(&address).send_form(form).and_then(|mut answer| answer.body_mut().read_to_string());
-        let text = tokio::task::spawn_blocking(sent).await.map_err(|why| bad(why.to_string()))?.map_err(|why| bad(why.to_string()))?;
-        let value: Value = serde_json::from_str(&text).map_err(|why| bad(format!("{function}: {why}: {text}")))?;
-        match value.get("exception") {
-            None => Ok(value),
-            Some(_) => {
-                let of = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-                let kind = if of("errorcode") == "nopermissions" { FailureKind::Forbidden } else { FailureKind::BadRequest };
-                Err(Failure::new(kind, of("errorcode"), of("message")).debug(format!("{function}: {}", of("debuginfo"))))
-            }
-        }
-    }
-}
-
-/// Form fields as PHP reads them.
-fn flatten(name: &str, value: &Value, form: &mut Vec<(String, String)>) {
-    match value {
-        Value::Null => {}
-        Value::List(items) => {
-            for (at, item) in items.iter().enumerate() {
-                flatten(&format!("{name}[{at}]"), item, form);
-            }
-        }
-        Value::Map(map) => {
-            for (key, item) in map.iter() {
-                flatten(&format!("{name}[{key}]"), item, form);
-            }
-        }
-        Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) => form.push((name.to_owned(), super::convert::text(value))),
+impl Functions for Real {
+    async fn call(&self, function: &str, mut args: Map, access: Access) -> Result<Value, Failure> {
+        args.insert("moodlewssettingraw".to_owned(), Value::Bool(true));
+        self.client.call(function, &args, &self.token, Some(access)).await
     }
 }
 
@@ -107,13 +70,12 @@ async fn every_mapping_answers_on_a_real_moodle() {
         println!("skipped: MWSC_MOODLE_URL and MWSC_MOODLE_TOKEN are not set");
         return;
     };
-    let site = Site { url, token };
+    let site = Real { client: Client::new(Config::new(&url)).expect("a client"), token: Secret::new(&token) };
     let info = site.call("core_webservice_get_site_info", Map::new(), Access::Read).await.expect("the site answers");
     let release = info.get("release").and_then(Value::as_str).and_then(Release::parse);
     let caller = [("id", info.get("userid").cloned().unwrap_or_default()), ("username", info.get("username").cloned().unwrap_or_default())];
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let surroundings =
-        Surroundings { caller: caller.into_iter().collect(), now: i64::try_from(now).unwrap_or_default(), tables: Map::new() };
+    let surroundings = Surroundings { caller: caller.into_iter().collect(), now: i64::try_from(now).unwrap_or_default() };
     let crosswalk = built_in();
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/crosswalk/calls.toml")).unwrap();
     let calls: Calls = toml::from_str(&text).unwrap_or_else(|why| panic!("calls.toml: {why}"));
@@ -140,7 +102,7 @@ async fn every_mapping_answers_on_a_real_moodle() {
 async fn one(
     crosswalk: &Crosswalk,
     call: &OneCall,
-    site: &Site,
+    site: &Real,
     release: Option<&Release>,
     surroundings: &Surroundings,
     known: &mut Map,

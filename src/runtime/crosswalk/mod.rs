@@ -13,10 +13,10 @@
 mod convert;
 mod eval;
 mod list;
-mod run;
-mod scope;
 #[cfg(test)]
 mod live;
+mod run;
+mod scope;
 #[cfg(test)]
 mod tests;
 
@@ -42,8 +42,6 @@ pub struct Surroundings {
     pub caller: Value,
     /// Seconds since 1970, known as `now`.
     pub now: i64,
-    /// Values that replace tables of the crosswalk, by their names: this site's numbers of roles, say.
-    pub tables: Map,
 }
 
 /// How much work an operation may cause.
@@ -84,12 +82,13 @@ pub async fn serve(
     let program = match &variant.how {
         How::Calls(program) => program,
         How::Plugin(missing) => {
-            return Err(not_served(format!("No function of Moodle does this ({missing}). The generated plugin does, and it is not installed.")));
+            return Err(not_served(format!(
+                "No function of Moodle does this ({missing}). The generated plugin does, and it is not installed."
+            )));
         }
         How::Runtime => return Err(not_served("This operation is no business of Moodle's.".to_owned())),
     };
     let mut everywhere: Map = crosswalk.tables.clone();
-    everywhere.extend(surroundings.tables.clone());
     everywhere.insert("caller".to_owned(), surroundings.caller.clone());
     everywhere.insert("now".to_owned(), Value::Int(surroundings.now));
     run::run(program, args, &everywhere, limits, functions).await

@@ -37,7 +37,7 @@ impl From<Exhausted> for Failure {
 
 type Outcome<'f> = Pin<Box<dyn Future<Output = Result<Value, Failure>> + Send + 'f>>;
 
-impl<'r> Work<'r> {
+impl Work<'_> {
     /// Runs the steps of a program. Boxed, since programs run programs.
     fn program<'f>(&'f mut self, program: &'f Program, mut known: Map) -> Outcome<'f> {
         Box::pin(async move {
@@ -191,6 +191,8 @@ fn concerns_item(kind: FailureKind) -> bool {
     match kind {
         FailureKind::BadRequest | FailureKind::Forbidden | FailureKind::NotFound | FailureKind::Conflict => true,
         FailureKind::Unauthenticated
+        | FailureKind::TooLarge
+        | FailureKind::MediaType
         | FailureKind::Limited
         | FailureKind::Internal
         | FailureKind::BadAnswer
