@@ -139,6 +139,8 @@ pub enum Fate {
     Constant(Value),
     /// Only decides what is done.
     Decides,
+    /// It never had an effect; why.
+    Ignored(String),
     /// Lost; why.
     Lost(String),
 }

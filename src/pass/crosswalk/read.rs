@@ -13,8 +13,6 @@ use crate::source::{FileId, SourceMap, Span};
 
 /// How long an expression may be when the maps in it are written out, in bytes.
 const MAX_EXPRESSION: usize = 64 * 1024;
-/// What the structure is called that a map is applied to.
-const ITEM: &str = "it";
 /// How many steps a routine may have when the routines in it are written out.
 const MAX_STEPS: usize = 2_000;
 
@@ -153,8 +151,13 @@ impl Reader<'_> {
     fn map(&mut self, name: &Text, raw: RawMap, everywhere: &IndexSet<String>) -> Map {
         let fields: IndexMap<String, At<Expr>> =
             raw.fields.into_iter().map(|(field, value)| (field.into_inner(), self.expr(&value))).collect();
-        let record = fields.iter().map(|(field, value)| (field.clone(), of_item(&value.it, everywhere))).collect();
-        self.maps.insert(name.get_ref().clone(), Argument::Each(ITEM.to_owned(), Expr::Record(record)));
+        let name_of = name.get_ref();
+        for value in fields.values().filter(|value| binds(&value.it, name_of)) {
+            let message = format!("`{name_of} => …` in the map `{name_of}` hides what the map is applied to");
+            self.report.push(Diagnostic::new(Code::X003, message).at(value.span));
+        }
+        let record = fields.iter().map(|(field, value)| (field.clone(), of_item(&value.it, name_of, everywhere))).collect();
+        self.maps.insert(name_of.clone(), Argument::Each(name_of.clone(), Expr::Record(record)));
         Map { record: raw.record, fields, lost: self.texts(raw.lost), span: self.span(name) }
     }
 
@@ -296,14 +299,20 @@ impl Reader<'_> {
     }
 }
 
-/// The expression of a field of a map: a name is a field of the structure, which is called `it`, unless it is bound.
-fn of_item(expr: &Expr, bound: &IndexSet<String>) -> Expr {
-    let again = |inner: &Expr| of_item(inner, bound);
-    let boxed = |inner: &Expr| Box::new(of_item(inner, bound));
+/// Whether an expression gives items a name.
+fn binds(expr: &Expr, name: &str) -> bool {
+    expr.children().into_iter().any(|(item, inner)| item == Some(name) || binds(inner, name))
+}
+
+/// The expression of a field of a map: a name is a field of the structure, which is called as the map, unless it is bound. So the map can
+/// still be told from what is written out.
+fn of_item(expr: &Expr, map: &str, bound: &IndexSet<String>) -> Expr {
+    let again = |inner: &Expr| of_item(inner, map, bound);
+    let boxed = |inner: &Expr| Box::new(of_item(inner, map, bound));
     match expr {
         Expr::Value(_) => expr.clone(),
         Expr::Name(name) if bound.contains(name) => expr.clone(),
-        Expr::Name(name) => Expr::Field(Box::new(Expr::Name(ITEM.to_owned())), name.clone()),
+        Expr::Name(name) => Expr::Field(Box::new(Expr::Name(map.to_owned())), name.clone()),
         Expr::Text(pieces) => {
             let piece = |piece: &Piece| match piece {
                 Piece::Plain(plain) => Piece::Plain(plain.clone()),
@@ -327,7 +336,7 @@ fn of_item(expr: &Expr, bound: &IndexSet<String>) -> Expr {
                 Argument::Each(item, body) => {
                     let mut inside = bound.clone();
                     inside.insert(item.clone());
-                    Argument::Each(item.clone(), of_item(body, &inside))
+                    Argument::Each(item.clone(), of_item(body, map, &inside))
                 }
             };
             Expr::Filter(boxed(of), *filter, arguments.iter().map(argument).collect())
