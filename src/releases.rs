@@ -102,13 +102,10 @@ fn release(name: &str) -> Result<&'static Row, String> {
     let name = name.trim();
     let digits = name.contains('.') && name.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     let known = |(major, minor): (u32, u32)| all().iter().find(|row| row.number() == (major, minor));
-    match known(pair(name)).filter(|_| digits) {
-        Some(row) => Ok(row),
-        None => {
-            let ends = all().first().zip(newest()).map(|(first, last)| format!(" (those known are {} to {})", first.name, last.name));
-            Err(format!("there is no release `{name}`{}", ends.unwrap_or_default()))
-        }
-    }
+    known(pair(name)).filter(|_| digits).ok_or_else(|| {
+        let ends = all().first().zip(newest()).map(|(first, last)| format!(" (those known are {} to {})", first.name, last.name));
+        format!("there is no release `{name}`{}", ends.unwrap_or_default())
+    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! put together from what the others planned.
 
 pub mod manifest;
+pub mod plugin;
 pub mod wsdl;
 
 use crate::files::Files;
@@ -15,6 +16,8 @@ use crate::source::SourceMap;
 /// What a run may set, for each back end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
+    /// Of the `plugin` target.
+    pub plugin: plugin::Options,
     /// Of the `wsdl` target.
     pub wsdl: wsdl::Options,
 }
@@ -36,6 +39,11 @@ pub const BACKENDS: &[Backend] = &[
         name: "wsdl",
         about: "a typed WSDL 1.1 (document/literal wrapped, WS-I Basic Profile 1.1) for each service, and an index of them",
         generate: |schema, services, options, _, report, out| wsdl::generate(schema, services, &options.wsdl, report, out),
+    },
+    Backend {
+        name: "plugin",
+        about: "a Moodle plugin that offers the operations as external functions, with a handler to write",
+        generate: |schema, services, options, _, report, out| plugin::generate(schema, services, &options.plugin, report, out),
     },
     Backend {
         name: "manifest",

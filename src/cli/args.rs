@@ -88,6 +88,34 @@ pub enum ReportFormat {
     Github,
 }
 
+/// What `mwsc inspect` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InspectFormat {
+    /// For people.
+    Text,
+    /// For people; findings as one JSON object per line.
+    Json,
+    /// For people; findings as SARIF 2.1.0.
+    Sarif,
+    /// For people; findings as commands of GitHub Actions.
+    Github,
+    /// Operations, types, arrays and messages as a WSDL has them, in JSON.
+    Ops,
+}
+
+impl InspectFormat {
+    /// The form of the findings.
+    pub fn report(self) -> Option<ReportFormat> {
+        match self {
+            InspectFormat::Text => Some(ReportFormat::Text),
+            InspectFormat::Json => Some(ReportFormat::Json),
+            InspectFormat::Sarif => Some(ReportFormat::Sarif),
+            InspectFormat::Github => Some(ReportFormat::Github),
+            InspectFormat::Ops => None,
+        }
+    }
+}
+
 /// Form of data on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DataFormat {
@@ -150,7 +178,7 @@ pub struct Inputs {
     /// The class of documented PHP whose public methods are the operations [default: the only one that can be]
     #[arg(long, value_name = "CLASS", env = "MWSC_CLASS")]
     pub class: Option<String>,
-    /// Releases: which of the inputs to use, such as 4.1,4.5
+    /// Releases: which of the inputs to use, such as 4.1,4.5; also those that a plugin is made for, such as 3.9..5.1
     #[arg(long, value_name = "RELEASE", value_delimiter = ',', env = "MWSC_MOODLE")]
     pub moodle: Vec<String>,
     /// Settings of a site (TOML), which settle what only a site knows
@@ -227,9 +255,18 @@ pub struct Generate {
     /// Address at which clients find the service
     #[arg(help_heading = OUTPUT, long, value_name = "URL", env = "MWSC_ENDPOINT")]
     pub endpoint: Option<String>,
+    /// Profiles of WSDLs [default: document]; `oktech` and `oktech-simplified` are those of the OK Tech web services
+    #[arg(help_heading = OUTPUT, long, value_name = "NAME", value_delimiter = ',', env = "MWSC_PROFILE")]
+    pub profile: Vec<String>,
+    /// Address of the site, in WSDLs that have the token CFGWWWROOT for it
+    #[arg(help_heading = OUTPUT, long, value_name = "URL", env = "MWSC_SITE_URL")]
+    pub site_url: Option<String>,
     /// Write a WSDL for SOAP 1.2 as well, in a file of its own
     #[arg(help_heading = OUTPUT, long)]
     pub soap12: bool,
+    /// Which component the plugin of the plugin target is [default: local_oktech]
+    #[arg(help_heading = OUTPUT, long, value_name = "NAME", env = "MWSC_COMPONENT")]
+    pub component: Option<String>,
     /// Form of the findings on stderr
     #[arg(help_heading = OUTPUT, long, value_name = "FORM", env = "MWSC_FORMAT")]
     pub format: Option<ReportFormat>,
@@ -296,9 +333,12 @@ pub struct Inspect {
     /// Parse every PHP file of the tree, with all bodies, and say how many were understood completely
     #[arg(help_heading = OUTPUT, long)]
     pub parse_only: bool,
-    /// Form of the findings on stderr
+    /// Form of the findings on stderr; or `ops`: print what the services declare as WSDLs do, in JSON
     #[arg(help_heading = OUTPUT, long, value_name = "FORM", env = "MWSC_FORMAT")]
-    pub format: Option<ReportFormat>,
+    pub format: Option<InspectFormat>,
+    /// The profile in which `ops` shows a service that no WSDL with an rpc binding declares
+    #[arg(help_heading = OUTPUT, long, value_name = "NAME")]
+    pub profile: Option<String>,
 }
 
 const INSPECT: &str = "\
@@ -306,7 +346,8 @@ Examples:
   mwsc inspect moodle                                   the services of a tree
   mwsc inspect moodle -s moodle_mobile_app              its operations
   mwsc inspect moodle --operation core_course_get_courses
-  mwsc inspect --parse-only moodle";
+  mwsc inspect --parse-only moodle
+  mwsc inspect old.wsdl --format ops > old.json";
 
 /// `mwsc graph`
 #[derive(Debug, Args)]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::suggest;
+use super::{plugin, suggest};
 use crate::frontend::FRONTENDS;
 use crate::report::{Code, Diagnostic, Report};
 use crate::source::{FileId, SourceMap, Span};
@@ -42,6 +42,8 @@ pub struct Config {
     pub strict: bool,
     /// `[wsdl]`
     pub wsdl: Wsdl,
+    /// `[plugin]`
+    pub plugin: plugin::Plugin,
     /// `[live]`
     pub live: Option<Live>,
 }
@@ -101,6 +103,10 @@ pub struct Wsdl {
     pub endpoint: Option<String>,
     /// `soap12`
     pub soap12: bool,
+    /// `profiles`
+    pub profiles: Vec<(String, Span)>,
+    /// `site-url`
+    pub site_url: Option<String>,
 }
 
 /// A running site.
@@ -114,12 +120,12 @@ pub struct Live {
     pub name: Option<String>,
 }
 
-const TOP: [&str; 12] =
-    ["inputs", "input", "services", "service", "services-from", "targets", "output", "exclude", "site", "strict", "wsdl", "live"];
+const TOP: [&str; 13] =
+    ["inputs", "input", "services", "service", "services-from", "targets", "output", "exclude", "site", "strict", "wsdl", "plugin", "live"];
 const INPUT: [&str; 5] = ["tree", "plugins", "class", "release", "site"];
 const SERVICE: [&str; 9] =
     ["title", "functions", "components", "exclude", "enabled", "restricted-users", "required-capability", "download-files", "upload-files"];
-const WSDL: [&str; 3] = ["namespace", "endpoint", "soap12"];
+const WSDL: [&str; 5] = ["namespace", "endpoint", "soap12", "profiles", "site-url"];
 const LIVE: [&str; 3] = ["url", "token-file", "name"];
 
 /// The configuration file of a run: the one that is named, else the first one found upward from `cwd`.
@@ -205,8 +211,11 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
             namespace: r.text(table, "namespace"),
             endpoint: r.text(table, "endpoint"),
             soap12: r.flag(table, "soap12").unwrap_or(false),
+            profiles: r.texts(table, "profiles"),
+            site_url: r.text(table, "site-url"),
         }
     });
+    let plugin = r.table(top, "plugin").map_or_else(plugin::Plugin::default, |table| plugin::read(&mut r, table));
     let live = r.table(top, "live").and_then(|table| {
         r.known(table, &LIVE, "live.");
         Some(Live { url: r.text(table, "url")?, token_file: r.a_path(table, "token-file"), name: r.text(table, "name") })
@@ -223,25 +232,29 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
         site: r.a_path(top, "site"),
         strict: r.flag(top, "strict").unwrap_or(false),
         wsdl,
+        plugin,
         live,
     }
 }
 
-fn span(file: FileId, at: std::ops::Range<usize>) -> Span {
+/// A place in the file.
+pub(super) fn span(file: FileId, at: std::ops::Range<usize>) -> Span {
     Span { file, start: at.start as u32, end: at.end as u32 }
 }
 
-struct Reader<'r> {
-    file: FileId,
+/// Takes values out of tables, and reports what they should not be.
+pub(super) struct Reader<'r> {
+    pub(super) file: FileId,
     folder: &'r Path,
-    report: &'r mut Report,
+    pub(super) report: &'r mut Report,
 }
 
-type Table<'t> = DeTable<'t>;
+/// A table with places.
+pub(super) type Table<'t> = DeTable<'t>;
 type Value<'t> = Spanned<DeValue<'t>>;
 
 impl Reader<'_> {
-    fn known(&mut self, table: &Table<'_>, keys: &[&str], inside: &str) {
+    pub(super) fn known(&mut self, table: &Table<'_>, keys: &[&str], inside: &str) {
         for key in table.keys() {
             let name = key.get_ref().as_ref();
             if !keys.contains(&name) {
@@ -252,12 +265,12 @@ impl Reader<'_> {
         }
     }
 
-    fn wrong(&mut self, value: &Value<'_>, key: &str, kind: &str) {
+    pub(super) fn wrong(&mut self, value: &Value<'_>, key: &str, kind: &str) {
         let message = format!("`{key}` takes {kind}, not {}", a(value.get_ref().type_str()));
         self.report.push(Diagnostic::new(Code::C002, message).at(span(self.file, value.span())));
     }
 
-    fn text(&mut self, table: &Table<'_>, key: &str) -> Option<String> {
+    pub(super) fn text(&mut self, table: &Table<'_>, key: &str) -> Option<String> {
         let value = table.get(key)?;
         let text = value.get_ref().as_str().map(str::to_owned);
         if text.is_none() {
@@ -307,7 +320,7 @@ impl Reader<'_> {
         self.texts(table, key).into_iter().map(|(path, _)| self.path(&path)).collect()
     }
 
-    fn table<'t>(&mut self, table: &'t Table<'t>, key: &str) -> Option<&'t Table<'t>> {
+    pub(super) fn table<'t>(&mut self, table: &'t Table<'t>, key: &str) -> Option<&'t Table<'t>> {
         let value = table.get(key)?;
         let inner = value.get_ref().as_table();
         if inner.is_none() {

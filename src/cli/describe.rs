@@ -36,7 +36,7 @@ pub fn describe(options: &Describe, config: &Config, screen: &Screen, sources: &
     let Some((survey, functions)) = described else { return watch.finish() };
     watch.enter("emit");
     let text = match options.format {
-        DataFormat::Json => json::write(&json::Document { survey: &survey, functions: &functions }).unwrap_or_default(),
+        DataFormat::Json => json::write(&json::Document { survey: &survey, functions: &functions }),
         DataFormat::Text => functions.iter().map(function).collect(),
     };
     watch.finish();

@@ -42,6 +42,7 @@ const fn of(code: Code) -> u8 {
         | Code::C009
         | Code::C010
         | Code::C011
+        | Code::C012
         | Code::C013
         | Code::C014
         | Code::C015
@@ -52,6 +53,7 @@ const fn of(code: Code) -> u8 {
         | Code::C050
         | Code::C051
         | Code::C052
+        | Code::C060
         | Code::N012 => USAGE,
         Code::M011
         | Code::P001

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use super::args::Generate;
 use super::config::Config;
 use super::screen::{Screen, Watch};
-use super::{inputs, services, suggest, write};
-use crate::backend::{BACKENDS, Backend, Options};
+use super::{inputs, plugin, services, suggest, write};
+use crate::backend::{BACKENDS, Backend, Options, wsdl};
 use crate::files::Files;
 use crate::report::{Code, Diagnostic, Report, Severity};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, Span};
 
 /// Runs the command.
 pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &SourceMap, report: &mut Report) {
@@ -18,28 +18,32 @@ pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &
     watch.enter("open");
     let (inputs, several) = inputs::open_all(&options.inputs, config, report);
     let wanted = services::wanted(&options.services, &options.inputs, &services::about(config, &options.inputs, &inputs), report);
+    let mut backends = backend_options(options, config, report);
     if report.count(Severity::Error) > 0 {
         return watch.finish();
     }
-    let backends = backend_options(options, config);
+    let dir = output(options, config);
     let mut files = Files::default();
     let mut usable = !inputs.is_empty();
     for input in &inputs {
         screen.verbose(&format!("compiling {}", input.about()));
+        let prefix = if several { format!("{}/", input.label) } else { String::new() };
+        if targets.iter().any(|target| target.name == "plugin") {
+            backends.plugin = plugin::options(options, config, &dir.join(&prefix), report);
+        }
         let site = input.site(&options.inputs, config, report);
         let made = input.with(&site, |input| {
             let schema = crate::compile(input, &wanted, sources, report, &mut |stage| watch.enter(stage));
             crate::emit(&schema, &targets, &backends, sources, report, &mut |stage| watch.enter(stage))
         });
         input.report_refused(report);
-        let prefix = if several { format!("{}/", input.label) } else { String::new() };
         files.take_in(&prefix, made);
     }
     // A service that is not there, a site file that is no TOML: what is left is not what was asked for.
     usable &= super::exit::status(report, false) != super::exit::USAGE;
     if usable {
         watch.enter("write");
-        finish(options, config, &files, screen, report);
+        finish(options, &dir, &files, screen, report);
     }
     watch.finish();
     if options.inputs.timings {
@@ -48,17 +52,16 @@ pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &
     }
 }
 
-fn finish(options: &Generate, config: &Config, files: &Files, screen: &Screen, report: &mut Report) {
-    let dir: PathBuf = options.output.clone().or_else(|| config.output.clone()).unwrap_or_else(|| PathBuf::from("out"));
+fn finish(options: &Generate, dir: &Path, files: &Files, screen: &Screen, report: &mut Report) {
     let part = &options.services;
     let narrowed =
         !part.service.is_empty() || !part.functions.is_empty() || !options.target.is_empty() || !options.inputs.moodle.is_empty();
     // What a broken input no longer gives is not stale: it comes back when the input is mended.
-    let whole = !narrowed && report.count(Severity::Error) == 0;
-    let how = write::How { check: options.check, force: options.force, whole };
+    let sound = report.count(Severity::Error) == 0;
+    let how = write::How { check: options.check, force: options.force, whole: !narrowed && sound, sound };
     let shown = dir.display().to_string();
     let before = report.iter().count();
-    let done = write::write(Path::new(&dir), &shown, files, how, report);
+    let done = write::write(dir, &shown, files, how, report);
     for path in &done.written {
         screen.verbose(&format!("wrote {shown}/{path}"));
     }
@@ -74,6 +77,10 @@ fn finish(options: &Generate, config: &Config, files: &Files, screen: &Screen, r
         let removed = if done.removed.is_empty() { String::new() } else { format!(", {} removed", done.removed.len()) };
         screen.say(&format!("{} written to {shown}, {} unchanged{removed}", plural(done.written.len(), "file"), done.unchanged));
     }
+}
+
+fn output(options: &Generate, config: &Config) -> PathBuf {
+    options.output.clone().or_else(|| config.output.clone()).unwrap_or_else(|| PathBuf::from("out"))
 }
 
 fn plural(count: usize, word: &str) -> String {
@@ -103,7 +110,7 @@ fn targets(options: &Generate, config: &Config, report: &mut Report) -> Vec<&'st
     found
 }
 
-fn backend_options(options: &Generate, config: &Config) -> Options {
+fn backend_options(options: &Generate, config: &Config, report: &mut Report) -> Options {
     let mut out = Options::default();
     if let Some(namespace) = options.namespace.clone().or_else(|| config.wsdl.namespace.clone()) {
         out.wsdl.namespace = namespace;
@@ -112,5 +119,25 @@ fn backend_options(options: &Generate, config: &Config) -> Options {
         out.wsdl.endpoint = endpoint;
     }
     out.wsdl.soap12 = options.soap12 || config.wsdl.soap12;
+    out.wsdl.site = options.site_url.clone().or_else(|| config.wsdl.site_url.clone());
+    let mut profiles: Vec<(String, Option<Span>)> = options.profile.iter().map(|name| (name.clone(), None)).collect();
+    if profiles.is_empty() {
+        profiles = config.wsdl.profiles.iter().map(|(name, at)| (name.clone(), Some(*at))).collect();
+    }
+    if !profiles.is_empty() {
+        out.wsdl.profiles = profiles.into_iter().filter(|(name, at)| profile(name, *at, report)).map(|(name, _)| name).collect();
+    }
     out
+}
+
+/// Whether there is a profile of this name; says so when there is none.
+pub fn profile(name: &str, at: Option<Span>, report: &mut Report) -> bool {
+    let known = || wsdl::profiles().map(|(name, _)| name);
+    if known().any(|known| known == name) {
+        return true;
+    }
+    let all = || wsdl::profiles().map(|(name, about)| format!("`{name}` ({about})")).collect::<Vec<_>>().join(", ");
+    let help = suggest::help(name, known(), || format!("the profiles are {}", all()));
+    report.push(Diagnostic::new(Code::C012, format!("there is no profile `{name}`")).at(at).help(help));
+    false
 }

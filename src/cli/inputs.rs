@@ -9,11 +9,13 @@ use super::config::Config;
 use super::interface::{self, Root};
 use super::layers::Layers;
 use super::tree::{DiskTree, plain};
+use crate::backend::wsdl;
 use crate::frontend::moodle::Site;
 use crate::frontend::moodle::builtin::Builtin;
 use crate::frontend::moodle::identify::{Below, Identity, folder, identify};
 use crate::frontend::moodle::release::Release;
 use crate::frontend::{Asked, FRONTENDS, Frontend};
+use crate::releases::Range;
 use crate::report::{Code, Diagnostic, Report};
 use crate::source::{Span, Tree};
 use crate::{Input, Interface, Moodle};
@@ -82,6 +84,14 @@ impl Source {
     /// A few words to tell it from the other inputs.
     pub fn head(&self) -> String {
         if self.is_moodle() { format!("Moodle {}", self.label) } else { self.about() }
+    }
+
+    /// The profile of WSDLs that is closest to the input.
+    pub fn profile(&self) -> &'static str {
+        match &self.base {
+            Base::Interface { frontend, .. } => frontend.profile,
+            Base::Disk(..) | Base::Builtin => wsdl::DOCUMENT,
+        }
     }
 
     /// Whether it is a Moodle, or plugins of one.
@@ -314,7 +324,8 @@ fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source
         let named: Vec<String> = match &label {
             Some(label) => vec![label.clone()],
             None if releases.is_empty() => vec![String::new()],
-            None => releases.to_vec(),
+            // A range stands for its newest release.
+            None => releases.iter().map(|name| range(name).map_or_else(|| name.clone(), |range| range.to.name.clone())).collect(),
         };
         bases.extend(named.into_iter().map(|name| (Base::Builtin, Release::parse(&name), name)));
     }
@@ -386,7 +397,10 @@ fn choose(sources: &mut Vec<Source>, releases: &[String], report: &mut Report) {
         return;
     }
     let is = |source: &Source, wanted: &str| {
-        source.label == wanted || source.release.number == wanted || source.release.number.starts_with(&format!("{wanted}."))
+        source.label == wanted
+            || source.release.number == wanted
+            || source.release.number.starts_with(&format!("{wanted}."))
+            || range(wanted).is_some_and(|range| range.contains(source.release.version))
     };
     for wanted in releases {
         if !sources.iter().any(|source| source.is_moodle() && is(source, wanted)) {
@@ -397,6 +411,11 @@ fn choose(sources: &mut Vec<Source>, releases: &[String], report: &mut Report) {
         }
     }
     sources.retain(|source| !source.is_moodle() || releases.iter().any(|wanted| is(source, wanted)));
+}
+
+/// The releases of `3.9..5.1`.
+fn range(name: &str) -> Option<Range> {
+    Range::parse(name).ok().filter(|_| name.contains(".."))
 }
 
 fn unique(sources: &[Source], report: &mut Report) {

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::args::{Graph, Inputs, Inspect};
+use super::args::{Graph, Inputs, Inspect, InspectFormat};
 use super::config::Config;
+use super::generate::profile;
 use super::inputs::Source;
 use super::screen::{Screen, Watch, print};
 use super::{inputs, services, suggest};
+use crate::backend::wsdl;
 use crate::ir::{Schema, graph, inspect};
 use crate::pass::choose::Wanted;
 use crate::php::parse::census;
@@ -26,8 +28,11 @@ pub fn inspect(options: &Inspect, config: &Config, screen: &Screen, sources: &So
         let patterns = if options.ty.is_empty() { options.operation.clone() } else { vec!["*".to_owned()] };
         wanted = Wanted { made: vec![(services::def("inspected", "inspected"), patterns)], exclude: wanted.exclude, ..Wanted::default() };
     }
+    if options.format == Some(InspectFormat::Ops) {
+        return ops(options, &inputs, config, screen, sources, &wanted, report);
+    }
     let chosen = wanted.names.clone();
-    each(&inputs, &options.inputs, config, screen, sources, &wanted, report, |schema, report| {
+    each(&inputs, &options.inputs, config, screen, sources, &wanted, report, |_, schema, report| {
         let mut out = String::new();
         if named.is_empty() {
             match &chosen {
@@ -49,11 +54,30 @@ pub fn inspect(options: &Inspect, config: &Config, screen: &Screen, sources: &So
     });
 }
 
+/// Prints what the services declare as WSDLs do: an object for each, in a list where there are several.
+fn ops(options: &Inspect, inputs: &[Source], config: &Config, screen: &Screen, sources: &SourceMap, wanted: &Wanted, report: &mut Report) {
+    if options.profile.as_deref().is_some_and(|name| !profile(name, None, report)) {
+        return;
+    }
+    let mut found = Vec::new();
+    each(inputs, &options.inputs, config, screen, sources, wanted, report, |input, schema, report| {
+        let profile = options.profile.as_deref().unwrap_or(input.profile());
+        found.extend(schema.services().map(|id| wsdl::ops(schema, id, profile, report)));
+        String::new()
+    });
+    let text = match found.as_slice() {
+        [] => return,
+        [one] => one.json(),
+        several => wsdl::ops::list(several),
+    };
+    print(&text, report);
+}
+
 /// Runs `mwsc graph`.
 pub fn graph(options: &Graph, config: &Config, screen: &Screen, sources: &SourceMap, report: &mut Report) {
     let inputs = inputs::open(&options.inputs, config, report);
     let wanted = services::wanted(&options.services, &options.inputs, &services::about(config, &options.inputs, &inputs), report);
-    each(&inputs, &options.inputs, config, screen, sources, &wanted, report, |schema, _| {
+    each(&inputs, &options.inputs, config, screen, sources, &wanted, report, |_, schema, _| {
         schema.services().map(|id| graph::dot(schema, id)).collect()
     });
 }
@@ -68,7 +92,7 @@ fn each(
     sources: &SourceMap,
     wanted: &Wanted,
     report: &mut Report,
-    mut text: impl FnMut(&Schema, &mut Report) -> String,
+    mut text: impl FnMut(&Source, &Schema, &mut Report) -> String,
 ) {
     if report.count(Severity::Error) > 0 {
         return;
@@ -79,10 +103,12 @@ fn each(
         let schema = input.with(&site, |input| crate::compile(input, wanted, sources, report, &mut |stage| watch.enter(stage)));
         input.report_refused(report);
         watch.enter("emit");
-        let out = text(&schema, report);
+        let out = text(input, &schema, report);
         watch.finish();
         let head = if inputs.len() > 1 { format!("{}\n\n", input.head()) } else { String::new() };
-        print(&(head + &out), report);
+        if !out.is_empty() {
+            print(&(head + &out), report);
+        }
     }
     watch.finish();
     if options.timings {

@@ -17,6 +17,7 @@ pub mod layers;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod man;
+pub mod plugin;
 pub mod screen;
 pub mod services;
 pub mod suggest;
@@ -71,7 +72,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 fn format(command: &Command) -> Option<args::ReportFormat> {
     match command {
         Command::Generate(options) => options.format,
-        Command::Inspect(options) => options.format,
+        Command::Inspect(options) => options.format.and_then(args::InspectFormat::report),
         Command::Graph(options) => options.format,
         Command::Init(options) => options.format,
         Command::Explain { format, .. } => *format,

@@ -1,9 +1,10 @@
 //! Output folders: writing generated files, or comparing what is there with them.
 //!
 //! In: [`Files`]. Out: files on disk, each replaced as a whole, and a manifest of them with digests. What mwsc did not write, or what
-//! somebody edited since, is neither replaced nor removed unless asked for; then nothing at all is written.
+//! somebody edited since, is neither replaced nor removed unless asked for; then nothing at all is written. Files that are written once
+//! are the user's from then on: whatever is at their path stays, even if asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
@@ -28,6 +29,9 @@ struct Manifest {
     version: u32,
     /// SHA-256 by path.
     files: BTreeMap<String, String>,
+    /// Files that were written once for the user to edit.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    once: BTreeSet<String>,
 }
 
 /// How to write.
@@ -39,6 +43,8 @@ pub struct How {
     pub force: bool,
     /// These files are all there are: others of the manifest are stale. False when only some services were asked for.
     pub whole: bool,
+    /// No error was found, so nothing is missing in the folders that these files fill: there others of the manifest are stale.
+    pub sound: bool,
 }
 
 /// What was done.
@@ -64,17 +70,31 @@ enum State {
 /// Writes files into a folder, or compares them with it. `shown` is how messages call the folder.
 pub fn write(dir: &Path, shown: &str, files: &Files, how: How, report: &mut Report) -> Done {
     let mut done = Done::default();
-    let before = match manifest(dir) {
-        Ok(before) => before,
+    let known = match manifest(dir) {
+        Ok(known) => known,
         Err(why) => {
             report.push(Diagnostic::new(Code::C042, format!("cannot use `{}`: {why}", place(shown, MANIFEST))));
             return done;
         }
     };
+    let before = &known.files;
+    let mut once = known.once.clone();
     let mut after: BTreeMap<String, String> = BTreeMap::new();
     let mut due: Vec<(&str, &[u8])> = Vec::new();
     let mut foreign: Vec<&str> = Vec::new();
     for (path, bytes) in files.iter() {
+        if files.is_once(path) {
+            once.insert(path.to_owned());
+            if let Err(why) = fs::symlink_metadata(dir.join(path)) {
+                match why.kind() {
+                    io::ErrorKind::NotFound => due.push((path, bytes)),
+                    _ => return failed(&place(shown, path), &why, report),
+                }
+            } else {
+                done.unchanged += 1;
+            }
+            continue;
+        }
         match state(&dir.join(path), Some(bytes), before.get(path)) {
             Ok(State::Same) => done.unchanged += 1,
             Ok(State::Missing | State::Old) => due.push((path, bytes)),
@@ -88,7 +108,7 @@ pub fn write(dir: &Path, shown: &str, files: &Files, how: How, report: &mut Repo
     }
     let mut stale: Vec<&str> = Vec::new();
     for (path, digest) in before.iter().filter(|(path, _)| files.get(path).is_none()) {
-        if !how.whole {
+        if !(how.whole || how.sound && files.fills(path)) {
             after.insert(path.clone(), digest.clone());
             continue;
         }
@@ -139,10 +159,10 @@ pub fn write(dir: &Path, shown: &str, files: &Files, how: How, report: &mut Repo
         }
         done.removed.push(path.to_owned());
     }
-    if after != before {
+    if after != *before || once != known.once {
         let about = "Files that mwsc wrote here, with their SHA-256. mwsc replaces and removes these and no others.".to_owned();
         // A map of texts always serialises.
-        let mut text = serde_json::to_string_pretty(&Manifest { about, version: 1, files: after }).unwrap_or_default();
+        let mut text = serde_json::to_string_pretty(&Manifest { about, version: 1, files: after, once }).unwrap_or_default();
         text.push('\n');
         if let Err(why) = replace(&dir.join(MANIFEST), text.as_bytes()) {
             return failed(&place(shown, MANIFEST), &why, report);
@@ -161,16 +181,17 @@ fn place(dir: &str, path: &str) -> String {
     if dir.is_empty() || dir == "." { path.to_owned() } else { format!("{}/{path}", dir.trim_end_matches('/')) }
 }
 
-fn manifest(dir: &Path) -> Result<BTreeMap<String, String>, String> {
+fn manifest(dir: &Path) -> Result<Manifest, String> {
+    let none = Manifest { about: String::new(), version: 1, files: BTreeMap::new(), once: BTreeSet::new() };
     let bytes = match fs::read(dir.join(MANIFEST)) {
         Ok(bytes) => bytes,
-        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(none),
         // `out` may be a file: creating the folder will say so better.
-        Err(why) if why.kind() == io::ErrorKind::NotADirectory => return Ok(BTreeMap::new()),
+        Err(why) if why.kind() == io::ErrorKind::NotADirectory => return Ok(none),
         Err(why) => return Err(plain(&why)),
     };
     let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|why| why.to_string())?;
-    if manifest.version == 1 { Ok(manifest.files) } else { Err(format!("its version is {}, this mwsc knows 1", manifest.version)) }
+    if manifest.version == 1 { Ok(manifest) } else { Err(format!("its version is {}, this mwsc knows 1", manifest.version)) }
 }
 
 fn state(path: &Path, want: Option<&[u8]>, recorded: Option<&String>) -> io::Result<State> {
@@ -232,7 +253,7 @@ fn remove(dir: &Path, path: &str) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    const WHOLE: How = How { check: false, force: false, whole: true };
+    const WHOLE: How = How { check: false, force: false, whole: true, sound: true };
 
     fn files(items: &[(&str, &str)]) -> Files {
         let mut files = Files::default();
@@ -275,6 +296,18 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_that_is_filled_keeps_nothing_stale() {
+        let dir = tempfile::tempdir().unwrap();
+        run(dir.path(), &[("p/a", "a"), ("p/b", "b"), ("q", "q")], WHOLE);
+        let part = |sound: bool| {
+            let mut files = files(&[("p/a", "a")]);
+            files.fill("p");
+            write(dir.path(), "out", &files, How { whole: false, sound, ..WHOLE }, &mut Report::default()).removed
+        };
+        assert_eq!((part(false), part(true)), (vec![], vec!["p/b".to_owned()]));
+    }
+
+    #[test]
     fn foreign_and_edited_files_stop_everything() {
         let dir = tempfile::tempdir().unwrap();
         run(dir.path(), &[("a", "a"), ("c", "c")], WHOLE);
@@ -294,6 +327,31 @@ mod tests {
         assert!(!dir.path().join("d").exists());
         let (done, found) = run(dir.path(), &[("a", "new"), ("b", "new")], How { force: true, ..WHOLE });
         assert_eq!((done.written.len(), done.removed.len(), found.len()), (2, 1, 0));
+    }
+
+    #[test]
+    fn what_is_written_once_is_the_users() {
+        let dir = tempfile::tempdir().unwrap();
+        let handler = dir.path().join("handler");
+        let run = |text: &str, how: How| {
+            let mut files = files(&[("a", "a")]);
+            files.add_once("handler", text);
+            let mut report = Report::default();
+            let done = write(dir.path(), "out", &files, how, &mut report);
+            (done.written, report.iter().map(|d| format!("{} {}", d.code.name(), d.message)).collect::<Vec<_>>())
+        };
+        let check = How { check: true, ..WHOLE };
+        assert_eq!(run("1", check).1, ["C040 `out/a` is missing", "C040 `out/handler` is missing"]);
+        assert_eq!(run("1", WHOLE), (vec!["a".into(), "handler".into()], vec![]));
+        fs::write(&handler, "mine").unwrap();
+        for how in [WHOLE, check, How { force: true, ..WHOLE }] {
+            assert_eq!(run("2", how), (vec![], vec![]));
+        }
+        // Nothing asks for it any more, and it stays.
+        let (done, _) = self::run(dir.path(), &[("a", "a")], How { force: true, ..WHOLE });
+        assert_eq!((done.removed, fs::read(&handler).unwrap()), (vec![], b"mine".to_vec()));
+        fs::remove_file(&handler).unwrap();
+        assert_eq!(run("3", WHOLE).0, ["handler"]);
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Frontend {
     pub reads: &'static str,
     /// Whether it is for this path, a file or a folder (`""` is the whole tree), judged by names and not by contents.
     pub accepts: fn(&dyn Tree, &str) -> bool,
+    /// Name of the profile of WSDLs that is closest to what it reads, where a WSDL itself does not say.
+    pub profile: &'static str,
     /// The largest file that it reads, in bytes.
     pub max_bytes: u64,
     /// Reads what is asked for as one input.
@@ -39,11 +41,19 @@ pub struct Asked<'t> {
 
 /// Every front end that reads files; the first that accepts a path has it.
 pub const FRONTENDS: &[Frontend] = &[
-    Frontend { name: "wsdl", reads: "WSDL (.wsdl, .xml)", accepts: wsdl::accepts, max_bytes: wsdl::MAX_BYTES as u64, read: wsdl::read },
+    Frontend {
+        name: "wsdl",
+        reads: "WSDL (.wsdl, .xml)",
+        accepts: wsdl::accepts,
+        profile: "document",
+        max_bytes: wsdl::MAX_BYTES as u64,
+        read: wsdl::read,
+    },
     Frontend {
         name: "phpdoc",
         reads: "documented PHP classes (.php, or a folder of them)",
         accepts: phpdoc::accepts,
+        profile: "oktech-simplified",
         max_bytes: MAX_FILE_BYTES,
         read: phpdoc::read,
     },

@@ -3,7 +3,11 @@
 use std::path::Path;
 
 use bumpalo::Bump;
+use mwsc::backend::wsdl;
 use mwsc::cli::config;
+use mwsc::convention::oktech;
+use mwsc::files::Files;
+use mwsc::frontend::Asked;
 use mwsc::frontend::moodle::loader::Loader;
 use mwsc::frontend::moodle::release::Release;
 use mwsc::frontend::moodle::{self, Site, World, exported, json};
@@ -33,6 +37,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "parse", seeds: ".php", words: PHP, run: parse_php },
     Target { name: "eval", seeds: ".php", words: PHP, run: eval },
     Target { name: "services", seeds: "services.php", words: PHP, run: services },
+    Target { name: "phpdoc", seeds: ".php", words: PHPDOC, run: phpdoc },
     Target { name: "wsdl", seeds: ".wsdl", words: XML, run: wsdl },
     Target { name: "config", seeds: ".toml", words: TOML, run: configuration },
     Target { name: "site", seeds: ".toml", words: TOML, run: site },
@@ -113,6 +118,48 @@ const PHP: &[&str] = &[
     "'\\'",
 ];
 
+const PHPDOC: &[&str] = &[
+    "<?php class server { ",
+    "class a extends server { ",
+    "trait a { use b; } ",
+    "use a { b as c; } ",
+    "/** @return int */ public function f(",
+    "/** @var int */ public $a = ",
+    "/** @var a[] */ public $b;",
+    "/**",
+    "*/",
+    "\n * ",
+    "@param int $a",
+    "@param ",
+    "@return ",
+    "@var ",
+    "@access private",
+    "{@inheritdoc}",
+    "[OPTIONAL]",
+    "[]",
+    "[=>]",
+    "array<",
+    "array{a: ",
+    "array(",
+    "list<",
+    ">",
+    "}",
+    "|null",
+    "&",
+    "?",
+    "(",
+    ")",
+    "$this",
+    "self::A",
+    "callable(int): ",
+    "mixed",
+    "require 'input.php';",
+    "= self::A . ",
+    "= [1 => ",
+    "enum a: int { case b = 1; }",
+    "namespace a;",
+];
+
 const TOML: &[&str] = &[
     "[",
     "]",
@@ -161,6 +208,17 @@ const XML: &[&str] = &[
     "<xsd:complexType name=\"a\">",
     "minOccurs=\"0\"",
     "maxOccurs=\"unbounded\"",
+    "<xsd:choice>",
+    "<xsd:group ref=\"tns:a\"/>",
+    "<xsd:extension base=\"tns:a\">",
+    "<xsd:restriction base=\"enc:Array\">",
+    "wsdl:arrayType=\"tns:a[][,]\"",
+    "<xsd:simpleType name=\"a\">",
+    "<wsdl:part name=\"a\" type=\"tns:a\"/>",
+    "style=\"rpc\"",
+    "use=\"encoded\"",
+    "parts=\"\"",
+    "<wsdl:import location=\"input.wsdl\"/>",
 ];
 
 const EXPORT: &[&str] = &[
@@ -229,13 +287,32 @@ fn services(input: &[u8]) {
     render::json::render(&report, &sources);
 }
 
+/// Reads documented classes, one of which is named where several could be the server, and links them.
+fn phpdoc(input: &[u8]) {
+    let tree = Tree::with("input.php", input);
+    for class in [None, Some("server"), Some("house"), Some("mdl_soapserver")] {
+        let (sources, mut report) = (SourceMap::default(), Report::default());
+        let asked = Asked { tree: &tree, paths: &["input.php".to_owned()], class };
+        let fragment = mwsc::frontend::phpdoc::read(asked, &sources, &mut report);
+        let schema = pass::link(vec![fragment], &mut report);
+        pass::check(&schema, &mut report);
+        report.sort(&sources);
+        render::human::render(&report, &sources, false, mwsc::report::Severity::Note);
+    }
+}
+
 /// Reads a WSDL and links what was understood.
 fn wsdl(input: &[u8]) {
     let (sources, mut report) = (SourceMap::default(), Report::default());
     let (id, source) = sources.add("input.wsdl", "input.wsdl".to_owned(), input.to_vec());
-    let fragment = mwsc::frontend::wsdl::read_text(id, &source.text, &mut report);
+    let mut fragment = mwsc::frontend::wsdl::read_text(id, &source.text, &mut report);
+    pass::session::mark(&mut fragment, &oktech().session);
     let schema = pass::link(vec![fragment], &mut report);
     pass::check(&schema, &mut report);
+    // What an rpc binding spells is used when it is written again.
+    let services: Vec<_> = schema.services().collect();
+    let options = wsdl::Options { profiles: wsdl::profiles().map(|(name, _)| name.to_owned()).collect(), ..wsdl::Options::default() };
+    wsdl::generate(&schema, &services, &options, &mut report, &mut Files::default());
 }
 
 fn configuration(input: &[u8]) {

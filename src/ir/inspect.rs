@@ -233,7 +233,8 @@ fn ty(schema: &Schema, slot: &Slot) -> String {
     out
 }
 
-fn bare(schema: &Schema, id: TypeId) -> String {
+/// A type in a few characters, less whether it may be null.
+pub fn bare(schema: &Schema, id: TypeId) -> String {
     match schema.ty(id) {
         Type::Scalar(scalar) if scalar.refinement.is_empty() => scalar.kind.word().to_owned(),
         Type::Scalar(scalar) => scalar.refinement.clone(),

@@ -36,14 +36,23 @@ impl Schema {
 
     /// The record types that contain themselves, directly or through others, by name.
     pub fn recursive(&self) -> Vec<TypeId> {
-        let mut out: Vec<TypeId> = kosaraju_scc(&self.graph)
+        let mut out = self.cycles().concat();
+        out.sort_by_key(|&ty| self.record(ty).map(|record| &record.name));
+        out
+    }
+
+    /// The same, those together that contain each other; each group by name, the groups by their first.
+    pub fn cycles(&self) -> Vec<Vec<TypeId>> {
+        let name = |ty: TypeId| self.record(ty).map(|record| &record.name);
+        let mut out: Vec<Vec<TypeId>> = kosaraju_scc(&self.graph)
             .into_iter()
             .filter(|component| component.len() > 1 || component.iter().any(|&node| self.graph.contains_edge(node, node)))
-            .flatten()
-            .map(TypeId)
-            .filter(|&ty| self.record(ty).is_some())
+            .map(|component| component.into_iter().map(TypeId).filter(|&ty| self.record(ty).is_some()).collect())
             .collect();
-        out.sort_by(|&a, &b| self.record(a).map(|r| &r.name).cmp(&self.record(b).map(|r| &r.name)));
+        for group in &mut out {
+            group.sort_by_key(|&ty| name(ty));
+        }
+        out.sort_by_key(|group| group.first().map(|&ty| name(ty)));
         out
     }
 }

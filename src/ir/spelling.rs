@@ -21,6 +21,8 @@ pub struct Spelling {
     pub operations: IndexMap<String, OperationSpelling>,
     /// Records that only wrap the list in a message, by name.
     pub wrappers: IndexMap<String, Wrapper>,
+    /// What is in an array of records, by the name of the array.
+    pub arrays: IndexMap<String, String>,
     /// Records by their name on the wire; only those about which there is something to say.
     pub records: IndexMap<String, RecordSpelling>,
     /// Types that are declared and that no operation reaches, by name: fields with their types, or the items of an array.

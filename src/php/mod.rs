@@ -3,6 +3,8 @@
 pub mod ast;
 pub mod eval;
 pub mod host;
+pub mod level;
 pub mod lex;
 pub mod parse;
+pub mod text;
 pub mod value;

@@ -1,12 +1,14 @@
 //! The values that the evaluator computes with.
 
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-use indexmap::IndexMap;
+use indexmap::{Equivalent, IndexMap};
 use rustc_hash::FxBuildHasher;
 
 use super::ast;
-use crate::ir::Key;
+use super::text::Text;
+use crate::ir;
 use crate::source::Span;
 
 /// A PHP value, or one that cannot be known here.
@@ -22,7 +24,7 @@ pub enum Value<'a> {
     /// A float.
     Float(f64),
     /// A string.
-    Str(Rc<str>),
+    Str(Text<'a>),
     /// An ordered array; copied on write.
     Array(Rc<Array<'a>>),
     /// An object: an index into the evaluator's heap, so two copies of the value are one object, as in PHP.
@@ -44,11 +46,58 @@ pub struct CellId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjId(pub u32);
 
+/// A key of an array.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key<'a> {
+    /// An integer key.
+    Int(i64),
+    /// A string key, which no integer is spelled like.
+    Str(Text<'a>),
+}
+
+/// A string key as its text, so that arrays can be asked for a `&str`.
+impl Hash for Key<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Key::Int(n) => n.hash(state),
+            Key::Str(text) => text.hash(state),
+        }
+    }
+}
+
+impl Equivalent<Key<'_>> for str {
+    fn equivalent(&self, key: &Key<'_>) -> bool {
+        matches!(key, Key::Str(text) if **text == *self)
+    }
+}
+
+impl From<&ir::Key> for Key<'_> {
+    fn from(key: &ir::Key) -> Self {
+        match key {
+            ir::Key::Int(n) => Key::Int(*n),
+            ir::Key::Str(text) => Key::Str(Text::made(text)),
+        }
+    }
+}
+
+impl From<&Key<'_>> for ir::Key {
+    fn from(key: &Key<'_>) -> Self {
+        match key {
+            Key::Int(n) => ir::Key::Int(*n),
+            Key::Str(text) => ir::Key::Str(text.to_string()),
+        }
+    }
+}
+
+/// Number of a linked class in the evaluator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ClassId(pub(super) u32);
+
 /// An ordered PHP array.
 #[derive(Debug, Clone, Default)]
 pub struct Array<'a> {
     /// Entries in PHP's order: a key that is set again keeps its first position.
-    pub entries: IndexMap<Key, Entry<'a>, FxBuildHasher>,
+    pub entries: IndexMap<Key<'a>, Entry<'a>, FxBuildHasher>,
     /// The key that `$a[] = x` takes next.
     pub next: i64,
 }
@@ -71,8 +120,10 @@ pub struct Entry<'a> {
 pub struct Object<'a> {
     /// Full name of its class, without leading backslash, as it is declared.
     pub class: Rc<str>,
+    /// The class itself; `None` where it is not there.
+    pub(super) class_id: Option<ClassId>,
     /// Properties in order of declaration, then of assignment.
-    pub props: IndexMap<Rc<str>, Value<'a>, FxBuildHasher>,
+    pub props: IndexMap<Text<'a>, Value<'a>, FxBuildHasher>,
     /// The `new` expression that made it.
     pub made_at: Option<Span>,
     /// `Class::method` whose body holds that `new`; empty outside methods. The class is the one that declares the method.
@@ -117,14 +168,14 @@ pub enum ClosureTarget<'a> {
         /// `$this` at the place of the closure.
         this: Option<ObjId>,
         /// The class it stands in, for `self`, and the one for `static`.
-        class: Option<(Rc<str>, Rc<str>)>,
+        class: Option<(ClassId, ClassId)>,
     },
     /// A function by name.
-    Named(Rc<str>),
+    Named(Text<'a>),
     /// A static method.
-    Static(Rc<str>, Rc<str>),
+    Static(Text<'a>, Text<'a>),
     /// A method of an object.
-    Method(ObjId, Rc<str>),
+    Method(ObjId, Text<'a>),
 }
 
 /// A value that cannot be known here: site configuration, the database, the clock, a function that is not pure.
@@ -145,10 +196,15 @@ impl Unknown {
     }
 }
 
-impl Value<'_> {
-    /// A string value.
+impl<'a> Value<'a> {
+    /// A string value made of a text that lives for a moment only.
     pub fn str(text: &str) -> Self {
-        Value::Str(Rc::from(text))
+        Value::Str(Text::made(text))
+    }
+
+    /// A string value.
+    pub fn text(text: impl Into<Text<'a>>) -> Self {
+        Value::Str(text.into())
     }
 
     /// An unknown value.

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
-use axum::routing::get;
 
 use crate::accounts::Accounts;
 use crate::build::Build;
 use crate::dispatch::Backend;
+use crate::serve::metrics::Metrics;
 use crate::settings::Settings;
 
 /// Everything that a request needs. It never changes: a reload makes a new one and swaps the router.
@@ -21,13 +20,16 @@ pub struct App {
     pub accounts: Arc<dyn Accounts>,
     /// How to serve it.
     pub settings: Settings,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// The router over all protocols.
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
-        .route("/healthz", get(|| async { StatusCode::OK }))
         .merge(crate::moodle::routes())
         .merge(crate::json::routes())
+        .merge(crate::page::routes())
+        .merge(crate::oktech::routes(&app))
         .with_state(app)
 }

@@ -11,7 +11,7 @@
 //! - [`dispatch`] is the one place through which every call goes, with the types that all sides speak: [`dispatch::Call`],
 //!   [`dispatch::Caller`], [`dispatch::Failure`], and the trait [`dispatch::Backend`];
 //! - [`accounts`] knows who may call: sessions, passwords, tokens;
-//! - [`store`] keeps what the service itself has to keep: accounts, sessions, the embedded school;
+//! - [`school`] is the embedded back end; [`store`] keeps what the service itself has to keep: accounts, sessions, the embedded school;
 //! - [`soap`] reads and writes SOAP, by the wire tables of the manifest;
 //! - [`form`] and [`php`] read and write what PHP does, as clients of both families expect it;
 //! - [`app`] holds them together and has the router.
@@ -20,15 +20,20 @@
 
 pub mod accounts;
 pub mod app;
+pub mod blank;
 pub mod build;
 pub mod cli;
 pub mod crosswalk;
 pub mod dispatch;
+pub mod endpoint;
 pub mod form;
 pub mod json;
 pub mod moodle;
+pub mod oktech;
+pub mod page;
 pub mod php;
 pub mod recorded;
+pub mod school;
 pub mod serve;
 pub mod settings;
 pub mod soap;

@@ -54,6 +54,12 @@ pub fn echo(debug: bool) -> Router {
     .unwrap();
     let accounts = Memory::new(Duration::from_secs(60)).with(7, "ann", "secret", "a0", Grants::Roles);
     let settings = Settings { debug, ..Settings::default() };
-    let app = App { build: Build::new(manifest, HashMap::new()), backend: Arc::new(Echo), accounts: Arc::new(accounts), settings };
+    let app = App {
+        build: Build::new(manifest, HashMap::new()),
+        backend: Arc::new(Echo),
+        accounts: Arc::new(accounts),
+        settings,
+        metrics: Arc::default(),
+    };
     router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))))
 }

@@ -37,7 +37,7 @@ fn manifest(
     report: &mut Report,
     files: &mut Files,
 ) -> Manifest {
-    let endpoints = services.iter().map(|&service| wsdl::serve(schema, service, &options.wsdl, report, files)).collect();
+    let endpoints = services.iter().flat_map(|&service| wsdl::serve(schema, service, &options.wsdl, report, files)).collect();
     let described = describe::Describe { schema, sources };
     let texts: Vec<String> = services.iter().map(|&service| dump::service(schema, service)).collect();
     Manifest {

@@ -34,6 +34,11 @@ fn unreserved(name: Cow<'_, str>, place: Place) -> Cow<'_, str> {
     if is_reserved(name.trim_end_matches(suffix), place) { Cow::Owned(name.into_owned() + suffix) } else { name }
 }
 
+/// The emitted name of a source name where reserved words do no harm.
+pub(super) fn legal(name: &str, place: Place) -> Cow<'_, str> {
+    spell_illegal(name, place)
+}
+
 fn spell_illegal(name: &str, place: Place) -> Cow<'_, str> {
     let digits_at = name.bytes().take_while(|&byte| byte == b'_').count();
     let starts_with_digit = name.as_bytes().get(digits_at).is_some_and(u8::is_ascii_digit);

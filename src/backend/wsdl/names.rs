@@ -128,7 +128,7 @@ fn operations(schema: &Schema, service: ServiceId, scope: &mut Scope, report: &m
 }
 
 /// The name of a record type: what describes it, and the path of keys from there, joined by `_`.
-fn plain(name: &TypeName) -> String {
+pub(super) fn plain(name: &TypeName) -> String {
     let mut out = match &name.base {
         NameBase::Class(class) => identifier(class),
         NameBase::Method(class, method) => {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use rustc_hash::FxHashSet;
 
-use super::mangle::Place;
+use super::mangle::{Place, mangle};
 use super::names::{Names, Scope, names};
 use super::record::{Fields, group_element, hollow, nothing_element, pieces};
 use super::view::{ElementView, Node, OperationView, TypeView, View};
@@ -36,10 +36,11 @@ pub fn plan<'s>(schema: &'s Schema, id: ServiceId, options: &Options, report: &m
         soap12_path: options.soap12.then(|| format!("wsdl/{}.soap12.wsdl", service.shortname)),
         namespace: text::shown(&fill(&options.namespace)).into_owned(),
         endpoint: text::shown(&fill(&options.endpoint)).into_owned(),
-        doc: text::shown(&about(&service.name, operations.len(), &release, &omitted)).into_owned(),
+        doc: text::shown(&about(&service.name, &operations, &release, &omitted)).into_owned(),
         facts: facts::service(service, &release, &digest, &omitted),
         digest,
         release,
+        sessions: sessions(schema, id),
         names: planner.names.service,
         types: planner.types,
         operations,
@@ -47,11 +48,30 @@ pub fn plan<'s>(schema: &'s Schema, id: ServiceId, options: &Options, report: &m
     }
 }
 
+/// Names of parameters that carry a session, each once.
+fn sessions(schema: &Schema, id: ServiceId) -> Vec<String> {
+    let params = schema.operations(id).flat_map(|op| schema.params(op)).filter(|param| param.session.is_some());
+    let mut out: Vec<String> = Vec::new();
+    for param in params {
+        let name = mangle(&param.name, Place::Param).into_owned();
+        if !out.contains(&name) {
+            out.push(name);
+        }
+    }
+    out
+}
+
 /// Words for people about the service.
-fn about(name: &str, operations: usize, release: &str, omitted: &[&crate::ir::Omission]) -> String {
-    let of = if release.is_empty() { "Moodle".to_owned() } else { format!("Moodle {release}") };
-    let functions = if operations == 1 { "function" } else { "functions" };
-    let mut out = format!("{name}: {operations} {functions} of {of}.");
+fn about(name: &str, operations: &[OperationView<'_>], release: &str, omitted: &[&crate::ir::Omission]) -> String {
+    // Functions of a plugin that stands alone are some Moodle's, too; those of other sources are nobody's.
+    let is_moodle = operations.iter().all(|op| !op.operation.meta.component.is_empty());
+    let of = match (release, is_moodle) {
+        ("", true) => " of Moodle".to_owned(),
+        ("", false) => String::new(),
+        (release, _) => format!(" of Moodle {release}"),
+    };
+    let functions = if operations.len() == 1 { "function" } else { "functions" };
+    let mut out = format!("{name}: {} {functions}{of}.", operations.len());
     for omission in omitted {
         let _ = write!(out, "\nLeft out: {} ({}: {}).", omission.operation, omission.code, omission.message);
     }

@@ -27,6 +27,8 @@ pub struct View<'s> {
     pub doc: String,
     /// What XSD cannot say of the service.
     pub facts: Node<'s>,
+    /// Names of parameters that carry a session.
+    pub sessions: Vec<String>,
     /// Types in the order in which a reader meets them.
     pub types: Vec<TypeView<'s>>,
     /// Operations in their order.

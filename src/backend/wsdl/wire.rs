@@ -9,18 +9,19 @@ use rustc_hash::FxHashSet;
 
 use super::record::hollow;
 use super::view::{ElementView, OperationView, TypeView, View};
-use super::{Options, emit, plan};
+use super::{Options, emit_all, plan_all, rpc};
 use crate::files::Files;
 use crate::ir::{self, Field, OpId, Presence, Schema, ServiceId, Slot, Type, TypeId, dump};
 use crate::report::Report;
 
-/// Plans the WSDL of a service as a server of its own publishes it: the address is a token that the server replaces. Writes its files
-/// and gives its table.
-pub fn serve(schema: &Schema, service: ServiceId, options: &Options, report: &mut Report, out: &mut Files) -> Endpoint {
-    let options = Options { endpoint: format!("{ADDRESS}{PATH}"), ..options.clone() };
-    let view = plan(schema, service, &options, report);
-    emit(&view, out);
-    wire(schema, service, &view)
+/// Plans the WSDLs of a service as a server of its own publishes them: the address is a token that the server replaces. Writes their
+/// files and gives their tables.
+pub fn serve(schema: &Schema, service: ServiceId, options: &Options, report: &mut Report, out: &mut Files) -> Vec<Endpoint> {
+    let options = Options { endpoint: format!("{ADDRESS}{PATH}"), site: None, ..options.clone() };
+    let planned = plan_all(schema, service, &options, report);
+    emit_all(&planned, out);
+    let document = planned.document.iter().map(|view| wire(schema, service, view));
+    document.chain(planned.others.iter().map(rpc::wire)).collect()
 }
 
 /// Path of a typed service below the address of its server.

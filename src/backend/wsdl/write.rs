@@ -60,7 +60,14 @@ fn document(view: &View<'_>, soap: &Soap) -> Vec<u8> {
     xml.close("wsdl:binding");
 
     xml.open("wsdl:service", &[("name", Some(service))]);
-    xml.text("wsdl:documentation", AUTHENTICATION);
+    match view.sessions.as_slice() {
+        [] => xml.text("wsdl:documentation", AUTHENTICATION),
+        sessions => {
+            let instead =
+                format!("{AUTHENTICATION} Without a token {} carry the session that a call to log in opened.", sessions.join(" and "));
+            xml.text("wsdl:documentation", &instead);
+        }
+    }
     xml.open("wsdl:port", &[("name", Some(port)), ("binding", Some(&tns(binding)))]);
     xml.empty(&format!("{}:address", soap.prefix), &[("location", Some(&view.endpoint))]);
     xml.close("wsdl:port");

@@ -12,6 +12,8 @@ use quick_xml::name::QName;
 pub(super) struct Xml {
     writer: Writer<Vec<u8>>,
     depth: usize,
+    /// Blanks for each level.
+    indent: usize,
 }
 
 /// Attributes of an element; one whose value is `None` is left out.
@@ -22,8 +24,17 @@ const MARGIN: &str = "\n                                ";
 impl Xml {
     /// A document with its declaration and a comment that says what made it.
     pub(super) fn new(capacity: usize, comment: &str) -> Self {
-        let mut out = Xml { writer: Writer::new(Vec::with_capacity(capacity)), depth: 0 };
-        out.event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
+        Xml::begun(capacity, Some("UTF-8"), 1, comment)
+    }
+
+    /// The same, with two blanks for each level and any declared encoding.
+    pub(super) fn indented(capacity: usize, encoding: Option<&str>, comment: &str) -> Self {
+        Xml::begun(capacity, encoding, 2, comment)
+    }
+
+    fn begun(capacity: usize, encoding: Option<&str>, indent: usize, comment: &str) -> Self {
+        let mut out = Xml { writer: Writer::new(Vec::with_capacity(capacity)), depth: 0, indent };
+        out.event(Event::Decl(BytesDecl::new("1.0", encoding, None)));
         out.line();
         out.event(Event::Comment(BytesText::new(comment)));
         out
@@ -85,7 +96,7 @@ impl Xml {
 
     /// Goes to a new line.
     pub(super) fn line(&mut self) {
-        let margin = &MARGIN[..=self.depth.min(MARGIN.len() - 1)];
+        let margin = &MARGIN[..=(self.depth * self.indent).min(MARGIN.len() - 1)];
         self.event(Event::Text(BytesText::from_escaped(margin)));
     }
 

@@ -1,13 +1,14 @@
 //! The format of `mwsc describe --format json`: the front end's own tree, written as it is walked. Values keep PHP's types.
+//!
+//! All of Moodle is four megabytes of short lines, so they are put together here; a serialiser takes four times as long for the same text.
 
-use serde::ser::{Error, SerializeMap, SerializeSeq};
-use serde::{Serialize, Serializer};
+use std::fmt::Write as _;
 
 use super::desc::{Desc, DescKind, Entry, Function};
 use super::services::{Service, Survey};
 use crate::ir::{Key, Literal};
 
-/// A tree's descriptions, ready to be serialised.
+/// A tree's descriptions.
 pub struct Document<'d> {
     /// What the tree registers.
     pub survey: &'d Survey,
@@ -15,104 +16,114 @@ pub struct Document<'d> {
     pub functions: &'d [Function],
 }
 
-impl Serialize for Document<'_> {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let mut map = out.serialize_map(Some(4))?;
-        map.serialize_entry("moodle", &self.survey.release.number)?;
-        map.serialize_entry("release", &self.survey.release.full)?;
-        map.serialize_entry("functions", &Pairs(|| self.functions.iter().map(|function| (function.name.as_str(), One(function)))))?;
-        map.serialize_entry("services", &Pairs(|| self.survey.services.iter().map(|service| (service.name.as_str(), Built(service)))))?;
-        map.end()
-    }
+/// Writes a document as indented JSON.
+pub fn write(document: &Document<'_>) -> String {
+    let mut out = Json { text: String::with_capacity(1 << 16), depth: 0, first: true };
+    let Survey { release, services, .. } = document.survey;
+    out.object(|out| {
+        out.text("moodle", &release.number);
+        out.text("release", &release.full);
+        out.member("functions");
+        out.object(|out| {
+            for described in document.functions {
+                out.member(&described.name);
+                function(out, described);
+            }
+        });
+        out.member("services");
+        out.object(|out| {
+            for built in services {
+                out.member(&built.name);
+                service(out, built);
+            }
+        });
+    });
+    out.text.push('\n');
+    out.text
 }
 
-/// Pairs of an iterator as a JSON object, in order.
-struct Pairs<F>(F);
-
-impl<K: Serialize, V: Serialize, I: Iterator<Item = (K, V)>, F: Fn() -> I> Serialize for Pairs<F> {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        out.collect_map((self.0)())
-    }
-}
-
-struct One<'d>(&'d Function);
-
-impl Serialize for One<'_> {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let Function { entry, deprecated, described, .. } = self.0;
-        let Entry {
-            component,
-            classname,
-            methodname,
-            classpath,
-            description,
-            kind,
-            ajax,
-            capabilities,
-            services,
-            loginrequired,
-            readonlysession,
-        } = entry;
-        let mut map = out.serialize_map(None)?;
-        map.serialize_entry("component", component)?;
+fn function(out: &mut Json, function: &Function) {
+    let Function { entry, deprecated, described, .. } = function;
+    let Entry {
+        component,
+        classname,
+        methodname,
+        classpath,
+        description,
+        kind,
+        ajax,
+        capabilities,
+        services,
+        loginrequired,
+        readonlysession,
+    } = entry;
+    out.object(|out| {
+        out.text("component", component);
         let described = match described {
             Ok(described) => described,
-            Err(failure) => {
-                map.serialize_entry("error", &format_args!("{}: {}", failure.code, failure.message))?;
-                return map.end();
-            }
+            Err(failure) => return out.text("error", &format!("{}: {}", failure.code, failure.message)),
         };
-        map.serialize_entry("classname", classname)?;
-        map.serialize_entry("methodname", methodname)?;
-        map.serialize_entry("classpath", &Value(classpath))?;
-        map.serialize_entry("type", &Value(kind))?;
-        map.serialize_entry("ajax", &Value(ajax))?;
-        map.serialize_entry("capabilities", &Value(capabilities))?;
-        map.serialize_entry("services", &Value(services))?;
-        map.serialize_entry("loginrequired", &Value(loginrequired))?;
-        map.serialize_entry("readonlysession", &Value(readonlysession))?;
-        map.serialize_entry("deprecated", deprecated)?;
-        map.serialize_entry("description", &Value(description))?;
-        map.serialize_entry("parameters", &Tree(&described.parameters))?;
-        map.serialize_entry("returns", &described.returns.as_ref().map(Tree))?;
-        map.end()
-    }
+        out.text("classname", classname);
+        out.text("methodname", methodname);
+        out.value("classpath", classpath);
+        out.value("type", kind);
+        out.value("ajax", ajax);
+        out.value("capabilities", capabilities);
+        out.value("services", services);
+        out.value("loginrequired", loginrequired);
+        out.value("readonlysession", readonlysession);
+        out.value("deprecated", &Literal::Bool(*deprecated));
+        out.value("description", description);
+        out.member("parameters");
+        desc(out, &described.parameters);
+        out.member("returns");
+        match &described.returns {
+            Some(returns) => desc(out, returns),
+            None => out.text.push_str("null"),
+        }
+    });
 }
 
-struct Tree<'d>(&'d Desc);
-
-impl Serialize for Tree<'_> {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let desc = self.0;
-        let mut map = out.serialize_map(None)?;
+fn desc(out: &mut Json, desc: &Desc) {
+    out.object(|out| {
         let kind = match &desc.kind {
             DescKind::Value(_) => "value",
             DescKind::List(_) => "list",
             DescKind::Struct(_) => "struct",
         };
-        map.serialize_entry("kind", kind)?;
+        out.text("kind", kind);
         if let DescKind::Value(ty) = &desc.kind {
-            map.serialize_entry("type", &Value(ty))?;
+            out.value("type", ty);
         }
-        map.serialize_entry("desc", &Value(&desc.desc))?;
-        map.serialize_entry("required", &Value(&desc.required))?;
-        map.serialize_entry("default", &Value(&desc.default))?;
+        out.value("desc", &desc.desc);
+        out.value("required", &desc.required);
+        out.value("default", &desc.default);
         if let Some(allownull) = &desc.allownull {
-            map.serialize_entry("allownull", &Value(allownull))?;
+            out.value("allownull", allownull);
         }
         if !is_base(&desc.class) {
-            map.serialize_entry("class", &desc.class)?;
+            out.text("class", &desc.class);
         }
         if let Some(condition) = &desc.only_if {
-            map.serialize_entry("only_if", condition)?;
+            out.text("only_if", condition);
         }
         match &desc.kind {
             DescKind::Value(_) => {}
-            DescKind::List(content) => map.serialize_entry("content", &Tree(content))?,
-            DescKind::Struct(keys) => map.serialize_entry("keys", &Pairs(|| keys.iter().map(|(key, desc)| (Name(key), Tree(desc)))))?,
+            DescKind::List(content) => {
+                out.member("content");
+                self::desc(out, content);
+            }
+            DescKind::Struct(keys) => {
+                out.member("keys");
+                out.object(|out| {
+                    for (key, desc) in keys {
+                        out.key(key);
+                        self::desc(out, desc);
+                    }
+                });
+            }
         }
-        map.end()
-    }
+    });
 }
 
 /// Whether a class is one of the three that a description is made of when nothing more is said.
@@ -121,63 +132,154 @@ fn is_base(class: &str) -> bool {
     ["external_value", "external_multiple_structure", "external_single_structure"].iter().any(|base| base.eq_ignore_ascii_case(name))
 }
 
-struct Built<'d>(&'d Service);
-
-impl Serialize for Built<'_> {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let service = self.0;
-        let mut map = out.serialize_map(None)?;
-        map.serialize_entry("component", &service.component)?;
-        map.serialize_entry("shortname", &service.shortname)?;
-        map.serialize_entry("functions", &service.functions)?;
-        map.serialize_entry("enabled", &Value(&service.enabled))?;
-        map.serialize_entry("restrictedusers", &Value(&service.restrictedusers))?;
-        map.serialize_entry("downloadfiles", &Value(&service.downloadfiles))?;
-        map.serialize_entry("uploadfiles", &Value(&service.uploadfiles))?;
-        map.serialize_entry("requiredcapability", &Value(&service.requiredcapability))?;
-        map.end()
-    }
-}
-
-/// A key of a PHP array as the name of a JSON member.
-struct Name<'d>(&'d Key);
-
-impl Serialize for Name<'_> {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Key::Int(n) => out.collect_str(n),
-            Key::Str(text) => out.serialize_str(text),
+fn service(out: &mut Json, service: &Service) {
+    out.object(|out| {
+        out.text("component", &service.component);
+        match &service.shortname {
+            Some(shortname) => out.text("shortname", shortname),
+            None => out.value("shortname", &Literal::Null),
         }
-    }
+        out.member("functions");
+        out.list(service.functions.iter(), |out, name| out.string(name));
+        out.value("enabled", &service.enabled);
+        out.value("restrictedusers", &service.restrictedusers);
+        out.value("downloadfiles", &service.downloadfiles);
+        out.value("uploadfiles", &service.uploadfiles);
+        out.value("requiredcapability", &service.requiredcapability);
+    });
 }
 
-/// A constant with PHP's types; a run-time value as `{"runtime": expression}`.
-pub struct Value<'d>(pub &'d Literal);
+/// JSON under construction, each member and item on a line of its own.
+struct Json {
+    text: String,
+    depth: usize,
+    /// Whether the object or list at hand has nothing in it yet.
+    first: bool,
+}
 
-impl Serialize for Value<'_> {
-    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Literal::Null => out.serialize_unit(),
-            Literal::Bool(b) => out.serialize_bool(*b),
-            Literal::Int(n) => out.serialize_i64(*n),
-            Literal::Float(n) if n.is_finite() => out.serialize_f64(*n),
-            Literal::Float(n) => out.collect_str(n),
-            Literal::Str(text) => out.serialize_str(text),
-            Literal::Array(items) if Literal::is_list(items) => {
-                let mut list = out.serialize_seq(Some(items.len()))?;
-                items.iter().try_for_each(|(_, item)| list.serialize_element(&Value(item)))?;
-                list.end()
+impl Json {
+    fn object(&mut self, members: impl FnOnce(&mut Self)) {
+        self.nest('{', '}', members);
+    }
+
+    fn list<T>(&mut self, items: impl Iterator<Item = T>, write: impl Fn(&mut Self, T)) {
+        self.nest('[', ']', |out| {
+            for item in items {
+                out.line();
+                write(out, item);
             }
-            Literal::Array(items) => out.collect_map(items.iter().map(|(key, item)| (Name(key), Value(item)))),
-            Literal::Runtime(expr) => out.collect_map([("runtime", expr)]),
+        });
+    }
+
+    fn nest(&mut self, open: char, close: char, inner: impl FnOnce(&mut Self)) {
+        self.text.push(open);
+        self.depth += 1;
+        self.first = true;
+        inner(self);
+        self.depth -= 1;
+        if !std::mem::take(&mut self.first) {
+            self.indent();
         }
+        self.text.push(close);
+    }
+
+    /// The line of the next member or item.
+    fn line(&mut self) {
+        if !std::mem::take(&mut self.first) {
+            self.text.push(',');
+        }
+        self.indent();
+    }
+
+    fn indent(&mut self) {
+        const BLANKS: &str = "\n                                                                ";
+        self.text.push_str(&BLANKS[..=self.depth.min(BLANKS.len() - 1)]);
+        (BLANKS.len()..=self.depth).for_each(|_| self.text.push(' '));
+    }
+
+    /// The name of the next member.
+    fn member(&mut self, name: &str) {
+        self.line();
+        self.string(name);
+        self.text.push_str(": ");
+    }
+
+    /// A key of a PHP array as the name of the next member.
+    fn key(&mut self, key: &Key) {
+        match key {
+            Key::Int(n) => self.member(&n.to_string()),
+            Key::Str(text) => self.member(text),
+        }
+    }
+
+    fn text(&mut self, name: &str, text: &str) {
+        self.member(name);
+        self.string(text);
+    }
+
+    fn value(&mut self, name: &str, value: &Literal) {
+        self.member(name);
+        self.literal(value);
+    }
+
+    /// A constant with PHP's types; a run-time value as `{"runtime": expression}`.
+    fn literal(&mut self, value: &Literal) {
+        match value {
+            Literal::Null => self.text.push_str("null"),
+            Literal::Bool(true) => self.text.push_str("true"),
+            Literal::Bool(false) => self.text.push_str("false"),
+            Literal::Int(n) => self.text.push_str(&n.to_string()),
+            Literal::Float(n) => match serde_json::Number::from_f64(*n) {
+                Some(number) => self.text.push_str(&number.to_string()),
+                None => self.string(&n.to_string()),
+            },
+            Literal::Str(text) => self.string(text),
+            Literal::Array(items) if Literal::is_list(items) => self.list(items.iter(), |out, (_, item)| out.literal(item)),
+            Literal::Array(items) => self.object(|out| {
+                for (key, item) in items {
+                    out.key(key);
+                    out.literal(item);
+                }
+            }),
+            Literal::Runtime(expr) => self.object(|out| out.text("runtime", expr)),
+        }
+    }
+
+    fn string(&mut self, text: &str) {
+        self.text.push('"');
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || matches!(byte, b'"' | b'\\')) {
+            self.text.push_str(&rest[..at]);
+            match rest.as_bytes()[at] {
+                b'"' => self.text.push_str("\\\""),
+                b'\\' => self.text.push_str("\\\\"),
+                b'\n' => self.text.push_str("\\n"),
+                b'\r' => self.text.push_str("\\r"),
+                b'\t' => self.text.push_str("\\t"),
+                8 => self.text.push_str("\\b"),
+                12 => self.text.push_str("\\f"),
+                control => drop(write!(self.text, "\\u{control:04x}")),
+            }
+            rest = &rest[at + 1..];
+        }
+        self.text.push_str(rest);
+        self.text.push('"');
     }
 }
 
-/// Writes a document as indented JSON.
-pub fn write(document: &Document<'_>) -> Result<String, serde_json::Error> {
-    let mut out = Vec::with_capacity(1 << 20);
-    document.serialize(&mut serde_json::Serializer::with_formatter(&mut out, serde_json::ser::PrettyFormatter::with_indent(b" ")))?;
-    out.push(b'\n');
-    String::from_utf8(out).map_err(serde_json::Error::custom)
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Json;
+
+    proptest! {
+        #[test]
+        fn strings_are_as_serde_json_has_them(text in any::<String>(), control in 0_u8..0x30) {
+            let text = text + &char::from(control).to_string();
+            let mut out = Json { text: String::new(), depth: 0, first: true };
+            out.string(&text);
+            prop_assert_eq!(out.text, serde_json::to_string(&text).unwrap());
+        }
+    }
 }

@@ -9,6 +9,7 @@ use super::desc::{Desc, DescKind};
 use super::values;
 use crate::ir::{Key, Literal, NameBase, Origin, TypeName};
 use crate::php::eval::Interp;
+use crate::php::value as php;
 use crate::php::value::{Array, ObjId, Object, Unknown, Value};
 use crate::report::Code;
 use crate::source::Span;
@@ -193,12 +194,12 @@ impl<'a> Walk<'_, 'a, '_> {
                 return Err(Wrong { code: Code::M022, message, at: entry.at.or(at), missing: None });
             }
             let shown = || match key {
-                Key::Int(n) => n.to_string(),
-                Key::Str(text) => text.clone(),
+                php::Key::Int(n) => n.to_string(),
+                php::Key::Str(text) => text.to_string(),
             };
             let mut desc = self.desc(&entry.value, entry.at.or(at), &mut || format!("`{}` in {}", shown(), what()))?;
             desc.only_if = entry.only_if.as_ref().map(ToString::to_string);
-            out.push((key.clone(), desc));
+            out.push((key.into(), desc));
         }
         Ok(DescKind::Struct(out))
     }

@@ -8,9 +8,9 @@ use super::desc::{Entry, Failure};
 use super::release::Release;
 use super::values;
 use super::world::World;
-use crate::ir::{Key, Literal, Origin};
+use crate::ir::{Literal, Origin};
 use crate::php::eval::Interp;
-use crate::php::value::{Array, Value};
+use crate::php::value::{Array, Key, Value};
 use crate::report::{Code, Diagnostic, Report};
 use crate::source::Span;
 
@@ -115,7 +115,7 @@ fn read<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, component: &str, pat
         Some(Value::Array(services)) => {
             for (name, item) in &services.entries {
                 let name = match name {
-                    Key::Str(name) => name.clone(),
+                    Key::Str(name) => name.to_string(),
                     Key::Int(n) => n.to_string(),
                 };
                 let Value::Array(service) = &item.value else {
@@ -170,7 +170,7 @@ fn register<'a>(
     }
     let empty = Array::default();
     let fields = if let Value::Array(fields) = value { fields.as_ref() } else { &empty };
-    let get = |key: &str| fields.entries.get(&Key::Str(key.to_owned())).map_or(Literal::Null, |item| values::literal(interp, &item.value));
+    let get = |key: &str| fields.entries.get(key).map_or(Literal::Null, |item| values::literal(interp, &item.value));
     let or = |key: &str, default: Literal| match get(key) {
         Literal::Null => default,
         value => value,
@@ -209,7 +209,7 @@ fn register<'a>(
 }
 
 fn service<'a>(world: &World<'a>, interp: &Interp<'a, '_>, component: &str, name: String, fields: &Array<'a>, at: Option<Span>) -> Service {
-    let get = |key: &str| match fields.entries.get(&Key::Str(key.to_owned())) {
+    let get = |key: &str| match fields.entries.get(key) {
         Some(item) => values::literal(interp, &item.value),
         None => Literal::Null,
     };

@@ -23,7 +23,7 @@ fn at_depth<'a>(interp: &Interp<'a, '_>, value: &Value<'a>, depth: usize) -> Lit
         Value::Float(n) => Literal::Float(*n),
         Value::Str(text) => Literal::Str(text.to_string()),
         Value::Array(array) if depth < MAX_DEPTH => {
-            Literal::Array(array.entries.iter().map(|(key, entry)| (key.clone(), at_depth(interp, &entry.value, depth + 1))).collect())
+            Literal::Array(array.entries.iter().map(|(key, entry)| (key.into(), at_depth(interp, &entry.value, depth + 1))).collect())
         }
         Value::Unknown(unknown) => Literal::Runtime(unknown.expr.clone()),
         Value::Closure(closure) => match &closure.target {

@@ -10,11 +10,12 @@ use super::loader::Loader;
 use super::release::Release;
 use super::site::Site;
 use super::strings::{self, Strings};
-use crate::ir::{Key, Literal};
+use crate::ir::Literal;
 use crate::php::ast::PhpFile;
 use crate::php::eval::Interp;
 use crate::php::host::{ClassAt, DIRROOT, EvalFinding, Host};
-use crate::php::value::{Array, Entry, Value};
+use crate::php::text::Text;
+use crate::php::value::{Array, Entry, Key, Value};
 use crate::source::Span;
 
 /// What every request to a web service loads: `lib/setup.php` requires most of these, the server the last ones.
@@ -150,7 +151,7 @@ impl<'a> World<'a> {
         };
         let property = |key: &str| match a? {
             Value::Object(id) => as_text(interp.object(*id).props.get(key)?),
-            Value::Array(array) => as_text(&array.entries.get(&Key::Str(key.to_owned()))?.value),
+            Value::Array(array) => as_text(&array.entries.get(key)?.value),
             _ => None,
         };
         strings::substitute(&text, &|| a.map_or(Some(String::new()), as_text), &property)
@@ -178,7 +179,7 @@ impl<'a> World<'a> {
     fn plugin_list(&self, kind: &str) -> Value<'a> {
         let kind = if kind.is_empty() { "mod" } else { kind };
         let plugins = self.components().plugins.get(kind);
-        array(plugins.into_iter().flatten().map(|(name, dir)| (Key::Str(name.clone()), rooted(dir))))
+        array(plugins.into_iter().flatten().map(|(name, dir)| (Key::Str(Text::made(name)), rooted(dir))))
     }
 
     /// What functions and methods about components have in common.
@@ -194,8 +195,8 @@ impl<'a> World<'a> {
             }
             "get_subsystem_directory" => dir(components.subsystems.get(&text(0)?).and_then(Option::as_ref)),
             "get_component_directory" => dir(components.dir(&text(0)?).as_ref()),
-            "get_core_subsystems" => array(components.subsystems.iter().map(|(name, at)| (Key::Str(name.clone()), dir(at.as_ref())))),
-            "get_plugin_types" => array(components.types.iter().map(|(name, at)| (Key::Str(name.clone()), rooted(at)))),
+            "get_core_subsystems" => array(components.subsystems.iter().map(|(name, at)| (Key::Str(Text::made(name)), dir(at.as_ref())))),
+            "get_plugin_types" => array(components.types.iter().map(|(name, at)| (Key::Str(Text::made(name)), rooted(at)))),
             "is_core_subsystem" => Value::Bool(components.subsystems.get(&text(0)?).is_some_and(Option::is_some)),
             "get_subtype_parent" => components.parents.get(&text(0)?).map_or(Value::Null, |parent| Value::str(parent)),
             "normalize_component" => {
@@ -210,7 +211,7 @@ impl<'a> World<'a> {
                 }
                 let plugins = components.plugins.get(&kind).into_iter().flatten();
                 let with = plugins.map(|(name, dir)| (name, format!("{dir}/{file}"))).filter(|(_, path)| self.files.is_file(path));
-                array(with.map(|(name, path)| (Key::Str(name.clone()), rooted(&path))))
+                array(with.map(|(name, path)| (Key::Str(Text::made(name)), rooted(&path))))
             }
             _ => return None,
         })
@@ -370,7 +371,7 @@ fn as_text(value: &Value<'_>) -> Option<String> {
     }
 }
 
-fn array<'a>(items: impl Iterator<Item = (Key, Value<'a>)>) -> Value<'a> {
+fn array<'a>(items: impl Iterator<Item = (Key<'a>, Value<'a>)>) -> Value<'a> {
     let mut out = Array::default();
     for (key, value) in items {
         if let Key::Int(n) = key {
@@ -389,7 +390,7 @@ pub fn value_of<'a>(literal: &Literal) -> Value<'a> {
         Literal::Int(n) => Value::Int(*n),
         Literal::Float(n) => Value::Float(*n),
         Literal::Str(text) => Value::str(text),
-        Literal::Array(items) => array(items.iter().map(|(key, value)| (key.clone(), value_of(value)))),
+        Literal::Array(items) => array(items.iter().map(|(key, value)| (key.into(), value_of(value)))),
         Literal::Runtime(expr) => Value::unknown(expr.clone(), None, "depends on the site"),
     }
 }

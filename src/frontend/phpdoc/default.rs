@@ -66,7 +66,7 @@ fn literal(value: &Value<'_>, depth: usize) -> Option<Literal> {
         Value::Float(value) => Literal::Float(*value),
         Value::Str(text) => Literal::Str(text.to_string()),
         Value::Array(array) if depth < MAX_DEPTH => {
-            let items = array.entries.iter().map(|(key, entry)| Some((key.clone(), literal(&entry.value, depth + 1)?)));
+            let items = array.entries.iter().map(|(key, entry)| Some((key.into(), literal(&entry.value, depth + 1)?)));
             Literal::Array(items.collect::<Option<_>>()?)
         }
         Value::Array(_) | Value::Object(_) | Value::Closure(_) | Value::Unknown(_) | Value::Ref(_) => return None,

@@ -305,7 +305,10 @@ fn label(shape: &ShapeDef) -> Option<String> {
             Some(name) => Some(name.to_owned()),
             None => Some(scalar.kind.word().to_owned()),
         },
-        ShapeDef::List(item) => Some(label(&item.shape).unwrap_or_default() + "[]"),
+        ShapeDef::List(item) => match &item.shape {
+            ShapeDef::Record(entry) if is_entry(entry) => Some(entry.name.path.first().cloned().unwrap_or_default() + "[=>]"),
+            shape => Some(label(shape).unwrap_or_default() + "[]"),
+        },
         ShapeDef::Record(record) => Some(record.name.to_string()),
         ShapeDef::Ref(name) => Some(name.to_string()),
     }

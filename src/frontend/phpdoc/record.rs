@@ -130,7 +130,13 @@ fn said(doc: Option<&str>) -> Said {
 fn marks(parts: &[&str]) -> (String, bool) {
     let whole = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("\n\n");
     let is_optional = whole.contains("[OPTIONAL]");
-    let without = |text: String, mark: &str| text.replace(&format!(" {mark}"), "").replace(&format!("{mark} "), "").replace(mark, "");
-    let doc = without(without(whole, "[OPTIONAL]"), "[AUTOINCREMENT]");
+    let doc = without(&without(&whole, "[OPTIONAL]"), "[AUTOINCREMENT]");
     (doc.trim_matches([' ', ',', ';']).to_owned(), is_optional)
+}
+
+/// A text without a mark and the blanks before it.
+fn without(text: &str, mark: &str) -> String {
+    let mut parts = text.split(mark);
+    let first = parts.next().unwrap_or_default();
+    parts.fold(first.to_owned(), |before, after| before.trim_end().to_owned() + after)
 }

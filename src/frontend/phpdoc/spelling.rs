@@ -8,7 +8,7 @@ use nom::bytes::complete::{tag, tag_no_case, take_while, take_while1};
 use nom::character::complete::{anychar, char, digit1, multispace0, none_of};
 use nom::combinator::{not, opt, peek, recognize, verify};
 use nom::error::{Error, ErrorKind};
-use nom::multi::{fold_many0, many0_count, separated_list0, separated_list1};
+use nom::multi::{many0_count, many1, separated_list0, separated_list1};
 use nom::sequence::{delimited, pair, preceded, terminated};
 use nom::{IResult, Parser};
 
@@ -87,7 +87,8 @@ fn union(i: &str, depth: usize) -> Res<'_, Spelling> {
 
 /// `A&B`, not to be taken for the `&` of `&$a`
 fn intersection(i: &str, depth: usize) -> Res<'_, Spelling> {
-    let ampersand = terminated(char('&'), peek(not(alt((tag("$"), tag("..."))))));
+    let this = terminated(tag("$this"), no_more());
+    let ampersand = terminated(char('&'), alt((peek(this), peek(not(alt((tag("$"), tag("..."))))).map(|()| ""))));
     let (i, mut members) = separated_list1(ampersand, |i| nullable(i, depth)).parse(i)?;
     Ok((i, if members.len() == 1 { members.remove(0) } else { Spelling::Intersection(members) }))
 }
@@ -105,24 +106,17 @@ fn nullable(i: &str, depth: usize) -> Res<'_, Spelling> {
 /// `T[]`, `T[][]`, `T[=>]`
 fn suffixed(i: &str, depth: usize) -> Res<'_, Spelling> {
     let (i, inner) = atom(i, depth)?;
-    let (i, (ty, count)) = fold_many0(
-        suffix,
-        || (Some(inner.clone()), 0),
-        |(ty, count), is_map| {
-            let ty = ty.filter(|_| count < MAX_NESTING).map(Box::new);
-            (ty.map(|ty| if is_map { Spelling::Map(ty) } else { Spelling::List(ty) }), count + 1)
-        },
-    )
-    .parse(i)?;
-    match ty {
-        Some(ty) if count <= MAX_NESTING => Ok((i, ty)),
-        Some(_) | None => too_deep(i),
+    let (i, of_what) = opt(suffixes).map(Option::unwrap_or_default).parse(i)?;
+    if of_what.len() > MAX_NESTING {
+        return too_deep(i);
     }
+    let wrap = |inner, is_map: bool| if is_map { Spelling::Map(Box::new(inner)) } else { Spelling::List(Box::new(inner)) };
+    Ok((i, of_what.into_iter().fold(inner, wrap)))
 }
 
-/// `[]` or `[=>]`; whether it is the second.
-fn suffix(i: &str) -> Res<'_, bool> {
-    alt((tag("[]").map(|_| false), tag("[=>]").map(|_| true))).parse(i)
+/// `[]`, `[=>]`, innermost first; whether each is the second.
+fn suffixes(i: &str) -> Res<'_, Vec<bool>> {
+    many1(alt((tag("[]").map(|_| false), tag("[=>]").map(|_| true)))).parse(i)
 }
 
 /// A type without suffix.
@@ -153,7 +147,7 @@ fn old_list(i: &str, depth: usize) -> Res<'_, Spelling> {
 /// `callable`, `Closure(A, B): C`
 fn callable(i: &str, depth: usize) -> Res<'_, Spelling> {
     let word = alt((tag_no_case("callable"), tag_no_case("\\Closure"), tag_no_case("Closure")));
-    let (i, _) = terminated(word, not(peek(name_char))).parse(i)?;
+    let (i, _) = terminated(word, no_more()).parse(i)?;
     let list = separated_list0(spaced(char(',')), |i| union(i, depth + 1));
     let takes = delimited(char('('), spaced(list), char(')'));
     let gives = preceded(spaced(char(':')), |i| union(i, depth + 1));
@@ -199,7 +193,7 @@ fn key(i: &str) -> Res<'_, String> {
 /// `'add'`, `1`, `-1.5`
 fn literal(i: &str) -> Res<'_, Spelling> {
     let text = alt((quotes('\''), quotes('"'))).map(|_| Spelling::Text);
-    let number = (opt(char('-')), digit1, opt(pair(char('.'), digit1)), not(peek(name_char)));
+    let number = (opt(char('-')), digit1, opt(pair(char('.'), digit1)), no_more());
     let number = number.map(|(_, _, fraction, ())| if fraction.is_some() { Spelling::Fraction } else { Spelling::Number });
     alt((text, number)).parse(i)
 }
@@ -220,11 +214,12 @@ fn name(i: &str) -> Res<'_, String> {
     Ok((i, text.to_owned()))
 }
 
-/// A character that goes on with a name.
-fn name_char(i: &str) -> Res<'_, char> {
-    verify(anychar, |c: &char| is_word(*c) || *c == '\\').parse(i)
+/// Nothing that goes on with a name follows.
+fn no_more<'t>() -> impl Parser<&'t str, Output = (), Error = Error<&'t str>> {
+    not(peek(verify(anychar, |c: &char| is_word(*c) || *c == '\\')))
 }
 
+/// A character of names. As in PHP itself, everything beyond ASCII is one.
 pub(super) fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii()
 }

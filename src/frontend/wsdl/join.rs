@@ -24,8 +24,13 @@ pub(super) fn join(fragments: Vec<(&str, Fragment)>, out: &mut Sink<'_>) -> Frag
         }
         let mut added = Vec::new();
         for op in std::mem::take(&mut fragment.operations) {
-            match whole.operations.iter().find(|known| known.name == op.name) {
-                Some(known) => join.compare(known, &op),
+            match whole.operations.iter_mut().find(|known| known.name == op.name) {
+                Some(known) => {
+                    join.compare(known, &op);
+                    if known.doc.is_empty() {
+                        known.doc = op.doc;
+                    }
+                }
                 None => added.push(op),
             }
         }

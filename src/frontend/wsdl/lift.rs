@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 
 use super::facts::Facts;
-use super::model::{Kind, Wsdl, facts};
+use super::model::{Declared, Kind, Wsdl, facts};
 use super::names::{Name, Space};
 use super::soap::{self, Bound, Port};
 use super::tree::Element;
@@ -225,7 +225,8 @@ impl<'t> Lifter<'_, 't, '_, '_> {
     fn operation(&mut self, name: String, member: Member<'_, 't>) -> Result<OperationDef, Omission> {
         self.fresh.clear();
         let bound = member.port.bound(member.element.get("name").unwrap_or_default());
-        match self.understood(&name, member.element, &bound) {
+        let home = self.home_of(Some(member.port.offered));
+        match self.understood(&name, member.element, &bound, &home) {
             Ok(def) => Ok(def),
             Err(Lost { code, at, message }) => {
                 // What it alone defined is defined nowhere now.
@@ -240,10 +241,10 @@ impl<'t> Lifter<'_, 't, '_, '_> {
         }
     }
 
-    fn understood(&mut self, name: &str, op: Element<'t>, bound: &Bound<'t>) -> Result<OperationDef, Lost> {
+    fn understood(&mut self, name: &str, op: Element<'t>, bound: &Bound<'t>, home: &Origin) -> Result<OperationDef, Lost> {
         let facts = if self.ours { self.request(op).and_then(facts) } else { None };
         let facts = Facts::of(facts, tag::OPERATION);
-        let mut origin = facts.origin(&self.home, self.out);
+        let mut origin = facts.origin(home, self.out);
         origin.span = Some(op.at());
         let around = Origin {
             file: facts.text(op_attr::PARAMS_FILE, self.out).unwrap_or_else(|| origin.file.clone()),
@@ -289,6 +290,12 @@ impl<'t> Lifter<'_, 't, '_, '_> {
             spelling: None,
             origin,
         }
+    }
+
+    /// Where a declaration stands, unless it says so itself.
+    pub(super) fn home_of(&self, declared: Option<Declared<'t>>) -> Origin {
+        let file = declared.and_then(|declared| self.wsdl.files.get(declared.file as usize)).filter(|_| !self.ours);
+        file.map_or_else(|| self.home.clone(), |file| Origin { file: file.clone(), ..self.home.clone() })
     }
 
     /// The name of the record that a named type is.

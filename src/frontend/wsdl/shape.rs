@@ -292,7 +292,8 @@ impl<'t> Lifter<'_, 't, '_, '_> {
             return Ok(ShapeDef::Ref(name));
         }
         self.fresh.push(name.clone());
-        let mut origin = facts.origin(&self.home, self.out);
+        let home = self.home_of(own.and_then(|own| self.find_type(own)).map(|(_, declared)| declared));
+        let mut origin = facts.origin(&home, self.out);
         origin.span = Some(ty.at());
         let mut fields = Vec::with_capacity(content.particles.len());
         // A record with a name ends what stands in each other without one; that it contains itself ends there, too.

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::lift::{Lifter, Lost, Offer};
 use super::model::{Declared, Kind};
 use super::names::{Name, Space};
-use super::shape::{Item, Written, is_nillable};
+use super::shape::{Array, Item, Written, dimensions, is_nillable};
 use super::soap::Port;
 use super::tree::Element;
 use crate::ir::spelling::Declaration;
@@ -48,6 +48,12 @@ impl<'t> Lifter<'_, 't, '_, '_> {
         let binding = first.binding.map(|binding| binding.element);
         spelling.names = [named(offer.service), named(Some(first.offered.element)), named(binding), first.name.to_owned()];
         for declared in self.wsdl.declared.iter().filter(|declared| declared.kind == Kind::Type).copied() {
+            if let Ok(Some(Array { item: Item::Type(item), .. })) = self.array_item(declared.element) {
+                let (item, _) = dimensions(item);
+                if item.space != Space::XSD {
+                    spelling.arrays.insert(declared.name.local.to_owned(), item.local.to_owned());
+                }
+            }
             if let Some(record) = self.record_spelling(declared) {
                 let NameBase::Class(class) = self.class(declared.name).base else { continue };
                 spelling.records.insert(class, record);

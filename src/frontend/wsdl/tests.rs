@@ -292,7 +292,7 @@ fn says_what_it_does_not_understand() {
         ("<xsd:sequence>", "<xsd:sequence><xsd:any/>", "W007"),
         ("type=\"int\"", "type=\"%zz\"", "W008"),
         ("type=\"xsd:long\"", "type=\"tns:nowhere\"", "W005"),
-        ("<wsdl:part name=\"parameters\" element=", "<wsdl:part name=\"parameters\" type=", "W006"),
+        ("<wsdl:part name=\"parameters\" element=", "<wsdl:part name=\"parameters\" of=", "W006"),
         ("m:record class=", "m:record klass=", "W008"),
     ];
     for (from, to, code) in edits {

@@ -3,13 +3,12 @@
 use std::rc::Rc;
 
 use super::Interp;
-use crate::ir::Key;
-use crate::php::value::{Array, Entry, Value};
+use crate::php::value::{Array, Entry, Key, Value};
 use crate::source::Span;
 
 impl<'a> Array<'a> {
     /// Sets a key; a key that is there keeps its position.
-    pub fn set_entry(&mut self, key: Key, entry: Entry<'a>) {
+    pub fn set_entry(&mut self, key: Key<'a>, entry: Entry<'a>) {
         if let Key::Int(n) = key
             && n >= self.next
         {
@@ -19,12 +18,12 @@ impl<'a> Array<'a> {
     }
 
     /// Sets a key to a plain value.
-    pub fn set(&mut self, key: Key, value: Value<'a>, at: Option<Span>) {
+    pub fn set(&mut self, key: Key<'a>, value: Value<'a>, at: Option<Span>) {
         self.set_entry(key, Entry::new(value, at));
     }
 
     /// Appends. The key that the entry gets.
-    pub fn push_entry(&mut self, entry: Entry<'a>) -> Key {
+    pub fn push_entry(&mut self, entry: Entry<'a>) -> Key<'a> {
         let key = Key::Int(self.next);
         self.next = self.next.saturating_add(1);
         self.entries.insert(key.clone(), entry);
@@ -38,7 +37,7 @@ impl<'a> Array<'a> {
 
     /// The value under a text key.
     pub fn get_str(&self, key: &str) -> Option<&Value<'a>> {
-        self.entries.get(&Key::Str(key.to_owned())).map(|entry| &entry.value)
+        self.entries.get(key).map(|entry| &entry.value)
     }
 }
 

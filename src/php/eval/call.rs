@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use super::class::ClassId;
+use super::builtin::Builtin;
 use super::names::{lower, resolve_other};
 use super::unknown::atom;
 use super::{Eval, Interp};
-use crate::ir::Key;
-use crate::php::ast::{Arg, At, Expr, Param, UseKind};
-use crate::php::value::{Closure, ClosureTarget, ObjId, Value};
+use crate::php::ast::{Arg, At, Expr, Function, Param, UseKind};
+use crate::php::text::Text;
+use crate::php::value::{ClassId, Closure, ClosureTarget, Key, ObjId, Value};
 use crate::source::Span;
 
 /// Evaluated arguments.
@@ -30,6 +30,15 @@ impl Args<'_> {
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty() && self.named.is_empty()
     }
+}
+
+/// What a call by name comes to.
+#[derive(Clone, Copy)]
+pub(super) enum Callee<'a> {
+    /// A function of PHP.
+    Builtin(Builtin),
+    /// A function of the namespace around the call.
+    Declared(&'a Function<'a>),
 }
 
 /// In whose name a function runs.
@@ -102,23 +111,29 @@ impl<'a> Interp<'a, '_> {
     /// `f(a)`
     pub(super) fn call_named(&mut self, name: &'a str, args: &'a [Arg<'a>], at: At) -> Eval<'a> {
         let span = self.span(at);
-        let scope = self.frame.scope;
-        let (full, fallback) = resolve_other(name, scope, UseKind::Function);
+        let spot = self.spot(name);
+        match self.callees_seen.get(&spot) {
+            Some((epoch, callee)) if epoch.is_none_or(|epoch| epoch == self.epoch) => {
+                let callee = *callee;
+                return self.call_callee(callee, args, span);
+            }
+            _ => {}
+        }
+        let (full, fallback) = resolve_other(name, self.frame.scope, UseKind::Function);
         let bare = fallback.unwrap_or(&full);
         if matches!(args, [Arg::Placeholder]) {
-            let named = Rc::from(bare);
+            let named = Text::made(bare);
             return Ok(Value::Closure(Rc::new(Closure { target: ClosureTarget::Named(named) })));
         }
-        if fallback.is_some()
-            && let Some(function) = self.present_function(&full)
-        {
-            let args = self.args(args, Some(function.params))?;
-            return self.call_function(function, Who::default(), &[], args, Some(span));
+        if let Some(function) = fallback.and_then(|_| self.present_function(&full)) {
+            self.callees_seen.insert(spot, (None, Callee::Declared(function)));
+            return self.call_callee(Callee::Declared(function), args, span);
         }
-        let bare_lower = lower(bare);
-        if let Some(builtin) = self.builtins.get(&*bare_lower).copied() {
-            let values = self.builtin_args(args, builtin.refs)?;
-            return self.call_builtin(builtin, values, span);
+        if let Some(builtin) = self.builtins.get(&*lower(bare)).copied() {
+            // The namespace may still declare a function of that name.
+            let epoch = fallback.map(|_| self.epoch);
+            self.callees_seen.insert(spot, (epoch, Callee::Builtin(builtin)));
+            return self.call_callee(Callee::Builtin(builtin), args, span);
         }
         let present = self.present_function(bare);
         let mut values = self.args(args, present.map(|function| function.params))?;
@@ -143,6 +158,19 @@ impl<'a> Interp<'a, '_> {
             None => {
                 let bare = bare.to_owned();
                 Ok(self.unknown_call(&bare, &values.list, Some(span), &format!("{bare}() is no pure function")))
+            }
+        }
+    }
+
+    fn call_callee(&mut self, callee: Callee<'a>, args: &'a [Arg<'a>], at: Span) -> Eval<'a> {
+        match callee {
+            Callee::Builtin(builtin) => {
+                let values = self.builtin_args(args, builtin.refs)?;
+                self.call_builtin(builtin, values, at)
+            }
+            Callee::Declared(function) => {
+                let values = self.args(args, Some(function.params))?;
+                self.call_function(function, Who::default(), &[], values, Some(at))
             }
         }
     }
@@ -197,7 +225,7 @@ impl<'a> Interp<'a, '_> {
         Ok(match callee {
             Value::Str(name) => match name.split_once("::") {
                 Some((class, method)) => {
-                    let target = ClosureTarget::Static(Rc::from(class), Rc::from(method));
+                    let target = ClosureTarget::Static(Text::made(class), Text::made(method));
                     Value::Closure(Rc::new(Closure { target }))
                 }
                 None => Value::Closure(Rc::new(Closure { target: ClosureTarget::Named(name.clone()) })),
@@ -257,10 +285,7 @@ impl<'a> Interp<'a, '_> {
     pub(super) fn call_closure(&mut self, closure: &Rc<Closure<'a>>, args: Args<'a>, at: Span) -> Eval<'a> {
         match &closure.target {
             ClosureTarget::Function { function, captured, this, class } => {
-                let (class, called) = match class {
-                    Some((class, called)) => (self.find_class(class)?, self.find_class(called)?),
-                    None => (None, None),
-                };
+                let (class, called) = class.unzip();
                 self.call_function(function, Who { this: *this, class, called }, captured, args, Some(at))
             }
             ClosureTarget::Named(name) => self.call_function_named(name, args, at),

@@ -8,17 +8,14 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::names::{full_name, lower, resolve_class};
 use super::{Eval, Interp, Raise, Stop};
-use crate::php::ast::{self, ClassKind, ClassRef, Expr, Function, Member, Modifiers, Scope, Visibility};
+use crate::php::ast::{self, ClassKind, ClassRef, Expr, Function, Member, Modifiers, Scope};
 use crate::php::host::ClassAt;
-use crate::php::value::{CellId, ObjId, Value};
+use crate::php::text::Text;
+use crate::php::value::{ClassId, Value};
 use crate::source::Span;
 
-/// Number of a linked class in the evaluator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct ClassId(pub u32);
-
 /// Properties that a new object starts with.
-pub(super) type Template<'a> = IndexMap<Rc<str>, Value<'a>, FxBuildHasher>;
+pub(super) type Template<'a> = IndexMap<Text<'a>, Value<'a>, FxBuildHasher>;
 
 /// A method and the class that it belongs to (for a trait's method: the class that uses the trait).
 pub(super) struct Method<'a> {
@@ -26,13 +23,11 @@ pub(super) struct Method<'a> {
     pub function: &'a Function<'a>,
     pub modifiers: Modifiers,
     pub class: ClassId,
-    /// `Class::method`.
-    pub full: OnceCell<Rc<str>>,
 }
 
 /// A declared property.
 pub(super) struct Property<'a> {
-    pub name: Rc<str>,
+    pub name: &'a str,
     pub default: Option<&'a Expr<'a>>,
     pub typed: bool,
     pub is_static: bool,
@@ -79,6 +74,8 @@ pub(super) struct ClassInfo<'a> {
     pub template: OnceCell<Template<'a>>,
     /// Whether the host may know methods of the class better than its source does.
     pub watched: OnceCell<bool>,
+    /// What `new` calls.
+    pub constructor: OnceCell<Option<Rc<Method<'a>>>>,
 }
 
 impl<'a> Interp<'a, '_> {
@@ -256,6 +253,7 @@ impl<'a> Interp<'a, '_> {
             props: Vec::new(),
             template: OnceCell::new(),
             watched: OnceCell::new(),
+            constructor: OnceCell::new(),
         };
         for member in decl.members {
             own_member(&mut info, member, decl.scope);
@@ -269,36 +267,6 @@ impl<'a> Interp<'a, '_> {
         self.classes.push(Rc::new(info));
         self.by_name.insert(key.clone(), id);
         Ok(id)
-    }
-
-    /// A method of a class or of its ancestors. `name` in any case.
-    pub(super) fn find_method(&self, class: ClassId, name: &str) -> Option<Rc<Method<'a>>> {
-        let name = lower(name);
-        let mut at = Some(class);
-        while let Some(id) = at {
-            let info = self.classes.get(id.0 as usize)?;
-            if let Some(method) = info.methods.get(&*name) {
-                return Some(method.clone());
-            }
-            at = info.parent;
-        }
-        // Methods of interfaces have no bodies, but they exist.
-        let info = self.classes.get(class.0 as usize)?;
-        info.interfaces.iter().find_map(|id| self.find_method(*id, &name))
-    }
-
-    /// The same as seen from the code that runs: a private method of the present class comes first.
-    pub(super) fn visible_method(&self, class: ClassId, name: &str) -> Option<Rc<Method<'a>>> {
-        let found = self.find_method(class, name);
-        if let (Some(method), Some(here)) = (&found, self.frame.class)
-            && method.class != here
-            && let Some(own) = self.classes.get(here.0 as usize).and_then(|info| info.methods.get(&*lower(name)))
-            && own.modifiers.visibility == Visibility::Private
-            && self.extends(class, here)
-        {
-            return Some(own.clone());
-        }
-        found
     }
 
     /// Whether a class is another one or comes from it.
@@ -326,10 +294,10 @@ impl<'a> Interp<'a, '_> {
                 let value = self.eval(expr)?;
                 match value {
                     Value::Object(id) => {
-                        let class = self.heap_object(id).class.clone();
-                        self.find_class(&class)?.ok_or(class)
+                        let object = self.heap_object(id);
+                        object.class_id.ok_or_else(|| object.class.clone())
                     }
-                    Value::Str(name) => self.find_class(&name)?.ok_or(name),
+                    Value::Str(name) => self.find_class(&name)?.ok_or_else(|| Rc::from(&name)),
                     other => Err(Rc::from(self.spell(&other))),
                 }
             }
@@ -337,168 +305,18 @@ impl<'a> Interp<'a, '_> {
     }
 
     fn named_class(&mut self, name: &'a str) -> Eval<'a, Result<ClassId, Rc<str>>> {
-        let scope = self.frame.scope;
-        let key = (name.as_ptr() as usize, name.len(), std::ptr::from_ref(scope) as usize);
-        if let Some(id) = self.class_cache.get(&key) {
+        let key = self.spot(name);
+        if let Some(id) = self.classes_seen.get(&key) {
             return Ok(Ok(*id));
         }
-        let full = resolve_class(name, scope);
+        let full = resolve_class(name, self.frame.scope);
         Ok(match self.find_class(&full)? {
             Some(id) => {
-                self.class_cache.insert(key, id);
+                self.classes_seen.insert(key, id);
                 Ok(id)
             }
             None => Err(Rc::from(full.as_ref())),
         })
-    }
-
-    /// A constant of a class.
-    pub(super) fn class_const(&mut self, class: ClassId, name: &str, at: Option<Span>) -> Eval<'a> {
-        let mut queue = vec![class];
-        let mut seen = 0;
-        while let Some(id) = queue.pop() {
-            seen += 1;
-            let info = self.class(id);
-            if let Some(konst) = info.consts.get(name) {
-                return self.const_value(&info, konst, name, at);
-            }
-            queue.extend(info.interfaces.iter().copied());
-            queue.extend(info.parent);
-            if seen > 1000 {
-                break;
-            }
-        }
-        let info = self.class(class);
-        if info.incomplete {
-            return Ok(self.unknown(format!("\\{}::{name}", info.name), at, &format!("an ancestor of {} is not in this tree", info.name)));
-        }
-        self.throw_error("Error", &format!("Undefined constant {}::{name}", info.name), at)
-    }
-
-    fn const_value(&mut self, info: &Rc<ClassInfo<'a>>, konst: &ClassConst<'a>, name: &str, at: Option<Span>) -> Eval<'a> {
-        if let Known::Value(value) = &*konst.known.borrow() {
-            return Ok(value.clone());
-        }
-        if let Known::Busy = &*konst.known.borrow() {
-            return Err(Raise::limit(format!("constant {}::{name} is defined by itself", info.name), at));
-        }
-        *konst.known.borrow_mut() = Known::Busy;
-        let value = self.in_class(info.id, konst.scope, |interp| match konst.value {
-            Some(expr) => interp.eval(expr).map(Some),
-            None => Ok(None),
-        });
-        *konst.known.borrow_mut() = Known::No;
-        let value = value?;
-        let value = if konst.case {
-            let mut props = Template::default();
-            props.insert(Rc::from("name"), Value::str(name));
-            if let Some(value) = value {
-                props.insert(Rc::from("value"), value);
-            }
-            self.new_case(info.name.clone(), props)
-        } else {
-            value.unwrap_or(Value::Null)
-        };
-        if !holds_object(&value, 0) {
-            *konst.known.borrow_mut() = Known::Value(value.clone());
-        }
-        Ok(value)
-    }
-
-    fn new_case(&mut self, class: Rc<str>, props: Template<'a>) -> Value<'a> {
-        let id = ObjId(super::ENUM_BIT | self.enums.len() as u32);
-        let object = self.blank(class, props, None);
-        self.enums.push(Rc::new(object));
-        Value::Object(id)
-    }
-
-    /// Runs something as if it stood in the body of a class.
-    pub(super) fn in_class<T>(&mut self, class: ClassId, scope: &'a Scope<'a>, run: impl FnOnce(&mut Self) -> Eval<'a, T>) -> Eval<'a, T> {
-        self.depth += 1;
-        if self.depth > self.deepest {
-            self.depth -= 1;
-            return Err(Raise::limit("constants nest too deeply".into(), None));
-        }
-        let mut frame = super::frame::Frame::new(scope, None);
-        frame.class = Some(class);
-        frame.called = Some(class);
-        let outer = std::mem::replace(&mut self.frame, frame);
-        let result = run(self);
-        self.frame = outer;
-        self.depth -= 1;
-        result
-    }
-
-    /// Cases of an enum in order.
-    pub(super) fn cases(&mut self, class: ClassId, at: Option<Span>) -> Eval<'a, Vec<Value<'a>>> {
-        let info = self.class(class);
-        let mut out = Vec::new();
-        for member in info.decl.members {
-            if let Member::Case { name, .. } = member {
-                out.push(self.class_const(class, name, at)?);
-            }
-        }
-        Ok(out)
-    }
-
-    /// The cell of a static property, in the class that declares it.
-    pub(super) fn static_prop(&mut self, class: ClassId, name: &str) -> Eval<'a, Option<Rc<CellId>>> {
-        let mut at = Some(class);
-        while let Some(id) = at {
-            let info = self.class(id);
-            if let Some(prop) = info.props.iter().find(|prop| prop.is_static && *prop.name == *name) {
-                let key = (id, prop.name.clone());
-                if let Some(cell) = self.static_props.get(&key) {
-                    return Ok(Some(cell.clone()));
-                }
-                let value = match prop.default {
-                    Some(expr) => self.in_class(id, prop.scope, |interp| interp.eval(expr))?,
-                    None => Value::Null,
-                };
-                let cell = self.new_cell(value);
-                self.static_props.insert(key, cell.clone());
-                return Ok(Some(cell));
-            }
-            at = info.parent;
-        }
-        Ok(None)
-    }
-
-    /// Properties that a new object of a class has, defaults filled in.
-    pub(super) fn template(&mut self, class: ClassId) -> Eval<'a, Template<'a>> {
-        let info = self.class(class);
-        if let Some(template) = info.template.get() {
-            return Ok(template.clone());
-        }
-        let mut template = match info.parent {
-            Some(parent) => self.template(parent)?,
-            None => Template::default(),
-        };
-        for prop in info.props.iter().filter(|prop| !prop.is_static) {
-            let value = match prop.default {
-                Some(expr) => self.in_class(class, prop.scope, |interp| interp.eval(expr))?,
-                None if prop.typed => {
-                    template.shift_remove(&prop.name);
-                    continue;
-                }
-                None => Value::Null,
-            };
-            template.insert(prop.name.clone(), value);
-        }
-        if !template.values().any(|value| holds_object(value, 0)) {
-            let _ = info.template.set(template.clone());
-        }
-        Ok(template)
-    }
-}
-
-/// Whether a value refers to the heap of one evaluation (enum cases live longer).
-pub(super) fn holds_object(value: &Value<'_>, depth: u32) -> bool {
-    match value {
-        Value::Object(id) => id.0 & super::ENUM_BIT == 0,
-        Value::Closure(_) | Value::Ref(_) => true,
-        Value::Array(array) => depth > 16 || array.entries.values().any(|entry| holds_object(&entry.value, depth + 1)),
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) | Value::Unknown(_) => false,
     }
 }
 
@@ -513,14 +331,14 @@ fn own_member<'a>(info: &mut ClassInfo<'a>, member: &'a Member<'a>, scope: &'a S
             info.consts.entry(name).or_insert(case);
         }
         Member::Property { modifiers, name, ty, default, .. } => {
-            let prop = Property { name: Rc::from(*name), default: *default, typed: ty.is_some(), is_static: modifiers.is_static, scope };
+            let prop = Property { name, default: *default, typed: ty.is_some(), is_static: modifiers.is_static, scope };
             info.props.push(prop);
         }
         Member::Method { modifiers, function } => {
             add_method(info, function.name, function, *modifiers);
             for param in function.params.iter().filter(|param| param.promoted.is_some()) {
                 // The constructor gives it its value at once.
-                let name = Rc::from(param.name);
+                let name = param.name;
                 info.props.push(Property { name, default: None, typed: false, is_static: false, scope });
             }
         }
@@ -530,7 +348,7 @@ fn own_member<'a>(info: &mut ClassInfo<'a>, member: &'a Member<'a>, scope: &'a S
 
 fn add_method<'a>(info: &mut ClassInfo<'a>, name: &str, function: &'a Function<'a>, modifiers: Modifiers) {
     let key: Rc<str> = Rc::from(&*lower(name));
-    let method = Method { name: Rc::from(name), function, modifiers, class: info.id, full: OnceCell::new() };
+    let method = Method { name: Rc::from(name), function, modifiers, class: info.id };
     info.methods.entry(key).or_insert_with(|| Rc::new(method));
 }
 
@@ -558,7 +376,7 @@ fn take_trait<'a>(info: &mut ClassInfo<'a>, from: &Rc<ClassInfo<'a>>, rules: &'a
     }
     for prop in &from.props {
         if !info.props.iter().any(|own| own.name == prop.name) {
-            info.props.push(Property { name: prop.name.clone(), ..*prop });
+            info.props.push(Property { ..*prop });
         }
     }
 }

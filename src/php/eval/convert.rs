@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::{Eval, Interp};
-use crate::ir::Key;
-use crate::php::value::{Array, Unknown, Value};
+use crate::php::text::Text;
+use crate::php::value::{Array, Key, Unknown, Value};
 
 /// What a condition comes to.
 #[derive(Debug, Clone)]
@@ -147,10 +147,11 @@ pub(super) fn float_int(f: f64) -> i64 {
 }
 
 /// The key that a text stands for: `"12"` is the integer 12.
-pub(super) fn text_key(text: &str) -> Key {
-    match decimal(text) {
+pub(super) fn text_key<'a>(text: impl Into<Text<'a>>) -> Key<'a> {
+    let text = text.into();
+    match decimal(&text) {
         Some(n) => Key::Int(n),
-        None => Key::Str(text.to_owned()),
+        None => Key::Str(text),
     }
 }
 
@@ -215,7 +216,7 @@ impl<'a> Interp<'a, '_> {
     }
 
     /// The value as a text; `Err` holds what is unknown about it.
-    pub(super) fn to_text(&mut self, value: &Value<'a>) -> Eval<'a, Result<Rc<str>, Rc<Unknown>>> {
+    pub(super) fn to_text(&mut self, value: &Value<'a>) -> Eval<'a, Result<Text<'a>, Rc<Unknown>>> {
         Ok(Ok(match value {
             Value::Str(s) => s.clone(),
             Value::Unknown(unknown) => return Ok(Err(unknown.clone())),
@@ -224,21 +225,21 @@ impl<'a> Interp<'a, '_> {
                 return self.to_text(&inner);
             }
             Value::Object(id) => return self.object_text(*id),
-            other => Rc::from(scalar_text(other)),
+            other => scalar_text(other).into(),
         }))
     }
 
     /// The key that a value stands for; `Err` holds what is unknown about it.
-    pub(super) fn to_key(&self, value: &Value<'a>) -> Result<Key, Rc<Unknown>> {
+    pub(super) fn to_key(&self, value: &Value<'a>) -> Result<Key<'a>, Rc<Unknown>> {
         Ok(match value {
-            Value::Str(s) => text_key(s),
+            Value::Str(s) => text_key(s.clone()),
             Value::Int(n) => Key::Int(*n),
-            Value::Null => Key::Str(String::new()),
+            Value::Null => Key::Str(Text::default()),
             Value::Bool(b) => Key::Int(i64::from(*b)),
             Value::Float(f) => Key::Int(float_int(*f)),
             Value::Ref(cell) => return self.to_key(self.cell(cell)),
             Value::Unknown(unknown) => return Err(unknown.clone()),
-            Value::Object(_) | Value::Closure(_) | Value::Array(_) => Key::Str(self.spell(value)),
+            Value::Object(_) | Value::Closure(_) | Value::Array(_) => Key::Str(self.spell(value).into()),
         })
     }
 }

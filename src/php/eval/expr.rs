@@ -6,9 +6,9 @@ use super::convert::Truth;
 use super::names::{full_name, lower, resolve_class};
 use super::unknown::{atom, negated};
 use super::{Eval, Interp, Raise, Stop};
-use crate::ir::Key;
 use crate::php::ast::{At, Cast, ClassRef, ClosureUse, Expr, ExprKind, Function, Item, Magic, MatchArm, MemberName, UnaryOp};
-use crate::php::value::{Array, Closure, ClosureTarget, Entry, Unknown, Value};
+use crate::php::text::Text;
+use crate::php::value::{Array, Closure, ClosureTarget, Entry, Key, Unknown, Value};
 
 impl<'a> Interp<'a, '_> {
     /// The value of an expression.
@@ -17,7 +17,7 @@ impl<'a> Interp<'a, '_> {
             ExprKind::Var(name) => self.var(name),
             ExprKind::Int(n) => Ok(Value::Int(*n)),
             ExprKind::Float(f) => Ok(Value::Float(*f)),
-            ExprKind::Str(text) => Ok(Value::str(text)),
+            ExprKind::Str(text) => Ok(Value::Str(Text::Source(text))),
             ExprKind::Const(name) => {
                 let at = self.span(expr.at);
                 self.spelled_constant(name, at)
@@ -66,7 +66,7 @@ impl<'a> Interp<'a, '_> {
             ExprKind::Var(name) => self.var(name),
             ExprKind::Int(n) => Ok(Value::Int(*n)),
             ExprKind::Float(f) => Ok(Value::Float(*f)),
-            ExprKind::Str(text) => Ok(Value::str(text)),
+            ExprKind::Str(text) => Ok(Value::Str(Text::Source(text))),
             ExprKind::Const(name) => self.spelled_constant(name, self.span(at)),
             ExprKind::VarVar(name) => {
                 let name = self.eval(name)?;
@@ -164,10 +164,35 @@ impl<'a> Interp<'a, '_> {
             }
         }
         self.spend(out.len() as u32 / 64, None)?;
-        Ok(unknown.unwrap_or_else(|| Value::Str(Rc::from(out))))
+        Ok(unknown.unwrap_or_else(|| Value::text(out)))
     }
 
+    /// An array literal. One that holds constants alone is made once.
     fn array(&mut self, items: &'a [Item<'a>], at: At) -> Eval<'a> {
+        if items.is_empty() {
+            return Ok(Value::Array(Rc::clone(&self.empty_array)));
+        }
+        let place = items.as_ptr() as usize;
+        let seen = self.arrays_seen.get(&place).cloned();
+        match seen {
+            Some(Some((array, steps))) => {
+                self.spend(steps, Some(at))?;
+                Ok(Value::Array(array))
+            }
+            Some(None) => self.fresh_array(items, at),
+            None => {
+                let value = self.fresh_array(items, at)?;
+                let constant = match (&value, constant_steps(items)) {
+                    (Value::Array(array), Some(steps)) if settled(array) => Some((Rc::clone(array), steps)),
+                    _ => None,
+                };
+                self.arrays_seen.insert(place, constant);
+                Ok(value)
+            }
+        }
+    }
+
+    fn fresh_array(&mut self, items: &'a [Item<'a>], at: At) -> Eval<'a> {
         let mut out = Array { entries: indexmap::IndexMap::with_capacity_and_hasher(items.len(), rustc_hash::FxBuildHasher), next: 0 };
         for item in items {
             match item {
@@ -221,7 +246,7 @@ impl<'a> Interp<'a, '_> {
     fn magic(&mut self, magic: Magic, at: At) -> Value<'a> {
         let class = self.frame.class.map(|id| self.class(id).name.clone());
         match magic {
-            Magic::Class => Value::Str(class.unwrap_or_else(|| Rc::from(""))),
+            Magic::Class => class.map_or_else(|| Value::str(""), Value::text),
             // A method of a trait runs as one of the class that uses it; where it was written is not kept.
             Magic::Trait => Value::unknown("__TRAIT__", Some(self.span(at)), "is the name of the trait around it"),
             Magic::Dir | Magic::File => {
@@ -231,19 +256,15 @@ impl<'a> Interp<'a, '_> {
                     _ => path,
                 };
                 let root = crate::php::host::DIRROOT;
-                Value::Str(Rc::from(if path.is_empty() { root.to_owned() } else { format!("{root}/{path}") }))
+                Value::text(if path.is_empty() { root.to_owned() } else { format!("{root}/{path}") })
             }
             Magic::Function | Magic::Method => {
                 let name = self.frame.function.map_or("", |function| if function.name.is_empty() { "{closure}" } else { function.name });
                 match (magic, class) {
-                    (Magic::Method, Some(class)) => Value::Str(Rc::from(format!("{class}::{name}"))),
+                    (Magic::Method, Some(class)) => Value::text(format!("{class}::{name}")),
                     _ => {
                         let scope = self.frame.scope;
-                        Value::Str(Rc::from(if self.frame.class.is_none() && !name.is_empty() {
-                            full_name(scope, name)
-                        } else {
-                            name.into()
-                        }))
+                        Value::text(if self.frame.class.is_none() && !name.is_empty() { full_name(scope, name) } else { name.into() })
                     }
                 }
             }
@@ -253,9 +274,9 @@ impl<'a> Interp<'a, '_> {
     }
 
     /// The name of a member; `Err` when it is unknown.
-    pub(super) fn member_name(&mut self, name: MemberName<'a>) -> Eval<'a, Result<Rc<str>, Rc<Unknown>>> {
+    pub(super) fn member_name(&mut self, name: MemberName<'a>) -> Eval<'a, Result<Text<'a>, Rc<Unknown>>> {
         match name {
-            MemberName::Name(name) => Ok(Ok(Rc::from(name))),
+            MemberName::Name(name) => Ok(Ok(Text::Source(name))),
             MemberName::Expr(expr) => {
                 let value = self.eval(expr)?;
                 self.to_text(&value)
@@ -290,7 +311,7 @@ impl<'a> Interp<'a, '_> {
                     let len = text.len() as i64;
                     let from = if n < 0 { n + len } else { n };
                     let one = usize::try_from(from).ok().and_then(|from| text.as_bytes().get(from..=from));
-                    one.map_or(Value::str(""), |byte| Value::Str(Rc::from(String::from_utf8_lossy(byte))))
+                    one.map_or(Value::str(""), |byte| Value::text(String::from_utf8_lossy(byte).into_owned()))
                 }
                 None => Value::unknown(format!("{}[{}]", self.spell(base), self.spell(index)), Some(self.span(at)), "depends on the site"),
             },
@@ -393,9 +414,9 @@ impl<'a> Interp<'a, '_> {
 
     fn class_name(&mut self, class: ClassRef<'a>) -> Eval<'a> {
         if let ClassRef::Name(name) = class {
-            return Ok(Value::Str(Rc::from(resolve_class(name, self.frame.scope))));
+            return Ok(Value::text(resolve_class(name, self.frame.scope)));
         }
-        Ok(Value::Str(match self.class_ref(class)? {
+        Ok(Value::text(match self.class_ref(class)? {
             Ok(id) => self.class(id).name.clone(),
             Err(name) => name,
         }))
@@ -507,7 +528,7 @@ impl<'a> Interp<'a, '_> {
         let spelled: Rc<str> = match class {
             ClassRef::Name(name) => Rc::from(resolve_class(name, self.frame.scope)),
             ClassRef::Expr(expr) => match self.eval(expr)? {
-                Value::Str(name) => name,
+                Value::Str(name) => Rc::from(&name),
                 Value::Object(id) => self.heap_object(id).class.clone(),
                 other => Rc::from(self.spell(&other)),
             },
@@ -605,10 +626,7 @@ impl<'a> Interp<'a, '_> {
             captured
         };
         let captured = if arrow { captured.into_iter().map(|(name, value)| (name, self.deref(value))).collect() } else { captured };
-        let class = match (self.frame.class, self.frame.called) {
-            (Some(class), called) => Some((self.class(class).name.clone(), self.class(called.unwrap_or(class)).name.clone())),
-            (None, _) => None,
-        };
+        let class = self.frame.class.map(|class| (class, self.frame.called.unwrap_or(class)));
         let this = if is_static { None } else { self.frame.this };
         Ok(Value::Closure(Rc::new(Closure { target: ClosureTarget::Function { function, captured, this, class } })))
     }
@@ -626,4 +644,28 @@ impl<'a> Interp<'a, '_> {
         self.spend(16, Some(at))?;
         self.run_here(&path)
     }
+}
+
+/// The steps that evaluating an array literal takes, if its value is the same every time: scalars, global constants, arrays of such.
+fn constant_steps(items: &[Item<'_>]) -> Option<u32> {
+    fn steps(expr: &Expr<'_>) -> Option<u32> {
+        match &expr.kind {
+            ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Str(_) | ExprKind::Const(_) => Some(0),
+            ExprKind::Array(items) => Some(1 + constant_steps(items)?),
+            _ => None,
+        }
+    }
+    items.iter().try_fold(0, |sum, item| match item {
+        Item::Value { key, value, by_ref: false } => Some(sum + key.map_or(Some(0), steps)? + steps(value)?),
+        Item::Value { .. } | Item::Spread(_) | Item::Hole => None,
+    })
+}
+
+/// Whether nothing in an array can change: no objects, and no constants that a file read later may define.
+fn settled(array: &Array<'_>) -> bool {
+    array.entries.values().all(|entry| match &entry.value {
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => entry.key_expr.is_none(),
+        Value::Array(inner) => entry.key_expr.is_none() && settled(inner),
+        Value::Object(_) | Value::Closure(_) | Value::Unknown(_) | Value::Ref(_) => false,
+    })
 }

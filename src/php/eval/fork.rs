@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 
+use super::class::Template;
 use super::stmt::Flow;
 use super::unknown::{atom, both, either, negated};
 use super::{Eval, FORK_FUEL, Interp, MAX_FORKS, MAX_PENDING, Raise};
-use crate::ir::Key;
 use crate::php::host::{EvalFinding, FindingKind};
-use crate::php::value::{Array, Entry, ObjId, Object, Unknown, Value};
+use crate::php::value::{Array, Entry, Key, ObjId, Object, Unknown, Value};
 
 /// How deep two values are merged before the merge gives up.
 const DEEPEST: u32 = 48;
@@ -292,7 +292,7 @@ impl<'a> Interp<'a, '_> {
 
     fn merge_objects(&mut self, merge: &mut Merge<'_>, a: &Object<'a>, b: &Object<'a>, depth: u32) -> Object<'a> {
         self.burn(a.props.len() + b.props.len());
-        let mut props: IndexMap<Rc<str>, Value<'a>, FxBuildHasher> = IndexMap::default();
+        let mut props: Template<'a> = IndexMap::default();
         for (name, value) in &a.props {
             let merged = match b.props.get(name) {
                 Some(other) => self.merge_values(merge, value, other, depth + 1),
@@ -414,7 +414,7 @@ impl<'a> Interp<'a, '_> {
     }
 }
 
-fn insert_alone<'a>(merge: &mut Merge<'_>, out: &mut Array<'a>, key: &Key, entry: &Entry<'a>, condition: &str) {
+fn insert_alone<'a>(merge: &mut Merge<'_>, out: &mut Array<'a>, key: &Key<'a>, entry: &Entry<'a>, condition: &str) {
     if holds_structure(&entry.value) {
         merge.structural = true;
     }

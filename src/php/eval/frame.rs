@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use super::class::ClassId;
 use super::fork::Pending;
 use super::{Eval, Interp};
 use crate::php::ast::{At, Function, Scope};
-use crate::php::value::{CellId, ObjId, Value};
+use crate::php::value::{CellId, ClassId, ObjId, Value};
 use crate::source::Span;
 
 /// A call under way, or the top level of a file.
@@ -58,12 +57,47 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// As new, but for the memory of its variables.
+    fn clear(&mut self) {
+        self.vars.clear();
+        self.this = None;
+        self.class = None;
+        self.called = None;
+        self.function = None;
+        self.via = None;
+        self.args.clear();
+        self.given = 0;
+        self.pending.clear();
+        self.deferred.clear();
+        self.generator = false;
+    }
+
     fn find(&self, name: &str) -> Option<usize> {
         self.vars.iter().position(|(var, _)| *var == name)
     }
 }
 
 impl<'a> Interp<'a, '_> {
+    /// Begins a call, or a stretch of code with variables of its own. Gives the frame around it, for [`Interp::leave_frame`].
+    pub(super) fn enter_frame(&mut self, scope: &'a Scope<'a>, at: Option<Span>) -> Box<Frame<'a>> {
+        let frame = match self.spare_frames.pop() {
+            Some(mut frame) => {
+                frame.scope = scope;
+                frame.at = at;
+                frame
+            }
+            None => Box::new(Frame::new(scope, at)),
+        };
+        std::mem::replace(&mut self.frame, frame)
+    }
+
+    /// Ends it.
+    pub(super) fn leave_frame(&mut self, outer: Box<Frame<'a>>) {
+        let mut frame = std::mem::replace(&mut self.frame, outer);
+        frame.clear();
+        self.spare_frames.push(frame);
+    }
+
     /// A place in the file whose code runs.
     pub(super) fn span(&self, at: At) -> Span {
         Span { file: self.frame.scope.file, start: at.start, end: at.end }
@@ -100,6 +134,11 @@ impl<'a> Interp<'a, '_> {
 
     /// Reads a variable; an undefined one is null.
     pub(super) fn var(&mut self, name: &'a str) -> Eval<'a> {
+        if name == "this"
+            && let Some(this) = self.frame.this
+        {
+            return Ok(Value::Object(this));
+        }
         if let Some((_, value)) = self.frame.vars.iter().find(|(var, _)| *var == name) {
             return Ok(match value {
                 Value::Ref(cell) => self.cell(cell).clone(),
@@ -112,7 +151,7 @@ impl<'a> Interp<'a, '_> {
     #[cold]
     fn absent_var(&mut self, name: &'a str) -> Eval<'a> {
         if name == "this" {
-            return Ok(self.frame.this.map_or(Value::Null, Value::Object));
+            return Ok(Value::Null);
         }
         // A global of the world is there without the files that were put off, and they need not be read for it.
         let known = self.frame.function.is_none() && self.host.has_global(name);

@@ -3,15 +3,13 @@
 use std::rc::Rc;
 
 use super::call::{Args, Who};
-use super::frame::Frame;
 use super::names::lower;
 use super::stmt::Flow;
 use super::{Eval, Interp, MAX_CALLS, Raise};
-use crate::ir::Key;
 use crate::php::ast::{Function, FunctionBody, Type, TypeKind};
 use crate::php::host::{EvalFinding, FindingKind};
 use crate::php::parse;
-use crate::php::value::{Array, Value};
+use crate::php::value::{Array, Key, Value};
 use crate::source::Span;
 
 impl<'a> Interp<'a, '_> {
@@ -28,14 +26,12 @@ impl<'a> Interp<'a, '_> {
             return Err(Raise::limit("calls nest too deeply".into(), at));
         }
         self.spend(4, None)?;
-        let mut frame = Frame::new(function.scope, at);
-        frame.this = who.this;
-        frame.class = who.class;
-        frame.called = who.called;
-        frame.function = Some(function);
-        frame.vars.reserve(captured.len() + function.params.len() + 2);
-        frame.vars.extend(captured.iter().cloned());
-        let outer = std::mem::replace(&mut self.frame, frame);
+        let outer = self.enter_frame(function.scope, at);
+        self.frame.this = who.this;
+        self.frame.class = who.class;
+        self.frame.called = who.called;
+        self.frame.function = Some(function);
+        self.frame.vars.extend(captured.iter().cloned());
         let trail = self.trail.len();
         self.trail.extend(at);
         self.calls += 1;
@@ -49,7 +45,7 @@ impl<'a> Interp<'a, '_> {
         self.depth -= 2;
         self.calls -= 1;
         self.trail.truncate(trail);
-        self.frame = outer;
+        self.leave_frame(outer);
         result
     }
 
@@ -126,7 +122,7 @@ impl<'a> Interp<'a, '_> {
                     rest.push(value, None);
                 }
                 for (name, value) in named.drain(..) {
-                    rest.set(Key::Str(name.to_owned()), value, None);
+                    rest.set(Key::Str(name.into()), value, None);
                 }
                 self.frame.vars.push((param.name, Value::Array(Rc::new(rest))));
                 break;

@@ -5,8 +5,7 @@
 
 use std::rc::Rc;
 
-use super::class::holds_object;
-use super::frame::Frame;
+use super::member::holds_object;
 use super::names::{full_name, lower, resolve_other};
 use super::stmt::Flow;
 use super::{Eval, Interp, LOAD_FUEL, Raise, Stop, Vars};
@@ -48,7 +47,7 @@ impl<'a> Interp<'a, '_> {
             return Err(Raise::limit("files load each other too deeply".into(), None));
         }
         let scope = self.root_scope(file);
-        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None));
+        let outer = self.enter_frame(scope, None);
         let fuel = std::mem::replace(&mut self.fuel, LOAD_FUEL);
         let floor = std::mem::replace(&mut self.floor, 0);
         self.loading += 1;
@@ -260,9 +259,9 @@ impl<'a> Interp<'a, '_> {
                 return Ok(super::builtin::constant(name, self.php));
             }
         };
-        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None));
+        let outer = self.enter_frame(scope, None);
         let value = self.eval(expr);
-        self.frame = outer;
+        self.leave_frame(outer);
         let keep = value.as_ref().is_ok_and(|value| !holds_object(value, 0));
         let slot = match &value {
             Ok(value) if keep => Constant::Value(value.clone()),
@@ -280,9 +279,8 @@ impl<'a> Interp<'a, '_> {
             "false" | "FALSE" => return Ok(Value::Bool(false)),
             _ => {}
         }
-        let scope = self.frame.scope;
-        let key = (name.as_ptr() as usize, name.len(), std::ptr::from_ref(scope) as usize);
-        if let Some(value) = self.const_cache.get(&key) {
+        let key = self.spot(name);
+        if let Some(value) = self.consts_seen.get(&key) {
             return Ok(value.clone());
         }
         let bare = name.strip_prefix('\\').unwrap_or(name);
@@ -293,7 +291,7 @@ impl<'a> Interp<'a, '_> {
         } else if bare.eq_ignore_ascii_case("false") {
             return Ok(Value::Bool(false));
         }
-        let (full, fallback) = resolve_other(name, scope, UseKind::Const);
+        let (full, fallback) = resolve_other(name, self.frame.scope, UseKind::Const);
         let mut found = None;
         if let Some(fallback) = fallback {
             found = self.present_constant(&full, Some(at))?;
@@ -309,7 +307,7 @@ impl<'a> Interp<'a, '_> {
         match found {
             Some(value) => {
                 if !holds_object(&value, 0) && !value.is_unknown() {
-                    self.const_cache.insert(key, value.clone());
+                    self.consts_seen.insert(key, value.clone());
                 }
                 Ok(value)
             }
@@ -356,7 +354,7 @@ impl<'a> Interp<'a, '_> {
             return Err(Stop::Missing { what: format!("file {path}"), at: None });
         };
         let scope = self.root_scope(file);
-        let outer = std::mem::replace(&mut self.frame, Frame::new(scope, None));
+        let outer = self.enter_frame(scope, None);
         self.loaded.insert(Rc::from(path));
         self.epoch += 1;
         let result = self.run_file(file);

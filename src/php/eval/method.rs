@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use super::call::{Args, Who};
-use super::class::{ClassId, Method};
+use super::class::Method;
 use super::names::lower;
 use super::unknown::atom;
 use super::{Eval, Interp};
 use crate::php::ast::{Arg, At, ClassKind, ClassRef, Expr, MemberName};
-use crate::php::value::{Closure, ClosureTarget, ObjId, Value};
+use crate::php::text::Text;
+use crate::php::value::{ClassId, Closure, ClosureTarget, ObjId, Value};
 use crate::source::Span;
 
 impl<'a> Interp<'a, '_> {
@@ -21,7 +22,10 @@ impl<'a> Interp<'a, '_> {
             _ => self.find_class(class)?,
         };
         match found {
-            Some(id) => self.call_class_method(id, id, method, args, at),
+            Some(id) => {
+                let found = self.visible_method(id, method);
+                self.call_class_method((id, id), method, found.as_ref(), args, at)
+            }
             None => self.call_missing_class(class, method, &args.list, at),
         }
     }
@@ -66,15 +70,23 @@ impl<'a> Interp<'a, '_> {
         };
         if matches!(args, [Arg::Placeholder]) {
             let class = self.class(called).name.clone();
-            return Ok(Value::Closure(Rc::new(Closure { target: ClosureTarget::Static(class, Rc::from(&*name)) })));
+            return Ok(Value::Closure(Rc::new(Closure { target: ClosureTarget::Static(class.into(), name.into()) })));
         }
-        let params = self.visible_method(id, &name).map(|method| method.function.params);
-        let values = self.args(args, params)?;
-        self.call_class_method(id, called, &name, values, span)
+        let found = self.method_named(id, &name);
+        let values = self.args(args, found.as_ref().map(|method| method.function.params))?;
+        self.call_class_method((id, called), &name, found.as_ref(), values, span)
     }
 
-    /// Calls a method of a class: static, or of `$this` where that is an object of the class.
-    pub(super) fn call_class_method(&mut self, id: ClassId, called: ClassId, name: &str, args: Args<'a>, at: Span) -> Eval<'a> {
+    /// Calls a method of a class: static, or of `$this` where that is an object of the class. The classes are the one that is searched
+    /// and the one that `static` means, `found` is what the search gave.
+    fn call_class_method(
+        &mut self,
+        (id, called): (ClassId, ClassId),
+        name: &str,
+        found: Option<&Rc<Method<'a>>>,
+        args: Args<'a>,
+        at: Span,
+    ) -> Eval<'a> {
         let called_class = self.class(called);
         let host = self.host;
         if *called_class.watched.get_or_init(|| host.answers_for(&called_class.name))
@@ -82,12 +94,11 @@ impl<'a> Interp<'a, '_> {
         {
             return Ok(value);
         }
-        if let Some(method) = self.visible_method(id, name) {
+        if let Some(method) = found {
             let had_args = !args.is_empty();
             let this = match self.frame.this {
                 Some(this) if !method.modifiers.is_static => {
-                    let own = self.heap_object(this).class.clone();
-                    self.find_class(&own)?.filter(|own| self.extends(*own, id)).map(|own| (this, own))
+                    self.heap_object(this).class_id.filter(|own| self.extends(*own, id)).map(|own| (this, own))
                 }
                 _ => None,
             };
@@ -95,7 +106,7 @@ impl<'a> Interp<'a, '_> {
                 Some((this, own)) => (Some(this), own),
                 None => (None, called),
             };
-            let value = self.call_method(&method, this, called, args, Some(at))?;
+            let value = self.call_method(method, this, called, args, Some(at))?;
             if method.modifiers.is_static || this.is_none() {
                 self.note_return(&value, &called_class.name, &method.name, had_args);
             }
@@ -183,11 +194,12 @@ impl<'a> Interp<'a, '_> {
         match &base {
             Value::Object(id) => {
                 if matches!(args, [Arg::Placeholder]) {
-                    return Ok(Value::Closure(Rc::new(Closure { target: ClosureTarget::Method(*id, Rc::from(&*name)) })));
+                    return Ok(Value::Closure(Rc::new(Closure { target: ClosureTarget::Method(*id, name.into()) })));
                 }
-                let params = self.method_of(*id, &name).map(|method| method.function.params);
-                let values = self.args(args, params)?;
-                self.call_object_method(*id, &name, values, span)
+                let class = self.heap_object(*id).class_id;
+                let found = class.and_then(|class| self.method_named(class, &name));
+                let values = self.args(args, found.as_ref().map(|method| method.function.params))?;
+                self.call_found_method(*id, &name, found.as_ref(), values, span)
             }
             Value::Unknown(unknown) => {
                 let values = self.plain_args(args)?;
@@ -206,10 +218,10 @@ impl<'a> Interp<'a, '_> {
     }
 
     pub(super) fn closure_method(&mut self, closure: &Rc<Closure<'a>>, name: &str, mut args: Args<'a>, at: Span) -> Eval<'a> {
-        let rebound = |this: Option<ObjId>, class: Option<(Rc<str>, Rc<str>)>| match &closure.target {
-            ClosureTarget::Function { function, captured, class: own, .. } => Rc::new(Closure {
-                target: ClosureTarget::Function { function, captured: captured.clone(), this, class: class.or_else(|| own.clone()) },
-            }),
+        let rebound = |this: Option<ObjId>, class: Option<(ClassId, ClassId)>| match &closure.target {
+            ClosureTarget::Function { function, captured, class: own, .. } => {
+                Rc::new(Closure { target: ClosureTarget::Function { function, captured: captured.clone(), this, class: class.or(*own) } })
+            }
             _ => closure.clone(),
         };
         match &*lower(name) {
@@ -220,7 +232,7 @@ impl<'a> Interp<'a, '_> {
                     Value::Object(id) => Some(id),
                     _ => None,
                 };
-                let class = this.map(|id| self.heap_object(id).class.clone()).map(|class| (class.clone(), class));
+                let class = this.and_then(|id| self.heap_object(id).class_id).map(|class| (class, class));
                 let bound = rebound(this, class);
                 if name.eq_ignore_ascii_case("call") { self.call_closure(&bound, args, at) } else { Ok(Value::Closure(bound)) }
             }
@@ -229,31 +241,24 @@ impl<'a> Interp<'a, '_> {
     }
 
     /// A method of an object, as seen from here.
-    pub(super) fn method_of(&mut self, id: ObjId, name: &str) -> Option<Rc<Method<'a>>> {
-        let class = self.heap_object(id).class.clone();
-        let class = self.class_of_object(&class)?;
-        self.visible_method(class, name)
-    }
-
-    pub(super) fn class_of_object(&mut self, name: &str) -> Option<ClassId> {
-        self.find_class(name).ok().flatten()
+    pub(super) fn method_of(&self, id: ObjId, name: &str) -> Option<Rc<Method<'a>>> {
+        self.visible_method(self.heap_object(id).class_id?, name)
     }
 
     /// Calls a method if the object has it.
     pub(super) fn try_method(&mut self, id: ObjId, name: &str, args: Vec<Value<'a>>, at: At) -> Eval<'a, Option<Value<'a>>> {
         let Some(method) = self.method_of(id, name) else { return Ok(None) };
-        let class = self.heap_object(id).class.clone();
-        let Some(class) = self.class_of_object(&class) else { return Ok(None) };
+        let Some(class) = self.heap_object(id).class_id else { return Ok(None) };
         let span = self.span(at);
         self.call_method(&method, Some(id), class, args.into(), Some(span)).map(Some)
     }
 
     /// `(string)` of an object.
-    pub(super) fn object_text(&mut self, id: ObjId) -> Eval<'a, Result<Rc<str>, Rc<crate::php::value::Unknown>>> {
+    pub(super) fn object_text(&mut self, id: ObjId) -> Eval<'a, Result<Text<'a>, Rc<crate::php::value::Unknown>>> {
         match self.try_method(id, "__toString", Vec::new(), At::default())? {
             Some(Value::Str(text)) => Ok(Ok(text)),
             Some(Value::Unknown(unknown)) => Ok(Err(unknown)),
-            Some(_) => Ok(Ok(Rc::from(""))),
+            Some(_) => Ok(Ok(Text::default())),
             None => {
                 let class = self.heap_object(id).class.clone();
                 let at = self.frame.at;
@@ -262,14 +267,21 @@ impl<'a> Interp<'a, '_> {
         }
     }
 
+    /// Calls a method of an object by its name.
     pub(super) fn call_object_method(&mut self, id: ObjId, name: &str, args: Args<'a>, at: Span) -> Eval<'a> {
+        let found = self.method_of(id, name);
+        self.call_found_method(id, name, found.as_ref(), args, at)
+    }
+
+    /// The same when the search for the method is done.
+    fn call_found_method(&mut self, id: ObjId, name: &str, found: Option<&Rc<Method<'a>>>, args: Args<'a>, at: Span) -> Eval<'a> {
         let class_name = self.heap_object(id).class.clone();
-        let Some(class) = self.find_class(&class_name)? else {
+        let Some(class) = self.heap_object(id).class_id else {
             return Ok(self.unknown_call(&format!("(new \\{class_name})->{name}"), &args.list, Some(at), "its class is not in this tree"));
         };
-        if let Some(method) = self.visible_method(class, name) {
+        if let Some(method) = found {
             let this = (!method.modifiers.is_static).then_some(id);
-            return self.call_method(&method, this, class, args, Some(at));
+            return self.call_method(method, this, class, args, Some(at));
         }
         if self.class(class).decl.kind == ClassKind::Enum
             && let Some(value) = self.enum_method(class, name, &args, at)?

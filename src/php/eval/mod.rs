@@ -33,6 +33,7 @@ mod fork;
 mod frame;
 mod invoke;
 mod load;
+mod member;
 mod method;
 pub mod names;
 mod object;
@@ -49,12 +50,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use stop::Stop;
 
-use self::class::{ClassId, ClassInfo};
+use self::call::Callee;
+use self::class::{ClassInfo, Method};
 use self::frame::Frame;
 use self::load::Constant;
+use self::names::Spot;
 use super::ast::{self, Function, Scope};
 use super::host::Host;
-use super::value::{CellId, ObjId, Object, Returned, Value};
+use super::value::{Array, CellId, ClassId, ObjId, Object, Returned, Value};
 use crate::source::{FileId, SourceMap, Span};
 
 /// The variables that a file's top level left behind, in order of first assignment. Names are without `$`.
@@ -97,9 +100,6 @@ enum Raise<'a> {
     GiveUp,
 }
 
-/// Where a name stands: the name and the scope by their addresses.
-type NameAt = (usize, usize, usize);
-
 /// An evaluator: classes, functions and constants seen so far, and the heap of the evaluation under way.
 pub struct Interp<'a, 'h> {
     /// Where nodes go.
@@ -109,7 +109,10 @@ pub struct Interp<'a, 'h> {
     /// The world.
     pub host: &'h dyn Host<'a>,
     php: u32,
-    frame: Frame<'a>,
+    frame: Box<Frame<'a>>,
+    /// Frames to use again. They are large, so they move from here to `frame` and back in their boxes.
+    #[allow(clippy::vec_box, reason = "see above")]
+    spare_frames: Vec<Box<Frame<'a>>>,
     root: &'a Scope<'a>,
 
     heap: Vec<Rc<Object<'a>>>,
@@ -120,7 +123,7 @@ pub struct Interp<'a, 'h> {
     empty_text: Rc<str>,
     globals: FxHashMap<&'a str, Rc<CellId>>,
     static_vars: FxHashMap<(usize, u32, &'a str), Rc<CellId>>,
-    static_props: FxHashMap<(ClassId, Rc<str>), Rc<CellId>>,
+    static_props: FxHashMap<(ClassId, &'a str), Rc<CellId>>,
     /// Counts events, so that it can be told what changed after what.
     clock: u64,
 
@@ -139,8 +142,17 @@ pub struct Interp<'a, 'h> {
     missing: FxHashMap<Rc<str>, u32>,
     missing_functions: FxHashMap<Rc<str>, u32>,
     missing_consts: FxHashMap<Rc<str>, u32>,
-    class_cache: FxHashMap<NameAt, ClassId>,
-    const_cache: FxHashMap<NameAt, Value<'a>>,
+    /// What names in the source came to, by their places.
+    classes_seen: FxHashMap<Spot, ClassId>,
+    consts_seen: FxHashMap<Spot, Value<'a>>,
+    methods_seen: FxHashMap<(ClassId, Option<ClassId>, Spot), Option<Rc<Method<'a>>>>,
+    /// The same for functions, with the epoch outside which it need not hold.
+    callees_seen: FxHashMap<Spot, (Option<u32>, Callee<'a>)>,
+    /// Array literals of nothing but constants, by the place of their items, and the steps that making them takes.
+    arrays_seen: FxHashMap<usize, Option<(Rc<Array<'a>>, u32)>>,
+    /// `Class::method` of methods that made objects.
+    makers_seen: FxHashMap<(ClassId, usize), Rc<str>>,
+    empty_array: Rc<Array<'a>>,
     /// Grows with everything that is declared.
     epoch: u32,
 
@@ -171,6 +183,7 @@ impl<'a, 'h> Interp<'a, 'h> {
         let root = arena.alloc(Scope { file: prelude, namespace: "", uses: &[] });
         let nothing = Object {
             class: Rc::from("stdClass"),
+            class_id: None,
             props: indexmap::IndexMap::default(),
             made_at: None,
             made_in: Rc::from(""),
@@ -183,7 +196,8 @@ impl<'a, 'h> Interp<'a, 'h> {
             sources,
             host,
             php: host.php_major(),
-            frame: Frame::new(root, None),
+            frame: Box::new(Frame::new(root, None)),
+            spare_frames: Vec::new(),
             root,
             heap: Vec::new(),
             cells: Vec::new(),
@@ -208,8 +222,13 @@ impl<'a, 'h> Interp<'a, 'h> {
             missing: FxHashMap::default(),
             missing_functions: FxHashMap::default(),
             missing_consts: FxHashMap::default(),
-            class_cache: FxHashMap::default(),
-            const_cache: FxHashMap::default(),
+            classes_seen: FxHashMap::default(),
+            consts_seen: FxHashMap::default(),
+            methods_seen: FxHashMap::default(),
+            callees_seen: FxHashMap::default(),
+            arrays_seen: FxHashMap::default(),
+            makers_seen: FxHashMap::default(),
+            empty_array: Rc::default(),
             epoch: 0,
             loaded: FxHashSet::default(),
             queued: FxHashSet::default(),
@@ -260,7 +279,7 @@ impl<'a, 'h> Interp<'a, 'h> {
         self.globals.clear();
         self.static_vars.clear();
         self.static_props.clear();
-        self.frame = Frame::new(self.root, None);
+        *self.frame = Frame::new(self.root, None);
         self.fuel = FUEL;
         self.floor = 0;
         self.forks = 0;

@@ -2,7 +2,19 @@
 
 use std::borrow::Cow;
 
+use super::Interp;
 use crate::php::ast::{Scope, UseKind};
+
+/// A name by the place in the source where it stands. Comparing two compares no text, and a place has one meaning for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Spot(usize, usize);
+
+impl<'a> Interp<'a, '_> {
+    /// The place of a name. Only texts that live as long as the source have one: others may come and go at one address.
+    pub(super) fn spot(&self, name: &'a str) -> Spot {
+        Spot(name.as_ptr() as usize, name.len())
+    }
+}
 
 /// A name in lower case, as PHP folds names of classes and functions (ASCII only).
 pub(super) fn lower(name: &str) -> Cow<'_, str> {

@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use super::class::{ClassId, Method, Template};
+use super::class::{Method, Template};
 use super::{ENUM_BIT, Eval, Interp};
-use crate::ir::Key;
 use crate::php::ast::{Arg, At, Class, ClassRef, Expr};
-use crate::php::value::{Array, ObjId, Object, Returned, Value};
+use crate::php::text::Text;
+use crate::php::value::{Array, ClassId, Key, ObjId, Object, Returned, Value};
 use crate::source::Span;
 
 impl<'a> Interp<'a, '_> {
@@ -38,43 +38,40 @@ impl<'a> Interp<'a, '_> {
 
     /// Sets a property.
     pub(super) fn set_prop(&mut self, id: ObjId, name: &str, value: Value<'a>) {
-        if let Some(Value::Ref(cell)) = self.heap_object(id).props.get(name) {
-            let at = cell.0 as usize;
-            self.object_mut(id);
-            if let Some(slot) = self.cells.get_mut(at) {
-                *slot = value;
-            }
-            return;
-        }
         let object = self.object_mut(id);
         match object.props.get_mut(name) {
+            Some(Value::Ref(cell)) => {
+                let at = cell.0 as usize;
+                if let Some(slot) = self.cells.get_mut(at) {
+                    *slot = value;
+                }
+            }
             Some(slot) => *slot = value,
             None => {
-                object.props.insert(Rc::from(name), value);
+                object.props.insert(Text::made(name), value);
             }
         }
     }
 
     /// An object that is not on the heap yet.
-    pub(super) fn blank(&mut self, class: Rc<str>, props: Template<'a>, at: Option<Span>) -> Object<'a> {
+    pub(super) fn blank(&mut self, class: Rc<str>, class_id: Option<ClassId>, props: Template<'a>, at: Option<Span>) -> Object<'a> {
         self.clock += 1;
-        Object { class, props, made_at: at, made_in: self.here(), via: self.via(), returned: Vec::new(), changed: self.clock }
+        Object { class, class_id, props, made_at: at, made_in: self.here(), via: self.via(), returned: Vec::new(), changed: self.clock }
     }
 
     /// `Class::method` of the code that runs.
     fn here(&mut self) -> Rc<str> {
         let (Some(class), Some(function)) = (self.frame.class, self.frame.function) else { return self.empty_text.clone() };
-        let info = self.class(class);
-        let name = super::names::lower(function.name);
-        match info.methods.get(&*name) {
-            Some(method) => self.full_name_of(method),
-            None => self.empty_text.clone(),
+        let key = (class, std::ptr::from_ref(function) as usize);
+        if let Some(known) = self.makers_seen.get(&key) {
+            return known.clone();
         }
-    }
-
-    /// `Class::method`
-    pub(super) fn full_name_of(&self, method: &Method<'a>) -> Rc<str> {
-        method.full.get_or_init(|| Rc::from(format!("{}::{}", self.class(method.class).name, method.name))).clone()
+        let maker = match self.class(class).methods.get(&*super::names::lower(function.name)) {
+            Some(method) => Rc::from(format!("{}::{}", self.class(method.class).name, method.name)),
+            None => self.empty_text.clone(),
+        };
+        self.makers_seen.insert(key, Rc::clone(&maker));
+        maker
     }
 
     /// Puts an object on the heap.
@@ -90,7 +87,7 @@ impl<'a> Interp<'a, '_> {
             Some(id) => (self.class(id).name.clone(), self.template(id).unwrap_or_default()),
             None => (Rc::from(class), Template::default()),
         };
-        let object = self.blank(name, props, at);
+        let object = self.blank(name, found, props, at);
         Value::Object(self.allocate(object))
     }
 
@@ -141,30 +138,12 @@ impl<'a> Interp<'a, '_> {
             return self.throw_error("Error", &format!("Cannot instantiate {}", info.name), span);
         }
         let props = self.template(id)?;
-        let object = self.blank(info.name.clone(), props, span);
+        let object = self.blank(info.name.clone(), Some(id), props, span);
         let object = self.allocate(object);
         if let Some(method) = constructor {
             self.call_method(&method, Some(object), id, values, span)?;
         }
         Ok(Value::Object(object))
-    }
-
-    fn constructor(&self, id: ClassId) -> Option<Rc<Method<'a>>> {
-        if let Some(method) = self.find_method(id, "__construct") {
-            return Some(method);
-        }
-        // Up to PHP 7 a method named like its class is a constructor.
-        let mut at = Some(id);
-        while let Some(id) = at.filter(|_| self.php < 8) {
-            let info = self.class(id);
-            if info.decl.scope.namespace.is_empty()
-                && let Some(method) = info.methods.get(&*info.lower)
-            {
-                return Some(method.clone());
-            }
-            at = info.parent;
-        }
-        None
     }
 
     pub(super) fn clone_expr(&mut self, operand: &'a Expr<'a>, at: At) -> Eval<'a> {
@@ -239,7 +218,7 @@ impl<'a> Interp<'a, '_> {
                 let object = self.heap_rc(*id);
                 let mut out = Array::default();
                 for (name, prop) in &object.props {
-                    out.set(super::convert::text_key(name), prop.clone(), None);
+                    out.set(super::convert::text_key(name.clone()), prop.clone(), None);
                 }
                 Value::Array(Rc::new(out))
             }
@@ -258,10 +237,10 @@ impl<'a> Interp<'a, '_> {
                     let object = self.object_mut(id);
                     for (key, entry) in &array.entries {
                         let name = match key {
-                            Key::Int(n) => n.to_string(),
+                            Key::Int(n) => n.to_string().into(),
                             Key::Str(s) => s.clone(),
                         };
-                        object.props.insert(Rc::from(name), entry.value.clone());
+                        object.props.insert(name, entry.value.clone());
                     }
                 }
                 made

@@ -116,7 +116,7 @@ impl<'a> Interp<'a, '_> {
                 let mut out = String::with_capacity(a.len() + b.len());
                 out.push_str(&a);
                 out.push_str(&b);
-                Ok(Value::Str(Rc::from(out)))
+                Ok(Value::text(out))
             }
             _ => Ok(self.concat_unknown(left, right)),
         }
@@ -307,7 +307,7 @@ impl<'a> Interp<'a, '_> {
                 } else if s.is_empty() {
                     Value::str("1")
                 } else {
-                    Value::Str(Rc::from(next_text(s)))
+                    Value::text(next_text(s))
                 }
             }
             _ => self.apply(if up { BinaryOp::Add } else { BinaryOp::Sub }, value, &Value::Int(1), at)?,

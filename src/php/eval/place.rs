@@ -5,9 +5,9 @@ use std::rc::Rc;
 use super::convert::Truth;
 use super::unknown::atom;
 use super::{Eval, Interp};
-use crate::ir::Key;
 use crate::php::ast::{At, BinaryOp, Expr, ExprKind, IncDec, Item, MemberName};
-use crate::php::value::{Array, CellId, Entry, ObjId, Unknown, Value};
+use crate::php::text::Text;
+use crate::php::value::{Array, CellId, Entry, Key, ObjId, Unknown, Value};
 use crate::source::Span;
 
 /// Where a place starts.
@@ -15,7 +15,7 @@ pub(super) enum Base<'a> {
     /// A variable here.
     Var(&'a str),
     /// A property of an object.
-    Prop(ObjId, Rc<str>),
+    Prop(ObjId, Text<'a>),
     /// A static property, or anything else in a cell.
     Cell(Rc<CellId>),
     /// Something that is no place, or that is unknown: writing to it changes nothing that is seen.
@@ -24,8 +24,8 @@ pub(super) enum Base<'a> {
 
 /// One step into an array.
 #[derive(Clone)]
-pub(super) enum Step {
-    Key(Key),
+pub(super) enum Step<'a> {
+    Key(Key<'a>),
     Push,
     Unknown(Rc<Unknown>),
 }
@@ -33,7 +33,7 @@ pub(super) enum Step {
 /// A place.
 pub(super) struct Place<'a> {
     base: Base<'a>,
-    steps: Vec<Step>,
+    steps: Vec<Step<'a>>,
 }
 
 impl<'a> Interp<'a, '_> {
@@ -114,7 +114,7 @@ impl<'a> Interp<'a, '_> {
         if let Some(id) = self.array_access(&place) {
             let key = match place.steps.last() {
                 Some(Step::Key(Key::Int(n))) => Value::Int(*n),
-                Some(Step::Key(Key::Str(s))) => Value::str(s),
+                Some(Step::Key(Key::Str(s))) => Value::Str(s.clone()),
                 Some(Step::Unknown(unknown)) => Value::Unknown(unknown.clone()),
                 Some(Step::Push) | None => Value::Null,
             };
@@ -186,7 +186,7 @@ impl<'a> Interp<'a, '_> {
     fn updated(
         &mut self,
         old: Value<'a>,
-        steps: &[Step],
+        steps: &[Step<'a>],
         at: Option<Span>,
         raw: bool,
         change: &mut dyn FnMut(Value<'a>) -> Value<'a>,
@@ -314,18 +314,32 @@ impl<'a> Interp<'a, '_> {
                 self.set_var(name, value);
                 Ok(())
             }
+            // `$this->a = b` is most of what constructors do: no place need be made for it.
+            ExprKind::Prop { base: Expr { kind: ExprKind::Var(base), .. }, name: MemberName::Name(name), .. } => {
+                match self.var(base)? {
+                    Value::Object(id) if !Self::is_enum(id) && self.heap_object(id).props.contains_key(*name) => {
+                        // One step for the place, one for writing it.
+                        self.spend(2, Some(at))?;
+                        self.set_prop(id, name, value);
+                        Ok(())
+                    }
+                    _ => self.assign_place(target, value, at),
+                }
+            }
             ExprKind::Array(items) => {
                 self.enter(at)?;
                 let result = self.destructure(items, &value, at);
                 self.depth -= 1;
                 result
             }
-            _ => {
-                let place = self.place(target)?;
-                let span = self.span(at);
-                self.write(place, value, Some(span))
-            }
+            _ => self.assign_place(target, value, at),
         }
+    }
+
+    fn assign_place(&mut self, target: &'a Expr<'a>, value: Value<'a>, at: At) -> Eval<'a, ()> {
+        let place = self.place(target)?;
+        let span = self.span(at);
+        self.write(place, value, Some(span))
     }
 
     fn destructure(&mut self, items: &'a [Item<'a>], value: &Value<'a>, at: At) -> Eval<'a, ()> {
@@ -360,7 +374,7 @@ impl<'a> Interp<'a, '_> {
                 while let Some(id) = holder {
                     let info = self.class(id);
                     if let Some(prop) = info.props.iter().find(|prop| prop.is_static && *prop.name == **name) {
-                        self.static_props.insert((id, prop.name.clone()), cell);
+                        self.static_props.insert((id, prop.name), cell);
                         break;
                     }
                     holder = info.parent;
@@ -410,7 +424,7 @@ impl<'a> Interp<'a, '_> {
         for step in &place.steps {
             let index = match step {
                 Step::Key(Key::Int(n)) => Value::Int(*n),
-                Step::Key(Key::Str(s)) => Value::str(s),
+                Step::Key(Key::Str(s)) => Value::Str(s.clone()),
                 Step::Unknown(unknown) => Value::Unknown(unknown.clone()),
                 Step::Push => return Ok(Value::Null),
             };

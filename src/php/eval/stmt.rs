@@ -7,9 +7,8 @@ use super::load::Constant;
 use super::names::{full_name, resolve_class};
 
 use super::{Eval, Interp, Raise};
-use crate::ir::Key;
 use crate::php::ast::{At, Case, Catch, Expr, ExprKind, StaticVar, Stmt, StmtKind};
-use crate::php::value::{Array, Entry, ObjId, Unknown, Value};
+use crate::php::value::{Array, Entry, Key, ObjId, Unknown, Value};
 
 /// How a statement ends.
 #[derive(Debug, Clone)]
@@ -236,7 +235,14 @@ impl<'a> Interp<'a, '_> {
         Ok(Flow::Normal)
     }
 
-    fn bind_turn(&mut self, entry_key: &Key, entry: &Entry<'a>, key: Option<&'a Expr<'a>>, value: &'a Expr<'a>, at: At) -> Eval<'a, ()> {
+    fn bind_turn(
+        &mut self,
+        entry_key: &Key<'a>,
+        entry: &Entry<'a>,
+        key: Option<&'a Expr<'a>>,
+        value: &'a Expr<'a>,
+        at: At,
+    ) -> Eval<'a, ()> {
         let inner = self.deref(entry.value.clone());
         self.assign_value(value, inner, at)?;
         if let Some(key) = key {
@@ -351,7 +357,7 @@ impl<'a> Interp<'a, '_> {
         let mut array = Array::default();
         let object = self.heap_rc(id);
         for (name, prop) in &object.props {
-            array.set(Key::Str(name.to_string()), prop.clone(), None);
+            array.set(Key::Str(name.clone()), prop.clone(), None);
         }
         let array = Rc::new(array);
         self.looped(|interp| interp.foreach_array(&array, key, value, body, at))
@@ -580,9 +586,9 @@ impl<'a> Interp<'a, '_> {
 }
 
 /// A key as a value.
-pub(super) fn key_value<'a>(key: &Key) -> Value<'a> {
+pub(super) fn key_value<'a>(key: &Key<'a>) -> Value<'a> {
     match key {
         Key::Int(n) => Value::Int(*n),
-        Key::Str(s) => Value::str(s),
+        Key::Str(s) => Value::Str(s.clone()),
     }
 }

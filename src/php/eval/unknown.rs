@@ -5,9 +5,8 @@ use std::rc::Rc;
 
 use super::convert::float_exact;
 use super::{Eval, Interp};
-use crate::ir::Key;
 use crate::php::ast::BinaryOp;
-use crate::php::value::{Array, ClosureTarget, ObjId, Unknown, Value};
+use crate::php::value::{Array, ClosureTarget, Key, ObjId, Unknown, Value};
 use crate::source::Span;
 
 /// The longest spelling that is kept whole, in bytes.

@@ -70,4 +70,4 @@ pub fn body<'a>(arena: &'a Bump, function: &'a Function<'a>, text: &'a str) -> &
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -12,6 +12,9 @@ use crate::source::{FileId, SourceFile, SourceMap, Span};
 /// A folder's line is as long as a terminal is wide; generated PHP and minified files have lines without end.
 const WIDTH: usize = DEFAULT_TERM_WIDTH;
 
+/// The longest stretch of a file that is drawn, in bytes. Drawing takes time for each, and a finding has one or more.
+const MOST_SHOWN: usize = 8 << 10;
+
 /// Draws every finding down to `least`, with an empty line after each.
 pub fn render(report: &Report, sources: &SourceMap, colour: bool, least: Severity) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH);
@@ -41,11 +44,12 @@ fn group<'a>(finding: &'a Diagnostic, sources: &'a SourceMap) -> Group<'a> {
         let primary = finding.span.filter(|span| span.file == id).map(|span| (span, None));
         let others = finding.labels.iter().filter(|(span, _)| span.file == id).map(|(span, words)| (*span, Some(words.as_str())));
         let marks: Vec<(Span, Option<&str>)> = primary.into_iter().chain(others).collect();
-        group = if file.text.is_empty() {
+        // Where much lies between the marks, or the line itself is long, less is shown.
+        group = if let Some(snippet) = snippet(file, &marks).or_else(|| snippet(file, &marks[..1])) {
+            group.element(snippet)
+        } else {
             let at = place(sources, marks[0].0);
             group.element(Origin::path(&file.shown).line(at.line).char_column(at.column))
-        } else {
-            group.element(snippet(file, &marks))
         };
     }
     for note in &finding.notes {
@@ -57,13 +61,17 @@ fn group<'a>(finding: &'a Diagnostic, sources: &'a SourceMap) -> Group<'a> {
     group
 }
 
-/// The lines around some marks. Only these lines are handed to the renderer: a finding in a large file costs no more than in a small one.
-fn snippet<'a>(file: &'a SourceFile, marks: &[(Span, Option<&'a str>)]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+/// The lines around some marks; `None` when there are none or they are too long. Only these lines are handed to the renderer: a finding in
+/// a large file costs no more than in a small one.
+fn snippet<'a>(file: &'a SourceFile, marks: &[(Span, Option<&'a str>)]) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
     let text = &file.text;
     let first = marks.iter().map(|(span, _)| floor(text, span.start)).min().unwrap_or(0);
     let last = marks.iter().map(|(span, _)| first_line(text, *span).end).max().unwrap_or(first);
     let start = text[..first].rfind('\n').map_or(0, |at| at + 1);
     let end = text[last..].find('\n').map_or(text.len(), |at| last + at);
+    if text.is_empty() || end - start > MOST_SHOWN {
+        return None;
+    }
     let (line, _) = file.position(start as u32);
     let mut snippet = Snippet::source(&text[start..end]).line_start(line).path(&file.shown);
     for (at, (span, words)) in marks.iter().enumerate() {
@@ -71,7 +79,7 @@ fn snippet<'a>(file: &'a SourceFile, marks: &[(Span, Option<&'a str>)]) -> Snipp
         let range = first_line(text, *span);
         snippet = snippet.annotation(kind.span(range.start - start..range.end - start).label(*words));
     }
-    snippet
+    Some(snippet)
 }
 
 /// A span cut to its first line: a mark over a whole class says less than one at its head.
@@ -99,6 +107,19 @@ mod tests {
         assert!(text.contains("warning[N005]: `x_*` matches nothing"));
         assert!(!text.contains('\u{1b}'), "{text}");
         assert!(!render(&report, &sources, false, Severity::Error).contains("N005"));
+    }
+
+    #[test]
+    fn a_line_without_end_is_named_and_not_drawn() {
+        let sources = SourceMap::default();
+        let text = "<?php\n".to_owned() + &"x ".repeat(MOST_SHOWN) + "\nshort";
+        let (file, _) = sources.add("a", "a".to_owned(), text.clone().into());
+        let span = |start: usize| Span { file, start: start as u32, end: start as u32 + 1 };
+        let mut report = Report::default();
+        report.push(Diagnostic::new(crate::report::Code::M001, "long").at(span(16)));
+        report.push(Diagnostic::new(crate::report::Code::M001, "far").at(span(text.len() - 5)).label(span(16), "there"));
+        let text = render(&report, &sources, false, Severity::Note);
+        assert!(text.contains("--> a:2:11") && text.contains("3 | short") && text.len() < 400, "{text}");
     }
 
     #[test]

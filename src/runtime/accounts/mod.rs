@@ -7,16 +7,23 @@
 //! - keys come from a secure generator and are compared in constant time;
 //! - a refusal does not tell whether the user name or the password was wrong.
 
+mod gate;
 pub mod header;
 mod memory;
+mod passwords;
+mod throttle;
 
+use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use async_trait::async_trait;
 
 use crate::dispatch::{Caller, Failure, FailureKind, Secret};
 
+pub use gate::gated;
 pub use memory::Memory;
+pub use passwords::{Passwords, Scheme, hash};
+pub use throttle::{Allowance, Throttle};
 
 /// An open session, as its login answers it.
 #[derive(Debug, Clone)]
@@ -78,6 +85,15 @@ pub fn new_key() -> Result<String, Failure> {
     let mut bytes = [0u8; 16];
     getrandom::fill(&mut bytes).map_err(|why| Failure::internal(format!("the system gives no random bytes: {why}")))?;
     Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
+}
+
+/// Bytes in hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 /// Whether two keys are equal, in a time that does not depend on where they differ.

@@ -318,6 +318,24 @@ mod tests {
         assert_eq!(config.upstream.map(|upstream| upstream.service).as_deref(), Some("moodle_mobile_app"));
     }
 
+    /// The file that documents every key says what the defaults are.
+    #[test]
+    fn the_documented_keys_and_defaults_are_these() {
+        let documented = include_str!("../deploy/mwsd.toml");
+        let whole: String = documented
+            .lines()
+            .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line))
+            .fold(String::new(), |out, line| out + line + "\n");
+        let mut config = Config::parse(&whole).unwrap();
+        assert!(config.admin.take().is_some() && config.base_url.take().is_some() && config.recorded.take().is_some());
+        let upstream = config.upstream.take().unwrap();
+        assert_eq!((upstream.service, upstream.plugin, upstream.timeout, upstream.retries), (mobile(), plugin(), half_a_minute(), two()));
+        assert!(config.site.address.take().is_some());
+        config.site.has.clear();
+        assert_eq!(config, Config::default());
+        assert_eq!(Config::parse(documented).unwrap(), Config::default());
+    }
+
     #[test]
     fn mistakes_are_named_with_their_line() {
         let why = Config::parse("listen = \"0.0.0.0:80\"\nlisten-on = 5\n").unwrap_err();

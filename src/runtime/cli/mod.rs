@@ -1,6 +1,7 @@
 //! The command line: arguments, configuration, exit statuses.
 
 mod config;
+mod record;
 mod replay;
 mod serve;
 
@@ -30,10 +31,12 @@ enum Command {
         after_help = "Exit status: 0 when all answers are the recorded ones, 1 when one differs. Requests to endpoints that are\nnot served are listed and do not count as different."
     )]
     Replay(replay::Options),
+    /// Stand in front of a Moodle and write down what clients ask it and what it answers, without the secrets
+    Record(record::Options),
 }
 
 /// What a configuration says, for one run. Each option wins over its variable, and that over the file.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Options {
     /// Configuration file
     #[arg(short, long, value_name = "FILE", env = "MWSD_CONFIG")]
@@ -97,17 +100,24 @@ impl Stop {
     }
 }
 
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
 /// Carries the command out.
 pub fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.command {
-        Command::Serve(options) => Config::read(&options).and_then(|config| serve::serve(&config)),
-        Command::Check(options) => Config::read(&options).and_then(|config| serve::check(&config)),
+        Command::Serve(options) => serve::serve(&options),
+        Command::Check(options) => serve::check(&options),
         Command::Replay(options) => replay::replay(&options),
+        Command::Record(options) => record::record(&options),
     };
     match done {
         Ok(status) => ExitCode::from(status),
         Err(stop) => {
-            eprintln!("mwsd: {}", stop.message);
+            eprintln!("mwsd: {stop}");
             ExitCode::from(stop.status)
         }
     }

@@ -1,66 +1,193 @@
 //! `mwsd serve` and `mwsd check`: from a configuration to a service.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
 use super::config::{Config, LogFormat};
-use super::{Stop, status};
-use crate::accounts::{Accounts, Memory};
+use super::{Options, Stop, status};
+use crate::accounts::{Accounts, Allowance, gated, new_key};
 use crate::app::{App, router};
 use crate::build::Build;
-use crate::dispatch::{Backend, NoBackend};
+use crate::dispatch::Backend;
 use crate::recorded::Recorded;
+use crate::school::School;
+use crate::serve::admin::{self, Current};
+use crate::serve::metrics::Metrics;
+use crate::serve::request::{self, Around};
+use crate::serve::{self, Live};
 use crate::upstream::Upstream;
 use crate::upstream::client::{self, Client};
 use crate::upstream::site::Site;
 use crate::upstream::users::Users;
 
 /// Serves until the process is asked to stop.
-pub fn serve(config: &Config) -> Result<u8, Stop> {
-    start_log(config)?;
+pub fn serve(options: &Options) -> Result<u8, Stop> {
+    let config = Config::read(options)?;
+    start_log(&config)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|why| Stop::new(status::BUG, why))?;
-    runtime.block_on(async {
-        let app = open(config)?;
-        let listen = config.listen;
-        crate::serve::serve(listen, router(Arc::new(app))).await.map_err(|why| Stop::new(status::USAGE, format!("{listen}: {why}")))?;
-        Ok(status::CLEAN)
-    })
+    runtime.block_on(run(options, &config))
+}
+
+async fn run(options: &Options, config: &Config) -> Result<u8, Stop> {
+    let metrics = Arc::new(Metrics::default());
+    let (app, school) = open(config, metrics.clone(), None).await?;
+    let current: Current = Arc::new(ArcSwap::from_pointee(app));
+    let live = Arc::new(Live::new(service(config, &current)));
+    let (stopper, stop) = watch::channel(false);
+    let listener = bind(config.listen).await?;
+    let settings = &current.load().settings;
+    eprintln!("mwsd: serving {} at {} (listening on {})", config.build.display(), settings.base_url, config.listen);
+    let mut admin = None;
+    if let Some(address) = config.admin {
+        let live = Arc::new(Live::new(admin::router(current.clone())));
+        admin = Some(tokio::spawn(serve::serve(bind(address).await?, live, limits(config), stop.clone())));
+        eprintln!("mwsd: health and metrics at http://{address}/");
+    }
+    let reloading = tokio::spawn(reload(options.clone(), current.clone(), live.clone(), metrics, school));
+    let serving = tokio::spawn(serve::serve(listener, live, limits(config), stop));
+    asked_to_stop().await;
+    tracing::info!("asked to stop; open requests have {} s", config.limits.drain_seconds);
+    reloading.abort();
+    stopper.send_replace(true);
+    let given_up = serving.await.unwrap_or_default();
+    if let Some(admin) = admin {
+        admin.abort();
+    }
+    if given_up > 0 {
+        tracing::warn!("{given_up} connections did not end in time");
+    }
+    Ok(status::CLEAN)
+}
+
+/// The router with what happens around every request.
+fn service(config: &Config, current: &Current) -> Router {
+    let app = current.load_full();
+    let around = Around { metrics: app.metrics.clone(), limit: Duration::from_secs(config.limits.request_seconds) };
+    router(app).layer(axum::middleware::from_fn_with_state(around, request::around))
+}
+
+fn limits(config: &Config) -> serve::Limits {
+    let limits = &config.limits;
+    serve::Limits {
+        connections: limits.connections,
+        header: Duration::from_secs(limits.header_seconds),
+        drain: Duration::from_secs(limits.drain_seconds),
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Stop> {
+    TcpListener::bind(address).await.map_err(|why| Stop::new(status::USAGE, format!("{address}: {why}")))
+}
+
+/// Reads build and configuration again at each SIGHUP, and serves them if they are sound. Addresses, limits and log stay as they are.
+async fn reload(options: Options, current: Current, live: Arc<Live>, metrics: Arc<Metrics>, mut school: Option<School>) {
+    let Ok(mut asked) = signal(SignalKind::hangup()) else { return };
+    while asked.recv().await.is_some() {
+        let made = match Config::read(&options) {
+            Ok(config) => open(&config, metrics.clone(), school.as_ref()).await.map(|made| (config, made)),
+            Err(why) => Err(why),
+        };
+        match made {
+            Ok((config, (app, opened))) => {
+                school = opened;
+                current.store(Arc::new(app));
+                live.replace(service(&config, &current));
+                metrics.reload();
+                tracing::info!("serving what was read again");
+            }
+            Err(why) => tracing::error!("nothing changes: {why}"),
+        }
+    }
+}
+
+/// Waits for SIGTERM or SIGINT.
+pub(super) async fn asked_to_stop() {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        // Without handlers the signals end the process themselves.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
 }
 
 /// Opens everything that serving would need, and says so.
-pub fn check(config: &Config) -> Result<u8, Stop> {
-    let app = open(config)?;
+pub fn check(options: &Options) -> Result<u8, Stop> {
+    let config = &Config::read(options)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|why| Stop::new(status::BUG, why))?;
+    // The store is not opened: that would create it.
+    let config = &Config { store: "memory".to_owned(), ..config.clone() };
+    let (app, _) = runtime.block_on(open(config, Arc::default(), None))?;
     let manifest = &app.build.manifest;
     let (services, operations) = (manifest.services.len(), manifest.operations.len());
     println!("{}: {services} services, {operations} operations, written by {}", config.build.display(), manifest.generator);
     Ok(status::CLEAN)
 }
 
-fn open(config: &Config) -> Result<App, Stop> {
+/// Opens what a configuration names. `school` is the one that is open already, if any; the one that is open then comes with it.
+async fn open(config: &Config, metrics: Arc<Metrics>, school: Option<&School>) -> Result<(App, Option<School>), Stop> {
     let build = Build::load(&config.build).map_err(|why| Stop::new(status::INPUT, why))?;
-    let (backend, accounts) = behind(config, &build)?;
-    Ok(App { build, backend, accounts, settings: config.settings() })
+    let (school, (backend, accounts)) = if let Some(behind) = upstream(config, &build)? {
+        (None, behind)
+    } else {
+        let school = embedded(config, &build, school).await?;
+        let accounts = school.accounts(config.settings().session, Allowance::default());
+        let behind: Behind = (Arc::new(school.clone()), Arc::new(accounts));
+        (Some(school), behind)
+    };
+    let settings = config.settings();
+    let accounts = gated(accounts, &settings.allowed);
+    Ok((App { build, backend, accounts, settings, metrics }, school))
 }
 
 type Behind = (Arc<dyn Backend>, Arc<dyn Accounts>);
 
-/// What stands behind the protocols.
-fn behind(config: &Config, build: &Build) -> Result<Behind, Stop> {
+/// The embedded school. A new one is filled, and says how to log in.
+async fn embedded(config: &Config, build: &Build, open: Option<&School>) -> Result<School, Stop> {
+    let unusable = |why| Stop::new(status::USAGE, format!("store: {why}"));
+    let (settings, manifest) = (config.settings(), &build.manifest);
+    if let Some(school) = open {
+        return school.reopen(&config.store, manifest, &settings.base_url).await.map_err(unusable);
+    }
+    let password = match std::env::var(DEMO_PASSWORD) {
+        Ok(password) if !password.is_empty() => password,
+        _ => new_key().map_err(|why| Stop::new(status::BUG, why))?[..12].to_owned(),
+    };
+    let opened = School::open(&config.store, manifest, &settings.base_url, Some(&password)).await.map_err(unusable)?;
+    if opened.filled {
+        eprintln!("mwsd: a new school: log in as admin, manager, teacher or student, with the password {password}");
+    }
+    Ok(opened.school)
+}
+
+/// Environment variable with the password that everybody in a new school has, instead of one that is made up.
+const DEMO_PASSWORD: &str = "MWSD_DEMO_PASSWORD";
+
+/// What stands behind the protocols, when it is not the embedded school.
+fn upstream(config: &Config, build: &Build) -> Result<Option<Behind>, Stop> {
     let settings = config.settings();
     if let Some(folder) = &config.recorded {
         let recorded = Arc::new(Recorded::load(folder, &build.manifest).map_err(|why| Stop::new(status::INPUT, why))?);
-        return Ok((recorded.clone(), recorded));
+        return Ok(Some((recorded.clone(), recorded)));
     }
     if let Some(upstream) = &config.upstream {
         let timeout = Duration::from_secs(upstream.timeout);
         let client = Client::new(client::Config { timeout, retries: upstream.retries, ..client::Config::new(&upstream.url) });
         let site = Arc::new(Site::new(client.map_err(|why| Stop::new(status::USAGE, why))?));
         let users = Users::new(site.clone(), &upstream.service, settings.session);
-        return Ok((Arc::new(Upstream::new(site, &upstream.plugin, upstream.crosswalk(&build.manifest.crosswalk))), Arc::new(users)));
+        let crosswalk = upstream.crosswalk(&build.manifest.crosswalk);
+        return Ok(Some((Arc::new(Upstream::new(site, &upstream.plugin, crosswalk)), Arc::new(users))));
     }
-    Ok((Arc::new(NoBackend), Arc::new(Memory::new(settings.session))))
+    Ok(None)
 }
 
 fn start_log(config: &Config) -> Result<(), Stop> {
@@ -68,7 +195,7 @@ fn start_log(config: &Config) -> Result<(), Stop> {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log.format {
         LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
     Ok(())
 }

@@ -6,11 +6,12 @@
 mod backend;
 mod caller;
 mod failure;
+mod own;
 
 use indexmap::IndexMap;
 use mwsc_contract::schema::Convention;
 use mwsc_contract::validate::{Problem, Validator};
-use mwsc_contract::{Service, Slot, Value};
+use mwsc_contract::{Operation, Service, Slot, Value};
 
 use crate::app::App;
 use crate::settings::Answers;
@@ -18,6 +19,7 @@ use crate::settings::Answers;
 pub use backend::{Backend, Call, NoBackend};
 pub use caller::{Caller, Grants, Means, Secret};
 pub use failure::{Failure, FailureKind};
+pub use own::RELEASE;
 
 /// Arguments by name, as a protocol read them.
 pub type Args = IndexMap<String, Value>;
@@ -36,8 +38,22 @@ pub enum Kinds {
 /// `operation` is its exact name in the manifest; arguments have the manifest's names, without those of the session. A protocol that knows
 /// other spellings has translated them.
 pub async fn dispatch(app: &App, service: &Service, operation: &str, args: Args, kinds: Kinds, caller: &Caller) -> Result<Value, Failure> {
+    let outcome = carry_out(app, service, operation, args, kinds, caller).await;
+    let known = if app.build.operation(service, operation).is_some() { operation } else { "unknown" };
+    app.metrics.call(known, outcome.as_ref().err().map(|why| why.code.as_ref()));
+    let span = tracing::Span::current();
+    span.record("operation", operation).record("account", &*caller.username);
+    if let Err(why) = &outcome
+        && !why.kind.is_of_the_caller()
+    {
+        tracing::error!(code = %why.code, debug = %why.debug, "{}", why.message);
+    }
+    outcome
+}
+
+async fn carry_out(app: &App, service: &Service, operation: &str, args: Args, kinds: Kinds, caller: &Caller) -> Result<Value, Failure> {
     let (operation, description) = app.build.operation(service, operation).ok_or_else(|| unknown_operation(operation))?;
-    if description.login_required && !caller.is_somebody() {
+    if needs_login(service, description) && !caller.is_somebody() {
         return Err(Failure::new(FailureKind::Unauthenticated, "requireloginerror", "This operation needs a login."));
     }
     if !caller.may_use(&service.shortname) {
@@ -49,10 +65,21 @@ pub async fn dispatch(app: &App, service: &Service, operation: &str, args: Args,
         Kinds::Typed => validator.strict().arguments(description, args),
     };
     let args = checked.map_err(|problem| misfit(&problem))?;
-    let value = app.backend.call(Call { service: &service.shortname, operation, description, args, caller }).await?;
+    let value = match own::answer(app, service, operation, &args, caller).await {
+        Some(value) => value?,
+        None => app.backend.call(Call { service: &service.shortname, operation, description, args, caller }).await?,
+    };
     match &description.result {
         None => Ok(Value::Null),
         Some(slot) => answer(app, validator, slot, operation, value),
+    }
+}
+
+/// Whether only somebody may call an operation. One of OK Tech says so by the session that it takes.
+fn needs_login(service: &Service, operation: &Operation) -> bool {
+    match service.convention {
+        Convention::Moodle => operation.login_required,
+        Convention::OkTech => operation.params.iter().any(|param| param.session.is_some()),
     }
 }
 

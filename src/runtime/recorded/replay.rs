@@ -34,7 +34,7 @@ pub enum Fate {
 pub async fn replay(folder: &Path, build: Build, settings: Settings) -> Result<Vec<(String, Fate)>, FolderError> {
     let exchanges = exchange::read(folder)?;
     let recorded = Arc::new(Recorded::of(&exchanges, &build.manifest));
-    let app = App { build, backend: recorded.clone(), accounts: recorded, settings };
+    let app = App { build, backend: recorded.clone(), accounts: recorded, settings, metrics: Arc::default() };
     let router = router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 0))));
     let mut out = Vec::with_capacity(exchanges.len());
     for exchange in &exchanges {

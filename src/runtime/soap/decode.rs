@@ -13,10 +13,11 @@ use mwsc_contract::value::{Map, Value};
 use mwsc_contract::wire::{Carries, Style};
 
 use super::Limits;
-use super::encode::{XSI, blank};
+use super::encode::XSI;
 use super::envelope::{Request, is_nil};
 use super::spelling::{Blanks, Operation, Record, Spelling, Type, TypeId, Version};
 use super::xml::{Document, NodeId};
+use crate::blank::blank;
 use crate::dispatch::{Args, Failure};
 
 /// What a request brings.
@@ -64,7 +65,7 @@ pub fn arguments(spelling: &Spelling, operation: &Operation, request: &Request<'
             None => None,
         };
         let value = match (value, spelling.blanks) {
-            (None | Some(Value::Null), Blanks::Fill) => Some(reader.blank(part.ty)),
+            (None | Some(Value::Null), Blanks::Fill) => Some(reader.blank(&part.name, part.ty)),
             (value, _) => value,
         };
         let Some(value) = value else { continue };
@@ -311,9 +312,9 @@ impl Reader<'_> {
     }
 
     /// What OK Tech's operations make of nothing.
-    fn blank(&self, ty: TypeId) -> Value {
+    fn blank(&self, name: &str, ty: TypeId) -> Value {
         match &self.spelling.types[ty] {
-            Type::Scalar(kind) => blank(*kind),
+            Type::Scalar(kind) => blank(name, *kind),
             Type::List(_) => Value::List(Vec::new()),
             Type::Record(record) if record.wrapper => Value::List(Vec::new()),
             Type::Record(_) | Type::Map => Map::new().into(),

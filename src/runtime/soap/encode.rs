@@ -10,6 +10,7 @@ use mwsc_contract::value::{Map, Value};
 use mwsc_contract::wire::Style;
 
 use super::spelling::{Blanks, Element, Operation, Record, Spelling, Type, Version};
+use crate::blank::blank;
 use crate::php::number;
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -225,7 +226,7 @@ impl Writer<'_> {
     /// The blank of a type: what OK Tech's server has in a field that nobody filled.
     fn blank(&mut self, element: &Element) {
         match &self.spelling.types[element.ty] {
-            Type::Scalar(kind) => self.element(element, Some(&blank(*kind))),
+            Type::Scalar(kind) => self.element(element, Some(&blank(&element.name, *kind))),
             Type::List(_) | Type::Map => self.element(element, Some(&Value::List(Vec::new()))),
             Type::Record(record) if record.wrapper => self.element(element, Some(&Value::List(Vec::new()))),
             Type::Record(_) => self.element(element, Some(&Value::Null)),
@@ -295,16 +296,6 @@ fn stands_for_list(ty: &Type) -> bool {
     matches!(ty, Type::Record(record) if record.wrapper)
 }
 
-/// The blank of a kind.
-pub(super) fn blank(kind: Kind) -> Value {
-    match kind {
-        Kind::Bool => Value::Bool(false),
-        Kind::Int => Value::Int(0),
-        Kind::Float => Value::Float(0.0),
-        Kind::String => Value::String(String::new()),
-    }
-}
-
 /// A scalar as a kind, converted as PHP does where it is another.
 fn scalar(kind: Kind, value: &Value, style: Style, out: &mut String) {
     // Writing to a string cannot fail.
@@ -345,7 +336,7 @@ fn truth(value: &Value) -> bool {
 }
 
 /// Text of an element, escaped as libxml2 does. A character that XML cannot hold becomes the replacement character.
-pub(super) fn text(words: &str, out: &mut String) {
+pub fn text(words: &str, out: &mut String) {
     let mut rest = words;
     // Most of a text is plain: it is copied in one go.
     while let Some(at) = rest.bytes().position(|byte| matches!(byte, 0..=0x1f | b'&' | b'<' | b'>' | 0xef)) {

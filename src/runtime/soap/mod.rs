@@ -1,11 +1,12 @@
 //! SOAP, in both styles and both versions: from the bytes of a request to arguments, and from a value to the bytes of an answer.
 //!
-//! - [`xml`] reads a document within [`Limits`], [`envelope`] finds the operation in it;
+//! - [`charset`] makes bytes text, [`xml`] reads a document within [`Limits`], [`envelope`] finds the operation in it;
 //! - [`Spelling`] is an endpoint of the manifest made ready;
 //! - [`decode`] and [`encode`] go by it; [`Fault`] is what is not an answer.
 //!
 //! Nothing here knows sessions, back ends or HTTP.
 
+pub mod charset;
 pub mod decode;
 pub mod encode;
 pub mod envelope;

@@ -154,6 +154,11 @@ impl Spelling {
         Ok(Spelling { version, style: endpoint.style, namespace, blanks, operations, folded, types })
     }
 
+    /// Its operations by their names on the wire.
+    pub fn operations(&self) -> impl Iterator<Item = (&str, &Operation)> {
+        self.operations.iter().map(|(name, operation)| (name.as_str(), operation))
+    }
+
     /// An operation by the local name of its element; rpc/encoded takes any letter case, as PHP looks methods up.
     pub fn operation(&self, name: &str) -> Option<(&str, &Operation)> {
         let found = self.operations.get_full(name).map(|(at, ..)| at);

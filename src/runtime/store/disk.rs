@@ -155,11 +155,8 @@ impl Transaction {
 impl Stored {
     /// A row as it is stored.
     pub fn of(layout: &Layout, id: Id, row: Option<&Row>) -> Result<Stored, StoreError> {
-        let columns = row.map(|row| {
-            // One object, whatever the manifest shows of it.
-            let columns: Map = row.shown.iter().chain(row.kept.iter()).map(|(name, value)| (name.clone(), value.clone())).collect();
-            serde_json::to_string(&Value::from(columns))
-        });
+        // One object, whatever the manifest shows of it.
+        let columns = row.map(|row| serde_json::to_string(&Value::from(row.columns())));
         let columns = columns.transpose().map_err(|why| StoreError::Damaged { table: layout.name.to_owned(), id, why: why.to_string() })?;
         Ok(Stored { table: layout.name.to_owned(), id, columns })
     }

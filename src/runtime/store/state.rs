@@ -27,6 +27,21 @@ impl Tables {
         &self.0[id.0]
     }
 
+    /// How many tables there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether these are the layouts of the tables.
+    pub fn have(&self, layouts: &[Layout]) -> bool {
+        self.0.iter().map(Table::layout).eq(layouts)
+    }
+
     /// A table for changing it.
     pub(super) fn table_mut(&mut self, id: TableId) -> &mut Table {
         &mut Arc::make_mut(&mut self.0)[id.0]
@@ -105,6 +120,17 @@ impl Draft {
         }
         if self.table(table).get(id) != Some(&row) {
             self.put(table, id, row);
+        }
+    }
+
+    /// Puts the rows of other tables in, by name and number, arranged as these tables are.
+    pub fn copy(&mut self, from: &Tables) {
+        for other in from.0.iter() {
+            let Some(table) = self.tables.by_name(other.layout().name) else { continue };
+            for row in other.rows() {
+                let row = self.table(table).layout().arrange(row.columns());
+                self.put(table, row.id(), row);
+            }
         }
     }
 

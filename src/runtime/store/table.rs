@@ -13,7 +13,7 @@ use mwsc_contract::value::Map;
 pub type Id = i64;
 
 /// What a table looks like.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Layout {
     /// Name of the table, under which its rows are stored.
     pub name: &'static str,
@@ -106,6 +106,11 @@ impl Row {
     /// The text in a column; empty when it holds none.
     pub fn text(&self, column: &str) -> &str {
         self.get(column).as_str().unwrap_or("")
+    }
+
+    /// All columns, shown or kept.
+    pub fn columns(&self) -> Map {
+        self.shown.iter().chain(self.kept.iter()).map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     /// The number of the row.

@@ -10,6 +10,7 @@ use mwsc_contract::schema::Access;
 use super::breaker::{Breaker, Policy};
 use super::{encode, outcome};
 use crate::dispatch::{Args, Failure, FailureKind, Secret};
+use crate::serve::request::{TRACE, TRACEPARENT};
 
 /// How to reach a site.
 #[derive(Debug, Clone)]
@@ -109,7 +110,10 @@ impl Client {
 
     async fn once(&self, path: &str, form: &str) -> Result<Value, Failure> {
         let request = self.http.post(format!("{}{path}", self.config.url));
-        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.to_owned());
+        let mut request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form.to_owned());
+        if let Ok(trace) = TRACE.try_with(Clone::clone) {
+            request = request.header(TRACEPARENT, trace);
+        }
         let mut response = request.send().await.map_err(|why| silence(&why))?;
         let status = StatusCode::from_u16(response.status().as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
         let mut body = Vec::new();

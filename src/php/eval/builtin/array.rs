@@ -6,8 +6,7 @@ use super::super::compare::maybe_short;
 use super::super::stmt::key_value;
 use super::super::{Eval, Interp};
 use super::{Builtin, Call, by_ref, lenient, pure};
-use crate::ir::Key;
-use crate::php::value::{Array, Entry, Value};
+use crate::php::value::{Array, Entry, Key, Value};
 
 pub(super) const TABLE: &[Builtin] = &[
     pure("count", 1, count),
@@ -87,7 +86,7 @@ pub(super) fn arrays<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, from: usi
 }
 
 /// Sets a key from an entry that may be there under a condition only: then the older value stays for when it is not.
-fn overlay<'a>(interp: &mut Interp<'a, '_>, out: &mut Array<'a>, key: &Key, entry: &Entry<'a>) {
+fn overlay<'a>(interp: &mut Interp<'a, '_>, out: &mut Array<'a>, key: &Key<'a>, entry: &Entry<'a>) {
     if let (Some(condition), Some(present)) = (&entry.only_if, out.entries.get(key).cloned()) {
         let mut merge = super::super::fork::Merge::new(condition);
         let value = interp.merge_values(&mut merge, &entry.value, &present.value, 0);
@@ -346,7 +345,7 @@ fn next_key(array: &Array<'_>) -> i64 {
 }
 
 /// The entries with integer keys counted anew.
-pub(super) fn renumbered<'a>(entries: impl Iterator<Item = (Key, Entry<'a>)>) -> Array<'a> {
+pub(super) fn renumbered<'a>(entries: impl Iterator<Item = (Key<'a>, Entry<'a>)>) -> Array<'a> {
     let mut out = Array::default();
     for (key, entry) in entries {
         match key {
@@ -434,7 +433,7 @@ fn array_reverse<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'
     Ok(Value::Array(Rc::new(out)))
 }
 
-fn search<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>) -> Eval<'a, Result<Option<Key>, Value<'a>>> {
+fn search<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>) -> Eval<'a, Result<Option<Key<'a>>, Value<'a>>> {
     let needle = call.arg(interp, 0);
     let array = match call.arg(interp, 1) {
         Value::Array(array) => array,
@@ -508,7 +507,7 @@ fn range<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
         let up = at <= last;
         while (up && at <= last) || (!up && at >= last) {
             let byte = [u8::try_from(at).unwrap_or_default()];
-            out.push(Value::Str(Rc::from(String::from_utf8_lossy(&byte))), Some(call.at));
+            out.push(Value::text(String::from_utf8_lossy(&byte).into_owned()), Some(call.at));
             at += if up { step as i64 } else { -(step as i64) };
         }
         return Ok(Value::Array(Rc::new(out)));

@@ -7,8 +7,7 @@ use super::super::stmt::key_value;
 use super::super::{Eval, Interp};
 use super::array::arrays;
 use super::{Builtin, Call, by_ref, lenient, pure};
-use crate::ir::Key;
-use crate::php::value::{Array, Entry, Value};
+use crate::php::value::{Array, Entry, Key, Value};
 
 pub(super) const TABLE: &[Builtin] = &[
     lenient("array_map", 2, array_map),
@@ -154,7 +153,7 @@ fn select<'a>(
     interp: &mut Interp<'a, '_>,
     call: &Call<'a>,
     all: bool,
-    inside: fn(&mut Interp<'a, '_>, &Array<'a>, &Key, &Value<'a>) -> Eval<'a, bool>,
+    inside: fn(&mut Interp<'a, '_>, &Array<'a>, &Key<'a>, &Value<'a>) -> Eval<'a, bool>,
 ) -> Eval<'a> {
     let arrays = match arrays(interp, call, 0)? {
         Ok(arrays) => arrays,
@@ -177,7 +176,7 @@ fn select<'a>(
     Ok(Value::Array(Rc::new(out)))
 }
 
-fn has_text<'a>(interp: &mut Interp<'a, '_>, array: &Array<'a>, _: &Key, value: &Value<'a>) -> Eval<'a, bool> {
+fn has_text<'a>(interp: &mut Interp<'a, '_>, array: &Array<'a>, _: &Key<'a>, value: &Value<'a>) -> Eval<'a, bool> {
     let Ok(text) = interp.to_text(value)? else { return Ok(false) };
     for entry in array.entries.values() {
         if interp.to_text(&entry.value)?.is_ok_and(|other| other == text) {
@@ -188,11 +187,11 @@ fn has_text<'a>(interp: &mut Interp<'a, '_>, array: &Array<'a>, _: &Key, value: 
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "one of several of this shape")]
-fn has_key<'a>(_: &mut Interp<'a, '_>, array: &Array<'a>, key: &Key, _: &Value<'a>) -> Eval<'a, bool> {
+fn has_key<'a>(_: &mut Interp<'a, '_>, array: &Array<'a>, key: &Key<'a>, _: &Value<'a>) -> Eval<'a, bool> {
     Ok(array.entries.contains_key(key))
 }
 
-fn has_both<'a>(interp: &mut Interp<'a, '_>, array: &Array<'a>, key: &Key, value: &Value<'a>) -> Eval<'a, bool> {
+fn has_both<'a>(interp: &mut Interp<'a, '_>, array: &Array<'a>, key: &Key<'a>, value: &Value<'a>) -> Eval<'a, bool> {
     let Some(entry) = array.entries.get(key) else { return Ok(false) };
     let other = interp.to_text(&entry.value)?.ok();
     Ok(interp.to_text(value)?.ok() == other)
@@ -301,7 +300,7 @@ fn array_change_key_case<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -
     let mut out = Array::default();
     for (key, entry) in &array.entries {
         let key = match key {
-            Key::Str(s) => Key::Str(if upper { s.to_ascii_uppercase() } else { s.to_ascii_lowercase() }),
+            Key::Str(s) => Key::Str(if upper { s.to_ascii_uppercase() } else { s.to_ascii_lowercase() }.into()),
             Key::Int(n) => Key::Int(*n),
         };
         out.set_entry(key, entry.clone());
@@ -340,7 +339,7 @@ fn array_splice<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a
         Value::Array(array) => array,
         other => Rc::new(std::iter::once(other).collect::<Array<'a>>()),
     };
-    let all: Vec<(Key, Entry<'a>)> = array.entries.iter().map(|(key, entry)| (key.clone(), entry.clone())).collect();
+    let all: Vec<(Key<'a>, Entry<'a>)> = array.entries.iter().map(|(key, entry)| (key.clone(), entry.clone())).collect();
     let removed = super::array::renumbered(all.get(start..end).unwrap_or_default().iter().cloned());
     let before = all.get(..start).unwrap_or_default().iter().cloned();
     let after = all.get(end..).unwrap_or_default().iter().cloned();
@@ -397,7 +396,7 @@ fn compact<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
                 let name = interp.intern(&name);
                 if interp.has_var(name) {
                     let value = interp.var(name)?;
-                    out.set(Key::Str(name.to_owned()), value, Some(call.at));
+                    out.set(Key::Str(name.into()), value, Some(call.at));
                 }
             }
             Value::Array(names) => queue.extend(names.entries.values().rev().map(|entry| entry.value.clone())),
@@ -442,7 +441,7 @@ fn is_callable<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a>
         Value::Array(pair) => match (pair.entries.get_index(0), pair.entries.get_index(1)) {
             (Some((_, holder)), Some((_, method))) => {
                 let class = match &holder.value {
-                    Value::Object(id) => Some(interp.heap_object(*id).class.clone()),
+                    Value::Object(id) => Some(interp.heap_object(*id).class.clone().into()),
                     Value::Str(class) => Some(class.clone()),
                     _ => None,
                 };

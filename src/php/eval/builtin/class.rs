@@ -7,9 +7,9 @@ use super::super::load::Constant;
 use super::super::names::lower;
 use super::super::{Eval, Interp};
 use super::{Builtin, Call, lenient, pure};
-use crate::ir::Key;
 use crate::php::ast::Member;
-use crate::php::value::{Array, Value};
+use crate::php::text::Text;
+use crate::php::value::{Array, Key, Value};
 
 pub(super) const TABLE: &[Builtin] = &[
     pure("is_array", 1, |i, c| kind(i, c, |value| matches!(value, Value::Array(_)))),
@@ -112,7 +112,7 @@ fn gettype<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
 
 fn get_debug_type<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     Ok(match call.arg(interp, 0) {
-        Value::Object(id) => Value::Str(interp.heap_object(id).class.clone()),
+        Value::Object(id) => Value::text(interp.heap_object(id).class.clone()),
         other => Value::str(super::type_name(&other)),
     })
 }
@@ -164,11 +164,11 @@ fn class_exists<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a
 }
 
 /// The class that an argument names, or whose object it is.
-fn class_of<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, index: usize) -> Option<Rc<str>> {
+fn class_of<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, index: usize) -> Option<Text<'a>> {
     match call.arg(interp, index) {
-        Value::Object(id) => Some(interp.heap_object(id).class.clone()),
+        Value::Object(id) => Some(interp.heap_object(id).class.clone().into()),
         Value::Str(name) => Some(name),
-        Value::Closure(_) => Some(Rc::from("Closure")),
+        Value::Closure(_) => Some(Text::Source("Closure")),
         _ => None,
     }
 }
@@ -195,7 +195,7 @@ fn property_exists<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval
     let mut at = interp.find_class(&class)?;
     while let Some(id) = at {
         let info = interp.class(id);
-        if info.props.iter().any(|prop| prop.name == name) {
+        if info.props.iter().any(|prop| *prop.name == *name) {
             return Ok(Value::Bool(true));
         }
         at = info.parent;
@@ -231,10 +231,10 @@ fn is_subclass_of<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<
 
 fn get_class<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     if !call.has(0) {
-        return Ok(interp.frame.class.map_or(Value::Bool(false), |id| Value::Str(interp.class(id).name.clone())));
+        return Ok(interp.frame.class.map_or(Value::Bool(false), |id| Value::text(interp.class(id).name.clone())));
     }
     match call.arg(interp, 0) {
-        Value::Object(id) => Ok(Value::Str(interp.heap_object(id).class.clone())),
+        Value::Object(id) => Ok(Value::text(interp.heap_object(id).class.clone())),
         Value::Closure(_) => Ok(Value::str("Closure")),
         Value::Unknown(unknown) => Ok(call.unknown(interp, Some(&unknown))),
         _ => call.wrong_type(interp, 0, "object"),
@@ -243,7 +243,7 @@ fn get_class<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
 
 fn get_called_class<'a>(interp: &mut Interp<'a, '_>, _: &mut Call<'a>) -> Eval<'a> {
     let class = interp.frame.called.or(interp.frame.class);
-    Ok(class.map_or(Value::Bool(false), |id| Value::Str(interp.class(id).name.clone())))
+    Ok(class.map_or(Value::Bool(false), |id| Value::text(interp.class(id).name.clone())))
 }
 
 fn get_parent_class<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
@@ -256,7 +256,7 @@ fn get_parent_class<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eva
         interp.frame.class
     };
     let parent = id.and_then(|id| interp.class(id).parent);
-    Ok(parent.map_or(Value::Bool(false), |id| Value::Str(interp.class(id).name.clone())))
+    Ok(parent.map_or(Value::Bool(false), |id| Value::text(interp.class(id).name.clone())))
 }
 
 fn get_object_vars<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
@@ -292,7 +292,7 @@ fn get_class_vars<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<
     let Some(id) = interp.find_class(&name)? else { return Ok(Value::Bool(false)) };
     let mut out = Array::default();
     for (name, value) in interp.template(id)? {
-        out.set(Key::Str(name.to_string()), value, None);
+        out.set(Key::Str(name), value, None);
     }
     Ok(Value::Array(Rc::new(out)))
 }
@@ -306,7 +306,7 @@ fn class_implements<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eva
         let info = interp.class(id);
         for interface in &info.interfaces {
             let name = interp.class(*interface).name.clone();
-            out.set(Key::Str(name.to_string()), Value::Str(name), None);
+            out.set(Key::Str(name.clone().into()), Value::text(name), None);
             queue.push(*interface);
         }
         queue.extend(info.parent);

@@ -7,9 +7,9 @@ use super::super::compare::maybe_short;
 use super::super::convert::float_exact;
 use super::super::{Eval, Interp};
 use super::{Builtin, Call, lenient, pure};
-use crate::ir::Key;
 use crate::php::ast::At;
-use crate::php::value::{Array, Unknown, Value};
+use crate::php::text::Text;
+use crate::php::value::{Array, Key, Unknown, Value};
 
 pub(super) const TABLE: &[Builtin] = &[lenient("json_encode", 1, encode), pure("json_decode", 1, decode)];
 
@@ -23,7 +23,7 @@ fn encode<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     let flags = call.int(interp, 1, 0);
     let mut out = String::new();
     Ok(match write(interp, &mut out, &value, flags, 0)? {
-        Ok(()) => Value::Str(Rc::from(out)),
+        Ok(()) => Value::text(out),
         Err(unknown) => call.unknown(interp, unknown.as_deref()),
     })
 }
@@ -66,7 +66,7 @@ fn write<'a>(
             let object = interp.heap_rc(*id);
             let mut array = Array::default();
             for (name, value) in &object.props {
-                array.set(Key::Str(name.to_string()), value.clone(), None);
+                array.set(Key::Str(name.clone()), value.clone(), None);
             }
             return write_array(interp, out, &array, flags | FORCE_OBJECT, depth);
         }
@@ -162,7 +162,8 @@ fn built<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, value: &serde_json::V
             let mut out = Array::default();
             for (name, field) in fields {
                 let value = built(interp, call, field, as_array);
-                let key = if as_array { super::super::convert::text_key(name) } else { Key::Str(name.clone()) };
+                let name = Text::made(name);
+                let key = if as_array { super::super::convert::text_key(name) } else { Key::Str(name) };
                 out.set(key, value, Some(call.at));
             }
             let array = Value::Array(Rc::new(out));

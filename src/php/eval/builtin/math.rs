@@ -1,7 +1,6 @@
 //! Functions on numbers.
 
 use std::cmp::Ordering;
-use std::rc::Rc;
 
 use super::super::convert::{Num, leading_number};
 use super::super::{Eval, Interp};
@@ -28,9 +27,9 @@ pub(super) const TABLE: &[Builtin] = &[
     pure("is_nan", 1, |i, c| Ok(Value::Bool(float(i, c, 0).is_nan()))),
     pure("is_finite", 1, |i, c| Ok(Value::Bool(float(i, c, 0).is_finite()))),
     pure("is_infinite", 1, |i, c| Ok(Value::Bool(float(i, c, 0).is_infinite()))),
-    pure("dechex", 1, |i, c| Ok(Value::Str(Rc::from(format!("{:x}", c.int(i, 0, 0)))))),
-    pure("decbin", 1, |i, c| Ok(Value::Str(Rc::from(format!("{:b}", c.int(i, 0, 0)))))),
-    pure("decoct", 1, |i, c| Ok(Value::Str(Rc::from(format!("{:o}", c.int(i, 0, 0)))))),
+    pure("dechex", 1, |i, c| Ok(Value::text(format!("{:x}", c.int(i, 0, 0))))),
+    pure("decbin", 1, |i, c| Ok(Value::text(format!("{:b}", c.int(i, 0, 0))))),
+    pure("decoct", 1, |i, c| Ok(Value::text(format!("{:o}", c.int(i, 0, 0))))),
     pure("hexdec", 1, |i, c| from_base(i, c, 16)),
     pure("bindec", 1, |i, c| from_base(i, c, 2)),
     pure("octdec", 1, |i, c| from_base(i, c, 8)),

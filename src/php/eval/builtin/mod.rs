@@ -19,6 +19,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::call::Args;
 use super::{Eval, Interp};
+use crate::php::text::Text;
 use crate::php::value::{Array, CellId, Unknown, Value};
 use crate::source::Span;
 
@@ -125,9 +126,9 @@ impl<'a> Call<'a> {
     }
 
     /// An argument as a text.
-    fn text(&self, interp: &mut Interp<'a, '_>, index: usize) -> Eval<'a, Rc<str>> {
+    fn text(&self, interp: &mut Interp<'a, '_>, index: usize) -> Eval<'a, Text<'a>> {
         let value = self.arg(interp, index);
-        Ok(interp.to_text(&value)?.unwrap_or_else(|unknown| Rc::from(unknown.expr.as_str())))
+        Ok(interp.to_text(&value)?.unwrap_or_else(|unknown| Text::made(&unknown.expr)))
     }
 
     fn flag(&self, interp: &Interp<'a, '_>, index: usize) -> bool {

@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use super::super::class::ClassId;
 use super::super::{Eval, Interp};
 use super::{Builtin, Call, lenient, pure};
 use crate::php::ast::{Member, Modifiers, Visibility};
-use crate::php::value::{Array, Value};
+use crate::php::value::{Array, ClassId, Value};
 
 /// The backslash in front makes a name that no file can declare.
 pub(super) const TABLE: &[Builtin] = &[pure("mwsc\\properties", 1, properties), lenient("mwsc\\unmodelled", 2, unmodelled)];
@@ -35,7 +34,7 @@ fn properties<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> 
             seen.push(name);
             let mut property: Array<'a> = Array::default();
             property.push(Value::str(name), None);
-            property.push(Value::Str(info.name.clone()), None);
+            property.push(Value::text(info.name.clone()), None);
             property.push(Value::Int(flags(*modifiers)), None);
             property.push(doc.map_or(Value::Bool(false), Value::str), None);
             out.push(Value::Array(Rc::new(property)), None);

@@ -9,8 +9,8 @@ use fancy_regex::{Captures, Regex, RegexBuilder};
 
 use super::super::{Eval, Interp};
 use super::{Builtin, Call, by_ref, output, pure};
-use crate::ir::Key;
-use crate::php::value::{Array, Value};
+use crate::php::text::Text;
+use crate::php::value::{Array, Key, Value};
 
 pub(super) const TABLE: &[Builtin] =
     &[by_ref("preg_match", 2, 0b100, preg_match), pure("preg_replace", 3, preg_replace), pure("preg_split", 2, preg_split)];
@@ -38,7 +38,7 @@ fn groups<'a>(regex: &Regex, found: &Captures<'_, str>) -> Array<'a> {
     for (group, name) in regex.capture_names().enumerate().take(last + 1) {
         let text = Value::str(found.get(group).map_or("", |part| part.as_str()));
         if let Some(name) = name {
-            out.set(Key::Str(name.to_owned()), text.clone(), None);
+            out.set(Key::Str(Text::made(name)), text.clone(), None);
         }
         out.push(text, None);
     }

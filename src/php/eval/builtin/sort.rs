@@ -6,8 +6,7 @@ use std::rc::Rc;
 use super::super::stmt::key_value;
 use super::super::{Eval, Interp};
 use super::{Builtin, Call, by_ref};
-use crate::ir::Key;
-use crate::php::value::{Array, Entry, Value};
+use crate::php::value::{Array, Entry, Key, Value};
 
 pub(super) const TABLE: &[Builtin] = &[
     by_ref("sort", 1, 1, |i, c| sort(i, c, Order { by_key: false, keep: false, down: false, user: false })),
@@ -30,7 +29,7 @@ struct Order {
     user: bool,
 }
 
-type Item<'a> = (Key, Entry<'a>);
+type Item<'a> = (Key<'a>, Entry<'a>);
 
 fn sort<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, order: Order) -> Eval<'a> {
     let array = match call.arg(interp, 0) {

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::super::{Eval, Interp, MAX_TEXT, Raise};
 use super::array::slice_bounds;
 use super::{Builtin, Call, pure};
-use crate::ir::Key;
-use crate::php::value::{Array, Value};
+use crate::php::text::Text;
+use crate::php::value::{Array, Key, Value};
 
 pub(super) const TABLE: &[Builtin] = &[
     pure("strlen", 1, |i, c| c.text(i, 0).map(|s| Value::Int(s.len() as i64))),
@@ -49,13 +49,13 @@ pub(super) const TABLE: &[Builtin] = &[
 ];
 
 fn lossy<'a>(bytes: &[u8]) -> Value<'a> {
-    Value::Str(Rc::from(String::from_utf8_lossy(bytes)))
+    Value::text(String::from_utf8_lossy(bytes).into_owned())
 }
 
 fn map<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, run: fn(&str) -> String) -> Eval<'a> {
     let text = call.text(interp, 0)?;
     interp.spend(text.len() as u32 / 64, None)?;
-    Ok(Value::Str(Rc::from(run(&text))))
+    Ok(Value::text(run(&text)))
 }
 
 fn test<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, run: fn(&str, &str) -> bool) -> Eval<'a> {
@@ -70,14 +70,14 @@ fn first(text: &str, fold: fn(char) -> char) -> String {
 
 fn ucwords<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     let text = call.text(interp, 0)?;
-    let delimiters = if call.has(1) { call.text(interp, 1)? } else { Rc::from(" \t\r\n\x0c\x0b") };
+    let delimiters = if call.has(1) { call.text(interp, 1)? } else { Text::Source(" \t\r\n\x0c\x0b") };
     let mut start = true;
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         out.push(if start { c.to_ascii_uppercase() } else { c });
         start = delimiters.contains(c);
     }
-    Ok(Value::Str(Rc::from(out)))
+    Ok(Value::text(out))
 }
 
 fn trim<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, left: bool, right: bool) -> Eval<'a> {
@@ -132,15 +132,15 @@ fn mb_substr<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     let text = call.text(interp, 0)?;
     let (start, end) = slice_bounds(text.chars().count(), call.int(interp, 1, 0), length(interp, call, 2));
     let chosen: String = text.chars().skip(start).take(end - start).collect();
-    Ok(Value::Str(Rc::from(chosen)))
+    Ok(Value::text(chosen))
 }
 
 fn find<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, fold: bool, last: bool) -> Eval<'a> {
     let (mut text, mut part) = (call.text(interp, 0)?, call.text(interp, 1)?);
     interp.spend(text.len() as u32 / 64, None)?;
     if fold {
-        text = Rc::from(text.to_ascii_lowercase());
-        part = Rc::from(part.to_ascii_lowercase());
+        text = text.to_ascii_lowercase().into();
+        part = part.to_ascii_lowercase().into();
     }
     let offset = call.int(interp, 2, 0);
     let (start, _) = slice_bounds(text.len(), offset, None);
@@ -177,7 +177,7 @@ fn implode<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     if super::super::compare::maybe_short(&array) {
         return Ok(call.unknown(interp, None));
     }
-    let glue = interp.to_text(&glue)?.unwrap_or_else(|_| Rc::from(""));
+    let glue = interp.to_text(&glue)?.unwrap_or_else(|_| Text::default());
     let mut out = String::new();
     for (at, entry) in array.entries.values().enumerate() {
         if at > 0 {
@@ -192,7 +192,7 @@ fn implode<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
             return Err(Raise::limit("a text grows too long".into(), Some(call.at)));
         }
     }
-    Ok(Value::Str(Rc::from(out)))
+    Ok(Value::text(out))
 }
 
 fn explode<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
@@ -229,13 +229,13 @@ fn str_repeat<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> 
         return Err(Raise::limit("a text grows too long".into(), Some(call.at)));
     }
     interp.spend((text.len() * times / 64) as u32, None)?;
-    Ok(Value::Str(Rc::from(text.repeat(times))))
+    Ok(Value::text(text.repeat(times)))
 }
 
 fn str_pad<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     let text = call.text(interp, 0)?;
     let wanted = usize::try_from(call.int(interp, 1, 0)).unwrap_or(0);
-    let filler = if call.has(2) { call.text(interp, 2)? } else { Rc::from(" ") };
+    let filler = if call.has(2) { call.text(interp, 2)? } else { Text::Source(" ") };
     if wanted > MAX_TEXT {
         return Err(Raise::limit("a text grows too long".into(), Some(call.at)));
     }
@@ -288,7 +288,7 @@ fn replace<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, fold: bool) -> Eval
     replaced(interp, call, &text, &pairs, fold)
 }
 
-fn replaced<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, text: &str, pairs: &[(Rc<str>, Rc<str>)], fold: bool) -> Eval<'a> {
+fn replaced<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, text: &str, pairs: &[(Text<'a>, Text<'a>)], fold: bool) -> Eval<'a> {
     let mut out = text.to_owned();
     for (from, to) in pairs {
         interp.spend(1 + (out.len() / 64) as u32, None)?;
@@ -301,7 +301,7 @@ fn replaced<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, text: &str, pairs:
         }
         out = if fold { replace_folded(&out, from, to) } else { out.replace(&**from, to) };
     }
-    Ok(Value::Str(Rc::from(out)))
+    Ok(Value::text(out))
 }
 
 fn replace_folded(text: &str, from: &str, to: &str) -> String {
@@ -338,14 +338,14 @@ fn order_n<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, fold: fn(&str) -> S
 }
 
 /// What is replaced, by what.
-type Pairs = Vec<(String, Rc<str>)>;
+type Pairs<'a> = Vec<(Text<'a>, Text<'a>)>;
 
 /// The pairs of a translation table, longest key first.
-pub(super) fn pairs<'a>(interp: &mut Interp<'a, '_>, array: &Array<'a>) -> Eval<'a, Option<Pairs>> {
+pub(super) fn pairs<'a>(interp: &mut Interp<'a, '_>, array: &Array<'a>) -> Eval<'a, Option<Pairs<'a>>> {
     let mut out = Vec::with_capacity(array.entries.len());
     for (key, entry) in &array.entries {
         let from = match key {
-            Key::Int(n) => n.to_string(),
+            Key::Int(n) => n.to_string().into(),
             Key::Str(s) => s.clone(),
         };
         match interp.to_text(&entry.value)? {

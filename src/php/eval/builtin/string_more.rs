@@ -1,12 +1,12 @@
 //! More functions on texts: formats, tables, escapes.
 
 use std::fmt::Write;
-use std::rc::Rc;
 
 use super::super::convert::float_exact;
 use super::super::{Eval, Interp, MAX_TEXT, Raise};
 use super::string::pairs;
 use super::{Builtin, Call, pure};
+use crate::php::text::Text;
 use crate::php::value::Value;
 
 pub(super) const TABLE: &[Builtin] = &[
@@ -130,7 +130,7 @@ fn format_with<'a>(interp: &mut Interp<'a, '_>, call: &Call<'a>, args: &[Value<'
         }
         pad(&mut out, &text, &spec, kind);
     }
-    Ok(Value::Str(Rc::from(out)))
+    Ok(Value::text(out))
 }
 
 fn one<'a>(interp: &mut Interp<'a, '_>, kind: char, spec: &Spec, value: &Value<'a>) -> Eval<'a, String> {
@@ -139,7 +139,7 @@ fn one<'a>(interp: &mut Interp<'a, '_>, kind: char, spec: &Spec, value: &Value<'
     let signed = |text: String, negative: bool| if spec.plus && !negative { format!("+{text}") } else { text };
     Ok(match kind {
         's' => {
-            let text = interp.to_text(value)?.unwrap_or_else(|_| Rc::from(""));
+            let text = interp.to_text(value)?.unwrap_or_else(|_| Text::default());
             match spec.precision {
                 Some(count) => String::from_utf8_lossy(text.as_bytes().get(..count.min(text.len())).unwrap_or_default()).into_owned(),
                 None => text.to_string(),
@@ -189,8 +189,8 @@ fn pad(out: &mut String, text: &str, spec: &Spec, kind: char) {
 fn number_format<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     let value = interp.to_float(&call.arg(interp, 0)).unwrap_or(0.0);
     let places = usize::try_from(call.int(interp, 1, 0)).unwrap_or(0).min(100);
-    let point = if call.has(2) { call.text(interp, 2)? } else { Rc::from(".") };
-    let group = if call.has(3) { call.text(interp, 3)? } else { Rc::from(",") };
+    let point = if call.has(2) { call.text(interp, 2)? } else { Text::Source(".") };
+    let group = if call.has(3) { call.text(interp, 3)? } else { Text::Source(",") };
     let scale = 10_f64.powi(places as i32);
     let text = format!("{:.*}", places, ((value.abs() * scale).round() / scale));
     let (digits, fraction) = text.split_once('.').unwrap_or((&text, ""));
@@ -208,7 +208,7 @@ fn number_format<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'
         out.push_str(&point);
         out.push_str(fraction);
     }
-    Ok(Value::Str(Rc::from(out)))
+    Ok(Value::text(out))
 }
 
 fn strtr<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
@@ -219,7 +219,7 @@ fn strtr<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
         let mut rest: &str = &text;
         while let Some(c) = rest.chars().next() {
             interp.spend(1 + pairs.len() as u32 / 16, None)?;
-            match pairs.iter().find(|(from, _)| rest.starts_with(from.as_str())) {
+            match pairs.iter().find(|(from, _)| rest.starts_with(&**from)) {
                 Some((from, to)) => {
                     out.push_str(to);
                     rest = rest.get(from.len()..).unwrap_or_default();
@@ -233,16 +233,16 @@ fn strtr<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
                 return Err(Raise::limit("a text grows too long".into(), Some(call.at)));
             }
         }
-        return Ok(Value::Str(Rc::from(out)));
+        return Ok(Value::text(out));
     }
     let (from, to) = (call.text(interp, 1)?, call.text(interp, 2)?);
     let map: Vec<(char, char)> = from.chars().zip(to.chars()).collect();
     let out: String = text.chars().map(|c| map.iter().rev().find(|(from, _)| *from == c).map_or(c, |(_, to)| *to)).collect();
-    Ok(Value::Str(Rc::from(out)))
+    Ok(Value::text(out))
 }
 
 fn nl2br<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
-    Ok(Value::Str(Rc::from(call.text(interp, 0)?.replace('\n', "<br />\n"))))
+    Ok(Value::text(call.text(interp, 0)?.replace('\n', "<br />\n")))
 }
 
 fn htmlspecialchars<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
@@ -259,7 +259,7 @@ fn htmlspecialchars<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eva
             c => out.push(c),
         }
     }
-    Ok(Value::Str(Rc::from(out)))
+    Ok(Value::text(out))
 }
 
 fn addslashes<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
@@ -271,12 +271,12 @@ fn addslashes<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> 
         }
         out.push(c);
     }
-    Ok(Value::Str(Rc::from(out)))
+    Ok(Value::text(out))
 }
 
 fn chr<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     let byte = [u8::try_from(call.int(interp, 0, 0).rem_euclid(256)).unwrap_or_default()];
-    Ok(Value::Str(Rc::from(String::from_utf8_lossy(&byte))))
+    Ok(Value::text(String::from_utf8_lossy(&byte).into_owned()))
 }
 
 fn basename<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
@@ -320,7 +320,7 @@ fn bin2hex<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     for byte in text.bytes() {
         let _ = write!(out, "{byte:02x}");
     }
-    Ok(Value::Str(Rc::from(out)))
+    Ok(Value::text(out))
 }
 
 fn strip_tags<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
@@ -340,5 +340,5 @@ fn preg_quote<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> 
         }
         out.push(c);
     }
-    Ok(Value::Str(Rc::from(out)))
+    Ok(Value::text(out))
 }

@@ -6,12 +6,11 @@ use std::fmt::Write;
 
 use bumpalo::Bump;
 
-use crate::ir::Key;
 use crate::php::ast::PhpFile;
 use crate::php::eval::{Interp, Stop};
 use crate::php::host::{ClassAt, EvalFinding, Host};
 use crate::php::parse;
-use crate::php::value::Value;
+use crate::php::value::{Key, Value};
 use crate::source::{SourceMap, Span};
 
 /// Files, and the classes that autoloading finds in them.

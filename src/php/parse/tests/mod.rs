@@ -1,7 +1,7 @@
 //! Tests of the lexer and the parser.
 
 mod dump;
-mod ebnf;
+pub(crate) mod ebnf;
 mod grammar;
 mod precedence;
 mod recovery;

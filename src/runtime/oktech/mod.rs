@@ -1,0 +1,70 @@
+//! The endpoints of OK Tech Web Services: `/wspp/...`, as their clients have called them since Moodle 1.6.
+//!
+//! - [`soap`]: rpc/encoded in both shapes, at the address of each endpoint;
+//! - [`rest`]: plain HTTP at the address of the simplified one, when a request names a function and a format;
+//! - [`session`]: who calls, by the number and the key of a session, or by a user name and a password for one call;
+//! - [`row`]: what an answer is to PHP, which the formats of plain HTTP then print.
+//!
+//! Answers are those of the original, to the byte, where a client could depend on it. Where they differ, `differences.md` beside this file
+//! says how and why.
+
+mod nothing;
+mod rest;
+mod row;
+mod session;
+mod soap;
+#[cfg(test)]
+mod tests;
+mod xml;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_SECURITY_POLICY, EXPIRES, HeaderMap, PRAGMA};
+use axum::routing::any;
+use mwsc_contract::wire::Style;
+
+use crate::app::App;
+use crate::endpoint::{endpoints, is_plain};
+
+/// Profile of the endpoint whose address speaks plain HTTP as well.
+const SIMPLIFIED: &str = "oktech-simplified";
+
+/// Routes to every rpc/encoded endpoint of the manifest and to its WSDLs.
+pub fn routes(app: &App) -> Router<Arc<App>> {
+    let mut router = Router::new();
+    let mut paths = Vec::new();
+    for endpoint in endpoints(app, Style::RpcEncoded) {
+        for (at, wsdl) in endpoint.wsdls.iter().enumerate() {
+            if wsdl.query.is_none() && is_plain(&wsdl.path) && !paths.contains(&wsdl.path) {
+                paths.push(wsdl.path.clone());
+                let endpoint = endpoint.clone();
+                router = router.route(&wsdl.path, any(async move || endpoint.wsdls[at].response()));
+            }
+        }
+        if paths.contains(&endpoint.path) {
+            continue;
+        }
+        paths.push(endpoint.path.clone());
+        let path = endpoint.path.clone();
+        let serve = async move |State(app): State<Arc<App>>, ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request| {
+            soap::serve(&app, &endpoint, Some(from.ip()), request).await
+        };
+        router = router.route(&path, any(serve));
+    }
+    router
+}
+
+/// Adds the headers that the original sends with everything but SOAP answers: nobody is to keep them. One is ours: data are printed as a
+/// page, as clients expect, and what is in them must not run in a browser.
+fn unkept(headers: &mut HeaderMap) {
+    let all = "private, must-revalidate, pre-check=0, post-check=0, max-age=0";
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(all));
+    headers.insert(EXPIRES, HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"));
+    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("none"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+}

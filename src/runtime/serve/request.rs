@@ -1,0 +1,124 @@
+//! What happens around every request: an id, a place in a trace, a time limit, one line in the log, and the counters.
+//!
+//! The line never holds a query or a header, where tokens and passwords travel.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use tracing::Instrument as _;
+use tracing::field::Empty;
+
+use super::metrics::{Metrics, Protocol};
+
+/// Id of a request. One that a proxy in front has given is kept.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// W3C Trace Context.
+pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+tokio::task_local! {
+    /// The place of the present request in a trace: what goes with every request that it makes.
+    pub static TRACE: String;
+}
+
+/// What the layer needs.
+#[derive(Clone)]
+pub struct Around {
+    /// The counters.
+    pub metrics: Arc<Metrics>,
+    /// How long a request may take.
+    pub limit: Duration,
+}
+
+/// Counts a request as ended even when its client goes away before the answer.
+struct Count {
+    metrics: Arc<Metrics>,
+    protocol: Protocol,
+    begun: Instant,
+    status: Option<u16>,
+}
+
+impl Drop for Count {
+    fn drop(&mut self) {
+        self.metrics.end(self.protocol, self.status, self.begun.elapsed());
+    }
+}
+
+/// The layer.
+pub async fn around(State(around): State<Around>, ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let path = request.uri().path().to_owned();
+    let method = request.method().clone();
+    let id = id(request.headers());
+    let trace = trace(request.headers());
+    around.metrics.begin();
+    let mut count = Count { metrics: around.metrics, protocol: Protocol::of(&path), begun, status: None };
+    let span = tracing::info_span!("request", id = %id, operation = Empty, account = Empty);
+    let answered = TRACE.scope(trace, tokio::time::timeout(around.limit, next.run(request))).instrument(span.clone()).await;
+    let mut response = answered.unwrap_or_else(|_| (StatusCode::SERVICE_UNAVAILABLE, "The request took too long.\n").into_response());
+    count.status = Some(response.status().as_u16());
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    span.in_scope(|| {
+        let milliseconds = begun.elapsed().as_secs_f64() * 1000.0;
+        tracing::info!(%from, %method, path, status = response.status().as_u16(), milliseconds, "request");
+    });
+    response
+}
+
+fn id(headers: &HeaderMap) -> String {
+    let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    let sound = |id: &&str| (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    given.filter(sound).map_or_else(|| random(16), str::to_owned)
+}
+
+/// The trace that the caller began, with a span of ours; or a new one.
+fn trace(headers: &HeaderMap) -> String {
+    let given = headers.get(TRACEPARENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let parts: Vec<&str> = given.split('-').collect();
+    let hex = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    match parts.as_slice() {
+        ["00", trace, span, flags] if hex(trace, 32) && hex(span, 16) && hex(flags, 2) && trace.bytes().any(|byte| byte != b'0') => {
+            format!("00-{trace}-{}-{flags}", random(16))
+        }
+        _ => format!("00-{}-{}-01", random(32), random(16)),
+    }
+}
+
+/// Random hexadecimal digits.
+fn random(digits: usize) -> String {
+    let mut bytes = [0u8; 16];
+    // Without randomness the ids are equal, which costs an operator some comfort and nobody else anything.
+    let _ = getrandom::fill(&mut bytes);
+    let mut text = format!("{:032x}", u128::from_be_bytes(bytes));
+    text.truncate(digits);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn traces_go_on() {
+        let given = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        let headers = HeaderMap::from_iter([(TRACEPARENT, HeaderValue::from_static(given))]);
+        let ours = trace(&headers);
+        assert!(ours.starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-") && ours.ends_with("-01") && ours != given, "{ours}");
+        let headers = HeaderMap::from_iter([(TRACEPARENT, HeaderValue::from_static("00-xyz"))]);
+        assert_eq!(trace(&headers).len(), given.len());
+    }
+
+    #[test]
+    fn ids_are_kept_when_they_are_sound() {
+        let headers = |value| HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_static(value))]);
+        assert_eq!(id(&headers("a-1.b_2")), "a-1.b_2");
+        assert_eq!(id(&headers("two words")).len(), 16);
+        assert_eq!(id(&HeaderMap::new()).len(), 16);
+    }
+}
