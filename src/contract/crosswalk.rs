@@ -149,8 +149,8 @@ pub enum Fate {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Program {
-    /// What the names mean with which it begins, evaluated where it is run; no other name is known in it. Absent in the outermost
-    /// program, which begins with the parameters of the operation.
+    /// What the names mean with which it begins, evaluated where it is run; no other name is known in it. The outermost program begins
+    /// with the parameters of the operation when it is absent.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub given: IndexMap<String, Expr>,
     /// Steps in order.

@@ -8,8 +8,9 @@ mod describe;
 mod value;
 mod write;
 
+use indexmap::IndexMap;
 use mwsc_contract::crosswalk::Crosswalk;
-use mwsc_contract::{FORMAT, File, Manifest};
+use mwsc_contract::{FORMAT, File, Manifest, Operation};
 
 use super::{Options, wsdl};
 use crate::files::Files;
@@ -39,6 +40,7 @@ fn manifest(
 ) -> Manifest {
     let endpoints = services.iter().flat_map(|&service| wsdl::serve(schema, service, &options.wsdl, report, files)).collect();
     let described = describe::Describe { schema, sources };
+    let operations = described.operations(services);
     let texts: Vec<String> = services.iter().map(|&service| dump::service(schema, service)).collect();
     Manifest {
         format: FORMAT,
@@ -46,14 +48,24 @@ fn manifest(
         digest: dump::sha256(texts.concat().as_bytes()),
         releases: schema.releases().to_vec(),
         services: services.iter().map(|&service| described.service(service)).collect(),
-        operations: described.operations(services),
         records: described.records(services),
         endpoints,
         rules: described.rules(services),
-        crosswalk: Crosswalk::default(),
+        crosswalk: crosswalk(&options.crosswalk, &operations),
+        operations,
         files: files
             .iter()
             .map(|(path, bytes)| File { path: path.to_owned(), digest: dump::sha256(bytes), bytes: bytes.len() as u64 })
             .collect(),
     }
+}
+
+/// How the operations of the manifest are served by functions of Moodle. What becomes of each field is for the migration report.
+fn crosswalk(all: &Crosswalk, operations: &IndexMap<String, Operation>) -> Crosswalk {
+    let mut crosswalk = all.clone();
+    crosswalk.operations.retain(|name, _| operations.contains_key(name));
+    for variant in crosswalk.operations.values_mut().flat_map(|entry| &mut entry.variants) {
+        variant.fields.clear();
+    }
+    crosswalk
 }

@@ -95,8 +95,7 @@ impl<'s> Walk<'_, 's> {
 
     fn call(&mut self, reads: bool, function: &At<String>, with: &IndexMap<String, At<Expr>>, names: &Names<'s>) -> Typed<'s> {
         let name = &function.it;
-        let given: Vec<(&String, &At<Expr>, Typed<'s>)> =
-            with.iter().map(|(name, value)| (name, value, self.expr(value, names))).collect();
+        let given: Vec<(&String, &At<Expr>, Typed<'s>)> = with.iter().map(|(name, value)| (name, value, self.expr(value, names))).collect();
         let answer = Made::Same(Place::Answer { function: name.clone(), path: String::new() });
         let Some(moodle) = self.moodle else {
             for (param, _, value) in &given {
@@ -131,7 +130,7 @@ impl<'s> Walk<'_, 's> {
             self.inference.span = Some(value.span);
             match moodle.params(op).find(|found| found.name == **param) {
                 Some(found) => self.fits(typed, moodle, found.slot.ty, &format!("{name}: {param}")),
-                None => self.unknown_argument(name, param),
+                None => self.unknown_argument(name, param, typed),
             }
         }
         for param in moodle.params(op).filter(|param| param.slot.presence == Presence::Required) {
@@ -142,9 +141,14 @@ impl<'s> Walk<'_, 's> {
         }
     }
 
-    fn unknown_argument(&mut self, function: &str, argument: &str) {
+    fn unknown_argument(&mut self, function: &str, argument: &str, value: &Typed<'s>) {
         let message = format!("`{function}` of Moodle {} takes no `{argument}`", self.inference.release);
         self.inference.report(Code::X011, message);
+        for place in value.made.places() {
+            if let Place::Param(path) = place {
+                self.lost.insert(path, format!("Moodle {} takes none", self.inference.release));
+            }
+        }
     }
 
     /// Holds a value against the type that it is sent as.
@@ -161,7 +165,7 @@ impl<'s> Walk<'_, 's> {
                 for (key, value) in &given.fields {
                     match moodle.fields(ty).find(|field| field.name == *key) {
                         Some(field) => self.fits(value, moodle, field.slot.ty, &format!("{path}.{key}")),
-                        None => self.unknown_argument(path, key),
+                        None => self.unknown_argument(path, key, value),
                     }
                 }
                 let wanted = moodle.fields(ty).filter(|field| field.slot.presence == Presence::Required);

@@ -40,8 +40,6 @@ pub fn of_params(walk: &mut Walk<'_, '_>, variant: &Variant, schema: &Schema, op
     for param in schema.arguments(op) {
         leaves(schema, param.slot.ty, &param.name, &mut paths);
     }
-    walk.lost.extend(variant.lost.iter().map(|(path, why)| (path.clone(), why.it.clone())));
-    walk.ignored.extend(variant.ignored.iter().map(|(path, why)| (path.clone(), why.it.clone())));
     let mut fates = Vec::new();
     for path in paths {
         let fate = if let Some(why) = walk.lost.get(&path) {

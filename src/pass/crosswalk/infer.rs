@@ -73,6 +73,10 @@ impl Inference<'_> {
                 }
                 let key = self.infer(key, names).made.places();
                 let found = self.any_field(&of);
+                if matches!(found.made, Made::Same(_)) && matches!(of.open().ty, Ty::Index(_)) {
+                    // An item that is looked up is what it was in its list.
+                    return found;
+                }
                 let places = key.into_iter().chain(found.made.places()).collect();
                 Typed { made: Made::Converted { how: expr.to_string(), of: places }, ..found }
             }
@@ -108,6 +112,10 @@ impl Inference<'_> {
     /// A field; missing ones are reported.
     fn field<'s>(&mut self, of: &Typed<'s>, name: &str) -> Typed<'s> {
         let Some(found) = of.field(name) else {
+            // A record that the steps put together may be without a field: it is null.
+            if matches!(&of.item_or_self().ty, Ty::Record(record) if record.maps.is_empty() && of.item_or_self().made == Made::Anyhow) {
+                return Typed::new(Ty::Null);
+            }
             let place = of.made.places().into_iter().next();
             let place = place.map_or_else(|| "the value".to_owned(), |place| format!("`{place}`"));
             let release = if self.release.is_empty() { String::new() } else { format!(" of Moodle {}", self.release) };

@@ -176,6 +176,15 @@ impl<'s> Typed<'s> {
         }
     }
 
+    /// The item of a list, or what is none.
+    pub fn item_or_self(&self) -> Typed<'s> {
+        let open = self.open();
+        match &open.ty {
+            Ty::List(item) => item.item_or_self(),
+            Ty::Unknown | Ty::Null | Ty::Scalar(_) | Ty::Record(_) | Ty::Index(_) | Ty::Of(..) => open,
+        }
+    }
+
     /// A field of a record, the fields of a list of records; `None` when it is none, or has no such field.
     pub fn field(&self, name: &str) -> Option<Typed<'s>> {
         let open = self.open();
@@ -212,7 +221,9 @@ impl<'s> Typed<'s> {
             (Ty::Null | Ty::Unknown, ty) | (ty, Ty::Null | Ty::Unknown) => ty.clone(),
             _ if depth == 0 => Ty::Unknown,
             (Ty::Scalar(a), Ty::Scalar(b)) if a == b => Ty::Scalar(*a),
-            (Ty::Scalar(ScalarKind::Int | ScalarKind::Float), Ty::Scalar(ScalarKind::Int | ScalarKind::Float)) => Ty::Scalar(ScalarKind::Float),
+            (Ty::Scalar(ScalarKind::Int | ScalarKind::Float), Ty::Scalar(ScalarKind::Int | ScalarKind::Float)) => {
+                Ty::Scalar(ScalarKind::Float)
+            }
             (Ty::List(a), Ty::List(b)) => Ty::List(Rc::new(a.joined(b, depth - 1))),
             (Ty::Index(a), Ty::Index(b)) => Ty::Index(Rc::new(a.joined(b, depth - 1))),
             (Ty::Record(a), Ty::Record(b)) => {

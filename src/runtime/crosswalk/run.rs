@@ -17,7 +17,8 @@ use crate::dispatch::{Failure, FailureKind};
 /// Runs a program that begins with the arguments of an operation. `everywhere` holds what every program knows.
 pub async fn run(program: &Program, args: Map, everywhere: &Map, limits: Limits, functions: &dyn Functions) -> Result<Value, Failure> {
     let mut work = Work { calls: limits.calls, at_once: limits.at_once.max(1), fuel: Fuel::new(limits.steps), functions, everywhere };
-    work.program(program, args).await
+    let known = if program.given.is_empty() { args } else { work.given_names(program, &args, None)? };
+    work.program(program, known).await
 }
 
 /// What a run still may do.
@@ -117,16 +118,22 @@ impl Work<'_> {
             }
             Action::Set(expr) => self.value(expr, known, item),
             Action::Run(program) => {
-                let mut inner = Map::with_capacity(program.given.len());
-                for (name, expr) in &program.given {
-                    let value = self.value(expr, known, item)?;
-                    inner.insert(name.clone(), value);
-                }
+                let inner = self.given_names(program, known, item)?;
                 self.program(program, inner).await
             }
             Action::Fail(message) => Err(Failure::new(FailureKind::BadRequest, "invalidparameter", self.message(message, known, item)?)),
             Action::Missing(message) => Err(Failure::new(FailureKind::NotFound, "invalidrecord", self.message(message, known, item)?)),
         }
+    }
+
+    /// The names with which a program begins.
+    fn given_names(&mut self, program: &Program, known: &Map, item: Option<(&str, &Value)>) -> Result<Map, Failure> {
+        let mut inner = Map::with_capacity(program.given.len());
+        for (name, expr) in &program.given {
+            let value = self.value(expr, known, item)?;
+            inner.insert(name.clone(), value);
+        }
+        Ok(inner)
     }
 
     /// The arguments of a call, which is counted.
