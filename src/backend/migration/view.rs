@@ -6,6 +6,7 @@ use mwsc_contract::crosswalk::{Crosswalk, Fate, FieldFate, How, Variant, Verdict
 use serde::Serialize;
 
 use crate::convention::former::Change;
+use crate::convention::oktech;
 use crate::ir::{OpId, Schema};
 
 /// What the report is about.
@@ -99,6 +100,9 @@ struct FieldRow {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Clients {
+    /// Where the former WSDL is served, and the newer one.
+    from: String,
+    to: String,
     unwrapped: usize,
     renamed: usize,
     reshaped: usize,
@@ -142,7 +146,13 @@ pub fn view(subject: Subject<'_>, crosswalk: &Crosswalk, clients: &IndexMap<Stri
     let changed = |what: fn(&Change) -> bool| clients.values().filter(|change| what(change)).count();
     let example = clients.iter().find(|(name, change)| name.as_str() == "get_my_courses" && change.result.is_some());
     let example = example.or_else(|| clients.iter().find(|(_, change)| change.result.is_some()));
+    let served = |wrapped: bool| {
+        let profile = oktech().profiles.iter().find(|profile| profile.rules.wrapped == wrapped);
+        profile.map(|profile| profile.rules.wsdl.rsplit('/').next().unwrap_or_default().to_owned()).unwrap_or_default()
+    };
     let clients = (!clients.is_empty()).then(|| Clients {
+        from: served(true),
+        to: served(false),
         unwrapped: changed(|change| change.result.is_some()),
         renamed: changed(|change| change.renames() || change.reshapes()),
         reshaped: changed(Change::reshapes),
