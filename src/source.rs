@@ -3,15 +3,15 @@
 //! In: a [`Tree`] (layered roots behind one set of relative paths). Out: texts that live as long as the [`SourceMap`],
 //! numbered by [`FileId`], and [`Span`]s into them. Nothing else in the compiler reads files.
 
-use std::cell::OnceCell;
 use std::fmt;
+use std::sync::OnceLock;
 
-use elsa::FrozenVec;
+use elsa::sync::FrozenVec;
 
 /// The largest PHP file that is read, in bytes. Offsets are 32-bit; Moodle's largest PHP file is under 2 MB.
 pub const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Number of a file in a [`SourceMap`], in the order of reading.
+/// Number of a file in a [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
 
@@ -63,8 +63,9 @@ impl fmt::Display for ReadError {
 
 /// The file loader: layered roots seen as one tree. Paths are relative to Moodle's `$CFG->dirroot`, with `/`, without `.` and `..`.
 ///
-/// The command line gives one that reads the disk; tests give one in memory. Implementations refuse to leave their roots.
-pub trait Tree {
+/// The command line gives one that reads the disk; tests give one in memory. Implementations refuse to leave their roots, and answer
+/// several threads.
+pub trait Tree: Sync {
     /// The bytes of a file.
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
     /// The names in a folder, sorted by name; of all layers together.
@@ -88,7 +89,7 @@ pub struct SourceFile {
     pub text: String,
     /// Whether something was replaced.
     pub lossy: bool,
-    lines: OnceCell<Vec<u32>>,
+    lines: OnceLock<Vec<u32>>,
 }
 
 impl SourceFile {
@@ -104,7 +105,7 @@ impl SourceFile {
     }
 }
 
-/// Every file read in one run. Texts are never dropped or moved while the map lives, so syntax trees borrow from it.
+/// Every file read in one run, by whichever thread: numbers say nothing about order, so nothing may be sorted by them. Texts are never dropped or moved while the map lives, so syntax trees borrow from it.
 #[derive(Default)]
 pub struct SourceMap {
     files: FrozenVec<Box<SourceFile>>,
@@ -117,14 +118,17 @@ impl SourceMap {
             Ok(text) => (text, false),
             Err(bad) => (String::from_utf8_lossy(bad.as_bytes()).into_owned(), true),
         };
-        let id = FileId(self.files.len() as u32);
-        let file = self.files.push_get(Box::new(SourceFile { path: path.to_owned(), shown, text, lossy, lines: OnceCell::new() }));
-        (id, file)
+        let file = SourceFile { path: path.to_owned(), shown, text, lossy, lines: OnceLock::new() };
+        let id = FileId(self.files.push_get_index(Box::new(file)) as u32);
+        (id, self.file(id))
     }
 
     /// The file of a number. Every `FileId` comes from [`SourceMap::add`] of the same map.
     pub fn file(&self, id: FileId) -> &SourceFile {
-        &self.files[id.0 as usize]
+        match self.files.get(id.0 as usize) {
+            Some(file) => file,
+            None => unreachable!("a FileId comes from the map that it is looked up in"),
+        }
     }
 
     /// The line of a place, from 1; `None` when its file is of another map.

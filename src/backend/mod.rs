@@ -6,7 +6,9 @@
 
 pub mod manifest;
 pub mod migration;
+mod model;
 pub mod plugin;
+pub mod rest;
 pub mod wsdl;
 
 use mwsc_contract::crosswalk::Crosswalk;
@@ -25,6 +27,8 @@ pub struct Options {
     pub plugin: plugin::Options,
     /// Of the `wsdl` target.
     pub wsdl: wsdl::Options,
+    /// Of the `rest` target.
+    pub rest: rest::Options,
 }
 
 /// A back end.
@@ -46,13 +50,20 @@ pub const BACKENDS: &[Backend] = &[
         generate: |schema, services, options, _, report, out| wsdl::generate(schema, services, &options.wsdl, report, out),
     },
     Backend {
+        name: "rest",
+        about: "OpenAPI 3.1 for each service, JSON Schema for each function, and how plain HTTP calls spell them",
+        generate: |schema, services, options, sources, report, out| {
+            rest::generate(schema, services, &options.rest, sources, report, out);
+        },
+    },
+    Backend {
         name: "plugin",
         about: "a Moodle plugin that offers the operations as external functions, with a handler to write",
         generate: |schema, services, options, _, report, out| plugin::generate(schema, services, &options.plugin, report, out),
     },
     Backend {
         name: "manifest",
-        about: "a build for the runtime service mwsd: one document that says everything, and the WSDLs that it serves",
+        about: "a build for the runtime service mwsd: one document that says everything, and the WSDLs and OpenAPI documents that it serves",
         generate: manifest::generate,
     },
 ];

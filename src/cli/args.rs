@@ -240,7 +240,7 @@ pub struct Generate {
     /// Which services.
     #[command(flatten)]
     pub services: Services,
-    /// Back ends [default: wsdl]
+    /// Back ends: wsdl, rest, manifest [default: wsdl]
     #[arg(help_heading = OUTPUT, short, long, value_name = "TARGET", value_delimiter = ',', env = "MWSC_TARGET")]
     pub target: Vec<String>,
     /// Output folder [default: out]
@@ -267,6 +267,9 @@ pub struct Generate {
     /// Write a WSDL for SOAP 1.2 as well, in a file of its own
     #[arg(help_heading = OUTPUT, long)]
     pub soap12: bool,
+    /// Base address of the server in the OpenAPI documents
+    #[arg(help_heading = OUTPUT, long, value_name = "URL", env = "MWSC_SERVER")]
+    pub server: Option<String>,
     /// Which component the plugin of the plugin target is [default: local_oktech]
     #[arg(help_heading = OUTPUT, long, value_name = "NAME", env = "MWSC_COMPONENT")]
     pub component: Option<String>,

@@ -3,6 +3,7 @@
 //! In: TOML text. Out: a [`Config`] with paths relative to the file's folder made relative to the working folder, and a finding with
 //! place and suggestion for each key that is not known or has a value of the wrong kind.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -42,6 +43,8 @@ pub struct Config {
     pub strict: bool,
     /// `[wsdl]`
     pub wsdl: Wsdl,
+    /// `[rest]`
+    pub rest: Rest,
     /// `[plugin]`
     pub plugin: plugin::Plugin,
     /// `[live]`
@@ -59,12 +62,39 @@ pub struct InputDef {
     pub files: Vec<(&'static str, PathBuf)>,
     /// The class that is the server, where the files declare several.
     pub class: Option<String>,
+    /// What holds for this input in place of what holds for all.
+    pub own: Own,
     /// Its label for `--moodle` and output folders.
     pub release: Option<String>,
     /// Settings of the site, for this input only.
     pub site: Option<PathBuf>,
     /// Where the configuration names it.
     pub at: Option<Span>,
+}
+
+/// What an input says of itself in place of what the file says for all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Own {
+    /// `services`
+    pub services: Option<Vec<(String, Span)>>,
+    /// `targets`
+    pub targets: Option<Vec<(String, Span)>>,
+    /// `profiles` of WSDLs
+    pub profiles: Option<Vec<(String, Span)>>,
+}
+
+impl Config {
+    /// The configuration as it holds for an input.
+    pub fn of(&self, own: &Own) -> Cow<'_, Config> {
+        if *own == Own::default() {
+            return Cow::Borrowed(self);
+        }
+        let mut out = self.clone();
+        out.services = own.services.clone().or(out.services);
+        out.targets = own.targets.clone().unwrap_or(out.targets);
+        out.wsdl.profiles = own.profiles.clone().unwrap_or(out.wsdl.profiles);
+        Cow::Owned(out)
+    }
 }
 
 /// A service that an administrator configured.
@@ -109,6 +139,13 @@ pub struct Wsdl {
     pub site_url: Option<String>,
 }
 
+/// Options of the REST back end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rest {
+    /// `server`
+    pub server: Option<String>,
+}
+
 /// A running site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Live {
@@ -120,12 +157,27 @@ pub struct Live {
     pub name: Option<String>,
 }
 
-const TOP: [&str; 13] =
-    ["inputs", "input", "services", "service", "services-from", "targets", "output", "exclude", "site", "strict", "wsdl", "plugin", "live"];
-const INPUT: [&str; 5] = ["tree", "plugins", "class", "release", "site"];
+const TOP: [&str; 14] = [
+    "inputs",
+    "input",
+    "services",
+    "service",
+    "services-from",
+    "targets",
+    "output",
+    "exclude",
+    "site",
+    "strict",
+    "wsdl",
+    "rest",
+    "plugin",
+    "live",
+];
+const INPUT: [&str; 8] = ["tree", "plugins", "class", "services", "targets", "profiles", "release", "site"];
 const SERVICE: [&str; 9] =
     ["title", "functions", "components", "exclude", "enabled", "restricted-users", "required-capability", "download-files", "upload-files"];
 const WSDL: [&str; 5] = ["namespace", "endpoint", "soap12", "profiles", "site-url"];
+const REST: [&str; 1] = ["server"];
 const LIVE: [&str; 3] = ["url", "token-file", "name"];
 
 /// The configuration file of a run: the one that is named, else the first one found upward from `cwd`.
@@ -181,6 +233,7 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
             plugins: Vec::new(),
             files: Vec::new(),
             class: None,
+            own: Own::default(),
             release: None,
             site: None,
             at: Some(at),
@@ -198,6 +251,11 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
             plugins: r.paths(table, "plugins"),
             files,
             class: r.text(table, "class"),
+            own: Own {
+                services: table.contains_key("services").then(|| r.texts(table, "services")),
+                targets: table.contains_key("targets").then(|| r.texts(table, "targets")),
+                profiles: table.contains_key("profiles").then(|| r.texts(table, "profiles")),
+            },
             release: r.text(table, "release"),
             site: r.a_path(table, "site"),
             at,
@@ -214,6 +272,10 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
             profiles: r.texts(table, "profiles"),
             site_url: r.text(table, "site-url"),
         }
+    });
+    let rest = r.table(top, "rest").map_or_else(Rest::default, |table| {
+        r.known(table, &REST, "rest.");
+        Rest { server: r.text(table, "server") }
     });
     let plugin = r.table(top, "plugin").map_or_else(plugin::Plugin::default, |table| plugin::read(&mut r, table));
     let live = r.table(top, "live").and_then(|table| {
@@ -232,6 +294,7 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
         site: r.a_path(top, "site"),
         strict: r.flag(top, "strict").unwrap_or(false),
         wsdl,
+        rest,
         plugin,
         live,
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::args::Generate;
 use super::config::Config;
 use super::screen::{Screen, Watch};
-use super::{inputs, plugin, services, suggest, write};
+use super::{findings, inputs, plugin, services, suggest, write};
 use crate::backend::{BACKENDS, Backend, Options, wsdl};
 use crate::files::Files;
 use crate::report::{Code, Diagnostic, Report, Severity};
@@ -13,30 +13,47 @@ use crate::source::{SourceMap, Span};
 
 /// Runs the command.
 pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &SourceMap, report: &mut Report) {
-    let targets = targets(options, config, report);
+    targets(options, config, report);
     let mut watch = Watch::new(screen);
     watch.enter("open");
     let (inputs, several) = inputs::open_all(&options.inputs, config, report);
-    let wanted = services::wanted(&options.services, &options.inputs, &services::about(config, &options.inputs, &inputs), report);
-    let mut backends = backend_options(options, config, report);
+    backend_options(options, config, report);
     if report.count(Severity::Error) > 0 {
         return watch.finish();
     }
     let dir = output(options, config);
     let mut files = Files::default();
     let mut usable = !inputs.is_empty();
+    let (mut made, mut reports) = (Vec::new(), Vec::new());
     for input in &inputs {
         screen.verbose(&format!("compiling {}", input.about()));
+        let mut own = Report::default();
+        let config = config.of(&input.own);
+        let targets = targets(options, &config, &mut own);
+        let wanted = services::wanted(&options.services, &options.inputs, &services::about(&config, &options.inputs, &inputs), &mut own);
+        let mut backends = backend_options(options, &config, &mut own);
         let prefix = if several { format!("{}/", input.label) } else { String::new() };
         if targets.iter().any(|target| target.name == "plugin") {
-            backends.plugin = plugin::options(options, config, &dir.join(&prefix), report);
+            backends.plugin = plugin::options(options, &config, &dir.join(&prefix), &mut own);
         }
-        let site = input.site(&options.inputs, config, report);
-        let made = input.with(&site, |input| {
-            let schema = crate::compile(input, &wanted, sources, report, &mut |stage| watch.enter(stage));
-            crate::emit(&schema, &targets, &backends, sources, report, &mut |stage| watch.enter(stage))
-        });
-        input.report_refused(report);
+        if own.count(Severity::Error) > 0 {
+            usable = false;
+            made.push(Files::default());
+            reports.push(own);
+            continue;
+        }
+        let site = input.site(&options.inputs, &config, &mut own);
+        made.push(input.with(&site, |input| {
+            let schema = crate::compile(input, &wanted, sources, &mut own, &mut |stage| watch.enter(stage));
+            crate::emit(&schema, &targets, &backends, sources, &mut own, &mut |stage| watch.enter(stage))
+        }));
+        input.report_refused(&mut own);
+        reports.push(own);
+    }
+    let beside = findings::beside_the_point(&inputs, &reports);
+    findings::take_in(reports, &beside, report);
+    for (input, made) in inputs.iter().zip(made) {
+        let prefix = if several { format!("{}/", input.label) } else { String::new() };
         files.take_in(&prefix, made);
     }
     // A service that is not there, a site file that is no TOML: what is left is not what was asked for.
@@ -117,6 +134,9 @@ fn backend_options(options: &Generate, config: &Config, report: &mut Report) -> 
     }
     if let Some(endpoint) = options.endpoint.clone().or_else(|| config.wsdl.endpoint.clone()) {
         out.wsdl.endpoint = endpoint;
+    }
+    if let Some(server) = options.server.clone().or_else(|| config.rest.server.clone()) {
+        out.rest.server = server;
     }
     out.wsdl.soap12 = options.soap12 || config.wsdl.soap12;
     out.wsdl.site = options.site_url.clone().or_else(|| config.wsdl.site_url.clone());

@@ -81,6 +81,7 @@ fn text(facts: &Facts<'_>) -> String {
         "pattern": quoted(&pattern),
         "namespace": quoted(&defaults.namespace),
         "endpoint": quoted(&defaults.endpoint),
+        "server": quoted(&crate::backend::rest::Options::default().server),
     });
     let mut engine = Handlebars::new();
     engine.register_escape_fn(handlebars::no_escape);

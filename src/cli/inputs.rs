@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::args;
-use super::config::Config;
+use super::config::{Config, Own};
 use super::interface::{self, Root};
 use super::layers::Layers;
 use super::tree::{DiskTree, plain};
@@ -28,6 +28,8 @@ pub struct Source {
     pub release: Release,
     /// Its folder in the output where there are several inputs.
     pub label: String,
+    /// What the configuration says of it alone.
+    pub own: Own,
     site: Option<PathBuf>,
 }
 
@@ -71,6 +73,11 @@ impl Source {
                 None
             }
         })
+    }
+
+    /// Inputs of one family are one thing in several releases: Moodles. Each other interface is a thing of its own.
+    pub fn family(&self) -> Option<&str> {
+        if self.is_moodle() { None } else { Some(&self.label) }
     }
 
     /// What the input is, for a person.
@@ -161,6 +168,7 @@ struct Group {
     plugins: Vec<(PathBuf, DiskTree, String)>,
     interfaces: Vec<(&'static Frontend, PathBuf)>,
     class: Option<String>,
+    own: Own,
     release: Option<String>,
     site: Option<PathBuf>,
     at: Option<Span>,
@@ -191,6 +199,7 @@ pub fn open_all(options: &args::Inputs, config: &Config, report: &mut Report) ->
                     .extend(FRONTENDS.iter().filter(|frontend| frontend.name == *name).map(|frontend| (frontend, path.clone())));
             }
             group.class.clone_from(&def.class);
+            group.own.clone_from(&def.own);
             groups.push(group);
         }
     }
@@ -224,7 +233,8 @@ pub fn folders(options: &args::Inputs, config: &Config, report: &mut Report) -> 
 }
 
 fn group(paths: &[PathBuf], release: Option<String>, site: Option<PathBuf>, at: Option<Span>, report: &mut Report) -> Group {
-    let mut group = Group { trees: Vec::new(), plugins: Vec::new(), interfaces: Vec::new(), class: None, release, site, at };
+    let mut group =
+        Group { trees: Vec::new(), plugins: Vec::new(), interfaces: Vec::new(), class: None, own: Own::default(), release, site, at };
     for path in paths {
         if path.is_file()
             && let Some(frontend) = interface::front_end(path)
@@ -312,7 +322,7 @@ fn lay_over(base: &Path, groups: &mut [Group], report: &mut Report) {
 
 /// One source for each tree of a group, with the group's plugins over it; or for each release where plugins stand alone.
 fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source> {
-    let Group { trees, plugins, interfaces, class, release: label, site, at } = group;
+    let Group { trees, plugins, interfaces, class, own, release: label, site, at } = group;
     if let Some(label) = &label
         && !label.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
     {
@@ -335,7 +345,7 @@ fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source
     }
     let mut sources = Vec::new();
     for (base, release, label) in bases {
-        let mut source = Source { base, plugins: Vec::new(), release, label, site: site.clone() };
+        let mut source = Source { base, plugins: Vec::new(), release, label, own: own.clone(), site: site.clone() };
         for (path, _, component) in &plugins {
             let place = source.with(&Site::default(), |input| match input {
                 Input::Moodle(moodle) => folder(moodle.tree, component),
@@ -355,7 +365,8 @@ fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source
     for frontend in FRONTENDS {
         let paths: Vec<PathBuf> = interfaces.iter().filter(|(of, _)| of.name == frontend.name).map(|(_, path)| path.clone()).collect();
         if !paths.is_empty() {
-            sources.extend(interface(frontend, &paths, class.clone(), label.clone(), at, report));
+            let source = interface(frontend, &paths, class.clone(), label.clone(), at, report);
+            sources.extend(source.map(|source| Source { own: own.clone(), ..source }));
         }
     }
     sources
@@ -381,6 +392,7 @@ fn interface(
             base: Base::Interface { frontend, tree, paths: root.paths, class },
             plugins: Vec::new(),
             release: Release::parse(""),
+            own: Own::default(),
             site: None,
         }),
         Err(why) => {

@@ -7,7 +7,7 @@ use super::config::Config;
 use super::generate::profile;
 use super::inputs::Source;
 use super::screen::{Screen, Watch, print};
-use super::{inputs, services, suggest};
+use super::{findings, inputs, services, suggest};
 use crate::backend::wsdl;
 use crate::ir::{Schema, graph, inspect};
 use crate::pass::choose::Wanted;
@@ -21,21 +21,23 @@ pub fn inspect(options: &Inspect, config: &Config, screen: &Screen, sources: &So
         return parse_only(options, config, screen, report);
     }
     let inputs = inputs::open(&options.inputs, config, report);
-    let mut wanted = services::wanted(&options.services, &options.inputs, &services::about(config, &options.inputs, &inputs), report);
     let named: Vec<&String> = options.operation.iter().chain(&options.ty).collect();
-    if wanted.names.is_none() && !named.is_empty() {
+    let wanted = |config: &Config, report: &mut Report| {
+        let wanted = services::wanted(&options.services, &options.inputs, &services::about(config, &options.inputs, &inputs), report);
+        if wanted.names.is_some() || named.is_empty() {
+            return wanted;
+        }
         // Operations are looked for in all functions, and types in what all functions use.
         let patterns = if options.ty.is_empty() { options.operation.clone() } else { vec!["*".to_owned()] };
-        wanted = Wanted { made: vec![(services::def("inspected", "inspected"), patterns)], exclude: wanted.exclude, ..Wanted::default() };
-    }
+        Wanted { made: vec![(services::def("inspected", "inspected"), patterns)], exclude: wanted.exclude, ..Wanted::default() }
+    };
     if options.format == Some(InspectFormat::Ops) {
         return ops(options, &inputs, config, screen, sources, &wanted, report);
     }
-    let chosen = wanted.names.clone();
-    each(&inputs, &options.inputs, config, screen, sources, &wanted, report, |_, schema, report| {
+    each(&inputs, &options.inputs, config, screen, sources, &wanted, report, |input, schema, report| {
         let mut out = String::new();
         if named.is_empty() {
-            match &chosen {
+            match input.chosen {
                 None => out = inspect::overview(schema),
                 Some(_) => out = schema.services().map(|id| inspect::service(schema, id)).collect::<Vec<_>>().join("\n"),
             }
@@ -55,13 +57,21 @@ pub fn inspect(options: &Inspect, config: &Config, screen: &Screen, sources: &So
 }
 
 /// Prints what the services declare as WSDLs do: an object for each, in a list where there are several.
-fn ops(options: &Inspect, inputs: &[Source], config: &Config, screen: &Screen, sources: &SourceMap, wanted: &Wanted, report: &mut Report) {
+fn ops(
+    options: &Inspect,
+    inputs: &[Source],
+    config: &Config,
+    screen: &Screen,
+    sources: &SourceMap,
+    wanted: &dyn Fn(&Config, &mut Report) -> Wanted,
+    report: &mut Report,
+) {
     if options.profile.as_deref().is_some_and(|name| !profile(name, None, report)) {
         return;
     }
     let mut found = Vec::new();
     each(inputs, &options.inputs, config, screen, sources, wanted, report, |input, schema, report| {
-        let profile = options.profile.as_deref().unwrap_or(input.profile());
+        let profile = options.profile.as_deref().unwrap_or(input.profile);
         found.extend(schema.services().map(|id| wsdl::ops(schema, id, profile, report)));
         String::new()
     });
@@ -76,10 +86,20 @@ fn ops(options: &Inspect, inputs: &[Source], config: &Config, screen: &Screen, s
 /// Runs `mwsc graph`.
 pub fn graph(options: &Graph, config: &Config, screen: &Screen, sources: &SourceMap, report: &mut Report) {
     let inputs = inputs::open(&options.inputs, config, report);
-    let wanted = services::wanted(&options.services, &options.inputs, &services::about(config, &options.inputs, &inputs), report);
+    let wanted = |config: &Config, report: &mut Report| {
+        services::wanted(&options.services, &options.inputs, &services::about(config, &options.inputs, &inputs), report)
+    };
     each(&inputs, &options.inputs, config, screen, sources, &wanted, report, |_, schema, _| {
         schema.services().map(|id| graph::dot(schema, id)).collect()
     });
+}
+
+/// An input whose schema is shown.
+struct Inspected<'i> {
+    /// The profile of WSDLs that is closest to it.
+    profile: &'static str,
+    /// The services that were asked for by name.
+    chosen: Option<&'i [String]>,
 }
 
 /// Compiles each input and prints what is made of its schema.
@@ -90,27 +110,46 @@ fn each(
     config: &Config,
     screen: &Screen,
     sources: &SourceMap,
-    wanted: &Wanted,
+    wanted: &dyn Fn(&Config, &mut Report) -> Wanted,
     report: &mut Report,
-    mut text: impl FnMut(&Source, &Schema, &mut Report) -> String,
+    mut text: impl FnMut(&Inspected<'_>, &Schema, &mut Report) -> String,
 ) {
     if report.count(Severity::Error) > 0 {
         return;
     }
     let mut watch = Watch::new(screen);
+    let (mut texts, mut reports) = (Vec::new(), Vec::new());
     for input in inputs {
-        let site = input.site(options, config, report);
-        let schema = input.with(&site, |input| crate::compile(input, wanted, sources, report, &mut |stage| watch.enter(stage)));
-        input.report_refused(report);
-        watch.enter("emit");
-        let out = text(input, &schema, report);
-        watch.finish();
-        let head = if inputs.len() > 1 { format!("{}\n\n", input.head()) } else { String::new() };
-        if !out.is_empty() {
-            print(&(head + &out), report);
+        let mut own = Report::default();
+        let config = config.of(&input.own);
+        let wanted = wanted(&config, &mut own);
+        if own.count(Severity::Error) > 0 {
+            texts.push(String::new());
+            reports.push(own);
+            continue;
         }
+        let site = input.site(options, &config, &mut own);
+        let schema = input.with(&site, |input| crate::compile(input, &wanted, sources, &mut own, &mut |stage| watch.enter(stage)));
+        input.report_refused(&mut own);
+        watch.enter("emit");
+        let inspected = Inspected { profile: input.profile(), chosen: wanted.names.as_deref() };
+        texts.push(text(&inspected, &schema, &mut own));
+        reports.push(own);
     }
     watch.finish();
+    let beside = findings::beside_the_point(inputs, &reports);
+    findings::take_in(reports, &beside, report);
+    let shown: Vec<(&Source, &String)> = inputs
+        .iter()
+        .zip(&texts)
+        .zip(&beside)
+        .filter(|((_, text), beside)| !**beside && !text.is_empty())
+        .map(|(shown, _)| shown)
+        .collect();
+    for (input, text) in &shown {
+        let head = if shown.len() > 1 { format!("{}\n\n", input.head()) } else { String::new() };
+        print(&(head + text), report);
+    }
     if options.timings {
         let (count, bytes) = inputs.iter().map(inputs::Source::count).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
         screen.at_the_end(&watch.table(count, bytes));

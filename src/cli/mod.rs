@@ -8,6 +8,7 @@ pub mod config;
 pub mod describe;
 pub mod exit;
 pub mod explain;
+pub mod findings;
 pub mod generate;
 pub mod init;
 pub mod inputs;

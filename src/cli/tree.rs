@@ -4,12 +4,12 @@
 //! outside or back up are refused, with the reason kept for a report. Moodle probes for files: the first probes in a folder ask the
 //! system for one name each, and a folder that is probed often is listed once and answers from memory.
 
-use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
 
@@ -32,14 +32,14 @@ struct Dir {
     /// The real places of the folders that lead to it, outermost first. A link back to one of them is a loop.
     above: Vec<PathBuf>,
     /// Names in it; read when they are worth it.
-    names: OnceCell<Result<FxHashMap<String, Kind>, ReadError>>,
+    names: OnceLock<Result<FxHashMap<String, Kind>, ReadError>>,
     /// How many names were asked for one by one.
-    probes: Cell<u32>,
+    probes: AtomicU32,
 }
 
 impl Dir {
     fn new(real: PathBuf, above: Vec<PathBuf>) -> Self {
-        Dir { real, above, names: OnceCell::new(), probes: Cell::new(0) }
+        Dir { real, above, names: OnceLock::new(), probes: AtomicU32::new(0) }
     }
 }
 
@@ -57,7 +57,7 @@ impl Kind {
     }
 }
 
-type Found = Result<Rc<Dir>, ReadError>;
+type Found = Result<Arc<Dir>, ReadError>;
 
 /// Listing a folder costs as much as asking for a few names.
 const PROBES: u32 = 4;
@@ -69,9 +69,10 @@ const EXACT_NAMES: bool = cfg!(target_os = "linux");
 pub struct DiskTree {
     root: PathBuf,
     shown: String,
-    dirs: RefCell<FxHashMap<String, Found>>,
-    refused: RefCell<BTreeMap<String, String>>,
-    read: Cell<(u64, u64)>,
+    dirs: RwLock<FxHashMap<String, Found>>,
+    refused: Mutex<BTreeMap<String, String>>,
+    /// Files and bytes that were read.
+    read: (AtomicU64, AtomicU64),
     /// The largest file that is read, in bytes.
     limit: u64,
 }
@@ -85,7 +86,7 @@ impl DiskTree {
         }
         fs::read_dir(&root)?;
         let shown = if matches!(shown, "" | ".") { String::new() } else { shown.trim_end_matches('/').to_owned() + "/" };
-        Ok(DiskTree { root, shown, dirs: RefCell::default(), refused: RefCell::default(), read: Cell::new((0, 0)), limit: MAX_FILE_BYTES })
+        Ok(DiskTree { root, shown, dirs: RwLock::default(), refused: Mutex::default(), read: Default::default(), limit: MAX_FILE_BYTES })
     }
 
     /// Reads files of up to this many bytes.
@@ -97,7 +98,7 @@ impl DiskTree {
 
     /// How many files and bytes were read so far.
     pub fn count(&self) -> (u64, u64) {
-        self.read.get()
+        (self.read.0.load(Ordering::Relaxed), self.read.1.load(Ordering::Relaxed))
     }
 
     /// Where the root really is, links followed.
@@ -107,28 +108,27 @@ impl DiskTree {
 
     /// Every path that was asked for and refused or unreadable, with the reason, in order of path.
     pub fn refused(&self) -> Vec<(String, String)> {
-        self.refused.borrow().iter().map(|(path, why)| (path.clone(), why.clone())).collect()
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(path, why)| (path.clone(), why.clone())).collect()
     }
 
     fn refuse(&self, path: &str, why: impl Into<String>) -> ReadError {
         let why = why.into();
-        self.refused.borrow_mut().insert(path.to_owned(), why.clone());
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), why.clone());
         ReadError::Unreadable(why)
     }
 
     /// The folder of a path; each is looked into once.
     fn dir(&self, path: &str) -> Found {
-        if let Some(found) = self.dirs.borrow().get(path) {
+        if let Some(found) = self.dirs.read().unwrap_or_else(PoisonError::into_inner).get(path) {
             return found.clone();
         }
         let found = self.look(path);
-        self.dirs.borrow_mut().insert(path.to_owned(), found.clone());
-        found
+        self.dirs.write().unwrap_or_else(PoisonError::into_inner).entry(path.to_owned()).or_insert(found).clone()
     }
 
     fn look(&self, path: &str) -> Found {
         if path.is_empty() {
-            return Ok(Rc::new(Dir::new(self.root.clone(), Vec::new())));
+            return Ok(Arc::new(Dir::new(self.root.clone(), Vec::new())));
         }
         let (parent, name) = split(path);
         if !is_plain(name) {
@@ -151,14 +151,12 @@ impl DiskTree {
         };
         let mut above = parent.above.clone();
         above.push(parent.real.clone());
-        Ok(Rc::new(Dir::new(real, above)))
+        Ok(Arc::new(Dir::new(real, above)))
     }
 
     /// What a name in a folder is; `path` is the whole path, for messages.
     fn kind(&self, path: &str, dir: &Dir, name: &str) -> Result<Option<Kind>, ReadError> {
-        let probes = dir.probes.get();
-        if EXACT_NAMES && probes < PROBES && dir.names.get().is_none() {
-            dir.probes.set(probes + 1);
+        if EXACT_NAMES && dir.names.get().is_none() && dir.probes.fetch_add(1, Ordering::Relaxed) < PROBES {
             return match fs::symlink_metadata(dir.real.join(name)) {
                 Ok(meta) => Ok(Some(Kind::of(meta.file_type()))),
                 Err(why) if matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename) => Ok(None),
@@ -234,8 +232,8 @@ impl Tree for DiskTree {
         if bytes.len() as u64 > self.limit {
             return Err(ReadError::TooLarge { size: bytes.len() as u64, limit: self.limit });
         }
-        let (files, total) = self.read.get();
-        self.read.set((files + 1, total + bytes.len() as u64));
+        self.read.0.fetch_add(1, Ordering::Relaxed);
+        self.read.1.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         Ok(bytes)
     }
 
@@ -258,7 +256,7 @@ impl Tree for DiskTree {
         let (parent, name) = split(path);
         // Most probes are for files that are not there. One look at the path says so without listing its folder; what is there is looked
         // at with care.
-        if !self.dirs.borrow().contains_key(parent) && is_absent(&self.root.join(path)) {
+        if !self.dirs.read().unwrap_or_else(PoisonError::into_inner).contains_key(parent) && is_absent(&self.root.join(path)) {
             return false;
         }
         if !is_plain(name) {

@@ -123,7 +123,8 @@ impl<'m> Validator<'m> {
         Validator { manifest, site, strict: false, sparse: false }
     }
 
-    /// The same for a protocol that has kinds of its own, such as JSON: a number is no text, and a list no record.
+    /// The same for a protocol that has kinds of its own, such as JSON: a number is no text and a list no record in what it takes, and what
+    /// it gives is of the kind that the description says, whatever kind a back end had for it.
     #[must_use]
     pub fn strict(self) -> Self {
         Validator { strict: true, ..self }
@@ -159,7 +160,7 @@ impl<'m> Validator<'m> {
             return if self.may_be_null(slot, depth) { Ok(Value::Null) } else { Err(Problem::new(expected(&slot.shape), Reason::Null)) };
         }
         match &slot.shape {
-            Shape::Scalar(scalar) => self.scalar(scalar, value),
+            Shape::Scalar(scalar) => self.scalar(scalar, value, way),
             Shape::List(item) => self.list(item, value, way, depth),
             Shape::Record(name) => match self.manifest.records.get(name) {
                 Some(record) => self.record(record, value, way, depth),
@@ -169,12 +170,12 @@ impl<'m> Validator<'m> {
         }
     }
 
-    fn scalar(&self, scalar: &Scalar, value: Value) -> Result<Value, Problem> {
+    fn scalar(&self, scalar: &Scalar, value: Value, way: Way) -> Result<Value, Problem> {
         let rule = self.rule(scalar);
         if matches!(value, Value::List(_) | Value::Map(_)) {
             return Err(Problem::new(word(scalar), Reason::NoScalar));
         }
-        if self.strict
+        if self.picky(way)
             && let Err(refusal) = check::strict(scalar.kind, rule, &value, self.site)
         {
             return Err(Problem::new(word(scalar), Reason::Refused(value, refusal.0)));
@@ -183,13 +184,17 @@ impl<'m> Validator<'m> {
             return Ok(value);
         }
         let shown = value.clone();
-        check::scalar(scalar.kind, rule, value, self.site).map_err(|refusal| Problem::new(word(scalar), Reason::Refused(shown, refusal.0)))
+        // Without a rule, a text is a text: PARAM_RAW would keep a number.
+        let of_kind = |value| if self.strict { check::scalar(scalar.kind, None, value, self.site) } else { Ok(value) };
+        check::scalar(scalar.kind, rule, value, self.site)
+            .and_then(of_kind)
+            .map_err(|refusal| Problem::new(word(scalar), Reason::Refused(shown, refusal.0)))
     }
 
     fn list(&self, item: &Slot, value: Value, way: Way, depth: usize) -> Result<Value, Problem> {
         let items = match value {
             Value::List(items) => items,
-            Value::Map(map) if !self.strict => Arc::unwrap_or_clone(map).into_values().collect(),
+            Value::Map(map) if !self.picky(way) => Arc::unwrap_or_clone(map).into_values().collect(),
             other => return Err(Problem::new("list", Reason::NoArray(other))),
         };
         let checked = items
@@ -203,7 +208,7 @@ impl<'m> Validator<'m> {
         let map = match value {
             Value::Map(map) if self.is_as_described(record, &map, depth) => return Ok(Value::Map(map)),
             Value::Map(map) => Arc::unwrap_or_clone(map),
-            Value::List(items) if !self.strict => items.into_iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect(),
+            Value::List(items) if !self.picky(way) => items.into_iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect(),
             other => return Err(Problem::new("record", Reason::NoArray(other))),
         };
         match way {
@@ -275,6 +280,11 @@ impl<'m> Validator<'m> {
     /// Depth 0 is the arguments as a whole; what lies in them is deeper.
     fn may_be_null(&self, slot: &Slot, depth: usize) -> bool {
         slot.nullable || (self.sparse && depth > 0)
+    }
+
+    /// Whether values have to come in their own kind. Back ends have kinds of their own: a column of a table, JSON made by PHP.
+    fn picky(&self, way: Way) -> bool {
+        self.strict && way == Way::In
     }
 
     fn rule(&self, scalar: &Scalar) -> Option<&'m Rule> {

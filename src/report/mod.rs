@@ -86,6 +86,11 @@ impl Report {
         self.diagnostics.insert(diagnostic);
     }
 
+    /// Adds the findings of another report.
+    pub fn absorb(&mut self, other: Report) {
+        self.diagnostics.extend(other.diagnostics);
+    }
+
     /// The findings in the order of pushing.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics.iter()

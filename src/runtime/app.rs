@@ -31,5 +31,6 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(crate::json::routes())
         .merge(crate::page::routes())
         .merge(crate::oktech::routes(&app))
+        .merge(crate::typed::routes(&app))
         .with_state(app)
 }

@@ -42,3 +42,4 @@ pub mod upstream;
 
 #[cfg(test)]
 mod testing;
+pub mod typed;

@@ -1,18 +1,16 @@
 //! The `manifest` back end: everything that a server must know of the services, in one folder.
 //!
-//! In: a checked schema. Out: `manifest/manifest.json` in the form of [`mwsc_contract`], and the files that it names. [`describe`] says
-//! what the services are, [`crate::backend::wsdl`] how SOAP spells them (the one place where back ends are put together), [`write`] lays
+//! In: a checked schema. Out: `manifest/manifest.json` in the form of [`mwsc_contract`], and the files that it names. [`super::model`] says
+//! what the services are, [`wsdl`] how SOAP spells them and [`rest`] how JSON does (the one place where back ends are put together), [`write`] lays
 //! the document out.
 
-mod describe;
-mod value;
 mod write;
 
 use indexmap::IndexMap;
 use mwsc_contract::crosswalk::Crosswalk;
-use mwsc_contract::{FORMAT, File, Manifest, Operation};
+use mwsc_contract::{File, Manifest, Operation};
 
-use super::{Options, wsdl};
+use super::{Options, model, rest, wsdl};
 use crate::files::Files;
 use crate::ir::{Schema, ServiceId, dump};
 use crate::report::Report;
@@ -39,24 +37,16 @@ fn manifest(
     files: &mut Files,
 ) -> Manifest {
     let endpoints = services.iter().flat_map(|&service| wsdl::serve(schema, service, &options.wsdl, report, files)).collect();
-    let described = describe::Describe { schema, sources };
-    let operations = described.operations(services);
-    let texts: Vec<String> = services.iter().map(|&service| dump::service(schema, service)).collect();
+    rest::serve(schema, services, sources, report, files);
+    let model = model::manifest(schema, services, sources);
     Manifest {
-        format: FORMAT,
-        generator: format!("mwsc {}", env!("CARGO_PKG_VERSION")),
-        digest: dump::sha256(texts.concat().as_bytes()),
-        releases: schema.releases().to_vec(),
-        services: services.iter().map(|&service| described.service(service)).collect(),
-        records: described.records(services),
         endpoints,
-        rules: described.rules(services),
-        crosswalk: crosswalk(&options.crosswalk, &operations),
-        operations,
+        crosswalk: crosswalk(&options.crosswalk, &model.operations),
         files: files
             .iter()
             .map(|(path, bytes)| File { path: path.to_owned(), digest: dump::sha256(bytes), bytes: bytes.len() as u64 })
             .collect(),
+        ..model
     }
 }
 

@@ -100,6 +100,14 @@ fn answers_lose_what_is_not_described_and_keep_lists_absent() {
 }
 
 #[test]
+fn answers_to_protocols_with_kinds_have_them() {
+    let (manifest, site) = (manifest(), Site::default());
+    let slot = manifest.operations["f"].result.as_ref().unwrap();
+    let out = Validator::new(&manifest, &site).strict().answer(slot, value(r#"{"id":"7","seen":"1","note":1.5,"children":{}}"#)).unwrap();
+    assert_eq!(serde_json::to_string(&out).unwrap(), r#"{"id":7,"seen":true,"note":"1.5","children":[]}"#);
+}
+
+#[test]
 fn a_value_that_fits_is_not_copied() {
     let (manifest, site) = (manifest(), Site::default());
     let validator = Validator::new(&manifest, &site);

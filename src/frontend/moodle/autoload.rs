@@ -3,7 +3,7 @@
 //!
 //! Names are matched as Moodle matches them: in their exact case, since the map's keys are.
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
@@ -16,8 +16,8 @@ use crate::php::host::ClassAt;
 /// The maps that release and plugins give beside the folders.
 #[derive(Default)]
 pub struct Autoload {
-    core: OnceCell<Maps>,
-    plugins: OnceCell<Maps>,
+    core: OnceLock<Maps>,
+    plugins: OnceLock<Maps>,
 }
 
 /// `db/legacyclasses.php` (class → file) and `db/renamedclasses.php` (old → new).

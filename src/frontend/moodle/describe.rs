@@ -4,38 +4,77 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
 use super::desc::{Desc, Described, Entry, Failure, Function};
-use super::doubt;
 use super::objects::{self, Classes, Wrong};
 use super::services::{Registered, Survey};
 use super::values;
 use super::world::World;
+use super::{doubt, lane};
 use crate::ir::{Literal, Origin};
 use crate::php::eval::{Interp, Stop};
-use crate::php::host::{ClassAt, FindingKind, Host as _};
+use crate::php::host::{ClassAt, EvalFinding, FindingKind, Host as _};
 use crate::php::value::Value;
 use crate::report::{Code, Diagnostic, Report};
 use crate::source::Span;
 
 /// Describes the named functions, in the order of the survey. Names that are not registered are left out; see `select`.
 pub fn describe(world: &World<'_>, survey: &Survey, names: &[String], report: &mut Report) -> Vec<Function> {
+    describe_in(world, survey, names, lane::count(names.len()), report)
+}
+
+/// The same in so many lanes at most. What comes out is the same for any number.
+pub(super) fn describe_in(world: &World<'_>, survey: &Survey, names: &[String], lanes: usize, report: &mut Report) -> Vec<Function> {
     let mut wanted: Vec<usize> = names.iter().filter_map(|name| survey.functions.get_index_of(name)).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    let mut interp = Interp::new(world.files.arena(), world.files.sources(), world);
-    let mut classes = Classes::default();
     let mut missing = Missing::default();
+    let mut unparsed = FxHashSet::default();
     let mut out = Vec::with_capacity(wanted.len());
-    for at in wanted {
-        let Some((name, registered)) = survey.functions.get_index(at) else { continue };
-        out.push(function(world, &mut interp, &mut classes, name, registered, &mut missing, report));
-        interp.reset();
+    for outcome in lane::run(world, survey, &wanted, lanes) {
+        let Outcome { function, findings, syntax, core } = outcome;
+        report.absorb(findings);
+        // Each lane meets a body that was not understood for itself; it is said of the first function that needs it.
+        for finding in syntax {
+            if unparsed.insert((finding.at, finding.message.clone())) {
+                report.push(Diagnostic::new(Code::M001, finding.message).at(finding.at).about(&function.name));
+            }
+        }
+        if let Some(class) = core {
+            missing.classes.insert(class);
+            missing.functions.push(function.name.clone());
+        }
+        out.push(function);
     }
     missing.report(world, report);
     for problem in world.files.take_problems() {
         report.push(problem);
     }
     out
+}
+
+/// What describing one function gives.
+pub(super) struct Outcome {
+    function: Function,
+    findings: Report,
+    /// Bodies on the way that were not understood and were not met before in this lane.
+    syntax: Vec<EvalFinding>,
+    /// The core class that is missing, where that is all that is wrong.
+    core: Option<String>,
+}
+
+/// Describes functions one after the other: those at these places of the survey.
+pub(super) fn in_turn(world: &World<'_>, survey: &Survey, wanted: &[usize]) -> Vec<Outcome> {
+    let mut interp = Interp::new(world.files.arena(), world.files.sources(), world);
+    let mut classes = Classes::default();
+    let registered = wanted.iter().filter_map(|&at| survey.functions.get_index(at));
+    let describe = registered.map(|(name, registered)| {
+        let outcome = function(world, &mut interp, &mut classes, name, registered);
+        interp.reset();
+        outcome
+    });
+    describe.collect()
 }
 
 /// Core classes that are not there because no base tree is: one finding for the run.
@@ -81,58 +120,49 @@ fn wrong(world: &World<'_>, wrong: Wrong) -> Broken {
     Broken { code, message: wrong.message, at: wrong.at, core: missing }
 }
 
-fn function<'a>(
-    world: &World<'a>,
-    interp: &mut Interp<'a, '_>,
-    classes: &mut Classes,
-    name: &str,
-    registered: &Registered,
-    missing: &mut Missing,
-    report: &mut Report,
-) -> Function {
-    let mut out = Function {
-        name: name.to_owned(),
-        entry: registered.entry.clone(),
-        deprecated: false,
-        described: Err(Failure { code: Code::M014.name(), message: String::new() }),
-        origin: registered.origin.clone(),
+fn function<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, classes: &mut Classes, name: &str, registered: &Registered) -> Outcome {
+    let mut out = Outcome {
+        function: Function {
+            name: name.to_owned(),
+            entry: registered.entry.clone(),
+            deprecated: false,
+            described: Err(Failure { code: Code::M014.name(), message: String::new() }),
+            origin: registered.origin.clone(),
+        },
+        findings: Report::default(),
+        syntax: Vec::new(),
+        core: None,
     };
     if let Some(broken) = &registered.broken {
-        out.described = Err(broken.clone());
+        out.function.described = Err(broken.clone());
         return out;
     }
     let entry_at = registered.origin.span;
-    out.described = match info(world, interp, classes, registered, &mut out.deprecated) {
+    out.function.described = match info(world, interp, classes, registered, &mut out.function.deprecated) {
         Ok(described) => {
-            doubt::look(name, &described, world.release.php_major(), report);
+            doubt::look(name, &described, world.release.php_major(), &mut out.findings);
             Ok(described)
         }
         Err(broken) => {
             if matches!(broken.code, Code::M016 | Code::M017 | Code::M018) {
-                unparsed(world, &registered.entry, report);
+                unparsed(world, &registered.entry, &mut out.findings);
             }
             let failure = Failure { code: broken.code.name(), message: broken.message.clone() };
-            if let Some(class) = broken.core {
-                missing.classes.insert(class);
-                missing.functions.push(name.to_owned());
+            if broken.core.is_some() {
+                out.core = broken.core;
             } else {
                 let at = broken.at.or(entry_at);
                 let mut finding = Diagnostic::new(broken.code, format!("{name}: {}", broken.message)).at(at).about(name);
                 if let (Some(entry), true) = (entry_at, at != entry_at) {
                     finding = finding.label(entry, "registered here");
                 }
-                report.push(finding);
+                out.findings.push(finding);
             }
             Err(failure)
         }
     };
-    for finding in world.take_findings() {
-        match finding.kind {
-            FindingKind::Syntax => report.push(Diagnostic::new(Code::M001, finding.message).at(finding.at).about(name)),
-            // A condition matters only where it decides a key, and there the key says so.
-            FindingKind::SiteCondition => {}
-        }
-    }
+    // A condition that only a site knows matters where it decides a key, and there the key says so.
+    out.syntax = world.take_findings().into_iter().filter(|finding| finding.kind == FindingKind::Syntax).collect();
     out
 }
 

@@ -1,6 +1,7 @@
-//! Files of one tree, each read and parsed once. In: paths. Out: texts and syntax trees that live as long as the run.
+//! Files of one tree, each read once, and parsed once by each thread. In: paths. Out: texts and syntax trees that live as long as the run.
 
 use std::cell::RefCell;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use bumpalo::Bump;
 use rustc_hash::FxHashMap;
@@ -10,29 +11,43 @@ use crate::php::parse;
 use crate::report::{Code, Diagnostic};
 use crate::source::{Entry, FileId, ReadError, SourceFile, SourceMap, Tree};
 
+/// What the loaders of one tree share, whichever thread they are on.
+struct Shelf<'a> {
+    sources: &'a SourceMap,
+    tree: &'a dyn Tree,
+    texts: RwLock<FxHashMap<String, Option<FileId>>>,
+    present: RwLock<FxHashMap<String, bool>>,
+    problems: Mutex<Vec<Diagnostic>>,
+}
+
+/// Where texts come from, without the syntax trees: what a thread needs for a loader of its own.
+#[derive(Clone)]
+pub struct Texts<'a>(Arc<Shelf<'a>>);
+
+impl<'a> Texts<'a> {
+    /// A loader that keeps its syntax trees in this arena.
+    pub fn loader(self, arena: &'a Bump) -> Loader<'a> {
+        Loader { arena, shelf: self.0, files: RefCell::default() }
+    }
+}
+
 /// Reads through a [`Tree`] and remembers. Problems with files are kept until somebody takes them.
 pub struct Loader<'a> {
     arena: &'a Bump,
-    sources: &'a SourceMap,
-    tree: &'a dyn Tree,
-    texts: RefCell<FxHashMap<String, Option<(FileId, &'a SourceFile)>>>,
+    shelf: Arc<Shelf<'a>>,
     files: RefCell<FxHashMap<String, Option<&'a PhpFile<'a>>>>,
-    present: RefCell<FxHashMap<String, bool>>,
-    problems: RefCell<Vec<Diagnostic>>,
 }
 
 impl<'a> Loader<'a> {
     /// A loader of one tree.
     pub fn new(arena: &'a Bump, sources: &'a SourceMap, tree: &'a dyn Tree) -> Self {
-        Loader {
-            arena,
-            sources,
-            tree,
-            texts: RefCell::default(),
-            files: RefCell::default(),
-            present: RefCell::default(),
-            problems: RefCell::default(),
-        }
+        let shelf = Shelf { sources, tree, texts: RwLock::default(), present: RwLock::default(), problems: Mutex::default() };
+        Texts(Arc::new(shelf)).loader(arena)
+    }
+
+    /// What a loader on another thread shares with this one.
+    pub fn texts(&self) -> Texts<'a> {
+        Texts(Arc::clone(&self.shelf))
     }
 
     /// The arena of every syntax tree.
@@ -42,36 +57,35 @@ impl<'a> Loader<'a> {
 
     /// The texts.
     pub fn sources(&self) -> &'a SourceMap {
-        self.sources
+        self.shelf.sources
     }
 
     /// How a person finds the file.
     pub fn display(&self, path: &str) -> String {
-        self.tree.display(path)
+        self.shelf.tree.display(path)
     }
 
     /// Reads a file of any kind. A missing one is no problem, an unreadable one is.
     pub fn text(&self, path: &str) -> Option<(FileId, &'a SourceFile)> {
-        if let Some(known) = self.texts.borrow().get(path) {
-            return *known;
-        }
-        let text = self.read(path);
-        self.texts.borrow_mut().insert(path.to_owned(), text);
-        text
+        let known = self.shelf.texts.read().unwrap_or_else(PoisonError::into_inner).get(path).copied();
+        let id = known.unwrap_or_else(|| self.read(path))?;
+        Some((id, self.shelf.sources.file(id)))
     }
 
-    fn read(&self, path: &str) -> Option<(FileId, &'a SourceFile)> {
-        match self.tree.read(path) {
-            Ok(bytes) => {
-                let (id, file) = self.sources.add(path, self.tree.display(path), bytes);
-                Some((id, file))
-            }
+    fn read(&self, path: &str) -> Option<FileId> {
+        let bytes = match self.shelf.tree.read(path) {
+            Ok(bytes) => Some(bytes),
             Err(ReadError::Missing) => None,
             Err(error @ (ReadError::TooLarge { .. } | ReadError::Unreadable(_))) => {
-                self.problem(Diagnostic::new(Code::M011, format!("{} cannot be read: {error}", self.tree.display(path))));
+                self.problem(Diagnostic::new(Code::M011, format!("{} cannot be read: {error}", self.shelf.tree.display(path))));
                 None
             }
-        }
+        };
+        // Another thread may have read it meanwhile: a file has one number.
+        let mut texts = self.shelf.texts.write().unwrap_or_else(PoisonError::into_inner);
+        *texts
+            .entry(path.to_owned())
+            .or_insert_with(|| bytes.map(|bytes| self.shelf.sources.add(path, self.shelf.tree.display(path), bytes).0))
     }
 
     /// The syntax tree of a PHP file; `None` when it is not there or cannot be read.
@@ -91,26 +105,26 @@ impl<'a> Loader<'a> {
 
     /// Whether a file is there; asked of the tree once.
     pub fn is_file(&self, path: &str) -> bool {
-        if let Some(known) = self.present.borrow().get(path) {
+        if let Some(known) = self.shelf.present.read().unwrap_or_else(PoisonError::into_inner).get(path) {
             return *known;
         }
-        let is = self.tree.is_file(path);
-        self.present.borrow_mut().insert(path.to_owned(), is);
+        let is = self.shelf.tree.is_file(path);
+        self.shelf.present.write().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), is);
         is
     }
 
     /// Whether a folder is there.
     pub fn is_dir(&self, path: &str) -> bool {
-        self.tree.list(path).is_ok()
+        self.shelf.tree.list(path).is_ok()
     }
 
     /// The names in a folder; none when it is not there.
     pub fn list(&self, dir: &str) -> Vec<Entry> {
-        match self.tree.list(dir) {
+        match self.shelf.tree.list(dir) {
             Ok(entries) => entries,
             Err(ReadError::Missing | ReadError::TooLarge { .. }) => Vec::new(),
             Err(ReadError::Unreadable(why)) => {
-                self.problem(Diagnostic::new(Code::M011, format!("{} cannot be read: {why}", self.tree.display(dir))));
+                self.problem(Diagnostic::new(Code::M011, format!("{} cannot be read: {why}", self.shelf.tree.display(dir))));
                 Vec::new()
             }
         }
@@ -118,7 +132,7 @@ impl<'a> Loader<'a> {
 
     /// Keeps a problem for [`Loader::take_problems`].
     pub fn problem(&self, diagnostic: Diagnostic) {
-        let mut problems = self.problems.borrow_mut();
+        let mut problems = self.shelf.problems.lock().unwrap_or_else(PoisonError::into_inner);
         if !problems.contains(&diagnostic) {
             problems.push(diagnostic);
         }
@@ -126,6 +140,6 @@ impl<'a> Loader<'a> {
 
     /// The problems so far; they are kept no longer.
     pub fn take_problems(&self) -> Vec<Diagnostic> {
-        std::mem::take(&mut self.problems.borrow_mut())
+        std::mem::take(&mut self.shelf.problems.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -13,6 +13,7 @@ mod doubt;
 pub mod exported;
 pub mod identify;
 pub mod json;
+mod lane;
 pub mod literal;
 pub mod loader;
 pub mod lower;

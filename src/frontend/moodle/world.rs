@@ -3,10 +3,13 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
+
+use bumpalo::Bump;
 
 use super::autoload::Autoload;
 use super::components::{self, Components};
-use super::loader::Loader;
+use super::loader::{Loader, Texts};
 use super::release::Release;
 use super::site::Site;
 use super::strings::{self, Strings};
@@ -105,11 +108,29 @@ pub struct World<'a> {
     pub site: Site,
     /// Whether there is a plugin without the Moodle around it: core classes may be missing.
     pub lone: bool,
-    components: OnceCell<Components>,
-    autoload: Autoload,
+    components: Arc<OnceLock<Components>>,
+    autoload: Arc<Autoload>,
     strings: Strings,
     libraries: OnceCell<Vec<String>>,
     findings: RefCell<Vec<EvalFinding>>,
+}
+
+/// A world without its syntax trees, which may go to another thread.
+pub struct Seed<'a> {
+    texts: Texts<'a>,
+    release: Release,
+    site: Site,
+    lone: bool,
+    components: Arc<OnceLock<Components>>,
+    autoload: Arc<Autoload>,
+}
+
+impl<'a> Seed<'a> {
+    /// The world, its syntax trees in this arena.
+    pub fn grow(self, arena: &'a Bump) -> World<'a> {
+        let Seed { texts, release, site, lone, components, autoload } = self;
+        World { components, autoload, ..World::new(texts.loader(arena), release, site, lone) }
+    }
 }
 
 impl<'a> World<'a> {
@@ -120,11 +141,23 @@ impl<'a> World<'a> {
             release,
             site,
             lone,
-            components: OnceCell::new(),
-            autoload: Autoload::default(),
+            components: Arc::default(),
+            autoload: Arc::default(),
             strings: Strings::default(),
             libraries: OnceCell::new(),
             findings: RefCell::default(),
+        }
+    }
+
+    /// What is needed for the same world on another thread. What was found out of components and class names comes along.
+    pub fn seed(&self) -> Seed<'a> {
+        Seed {
+            texts: self.files.texts(),
+            release: self.release.clone(),
+            site: self.site.clone(),
+            lone: self.lone,
+            components: Arc::clone(&self.components),
+            autoload: Arc::clone(&self.autoload),
         }
     }
 

@@ -104,7 +104,7 @@ impl<'a> Interp<'a, '_> {
     }
 
     pub(super) fn new_anonymous(&mut self, class: &'a Class<'a>, args: &'a [Arg<'a>], at: At) -> Eval<'a> {
-        let key: Rc<str> = Rc::from(format!("class@anonymous#{}:{}", class.scope.file.0, class.at.start));
+        let key: Rc<str> = Rc::from(format!("class@anonymous#{}:{}", self.sources.file(class.scope.file).path, class.at.start));
         let id = match self.by_name.get(&key) {
             Some(id) => *id,
             None => self.link(class, &key)?,

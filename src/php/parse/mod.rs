@@ -8,6 +8,7 @@
 
 mod census;
 mod class;
+mod control;
 mod cursor;
 mod decl;
 mod expr;

@@ -3,6 +3,9 @@
 //! In: a folder with `manifest.json` and the files that it names. Out: a [`Build`], whole and unchanging, or a [`BuildError`] that says
 //! which file is wrong and how. A reload reads a new build and replaces the old one only when it could be read.
 
+mod find;
+mod merge;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
@@ -21,6 +24,20 @@ pub const MANIFEST: &str = "manifest.json";
 /// Why a build cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
+    /// There is no manifest.
+    #[error("{path}: there is no manifest; write one with `mwsc generate --target manifest`, or name its folder with --build")]
+    Missing {
+        /// Where one was expected.
+        path: PathBuf,
+    },
+    /// Two manifests of an output folder say different things of one name.
+    #[error("{path}: the {name} is in another manifest beside this one, and is something else there; name one of the two with --build")]
+    Twice {
+        /// The second manifest.
+        path: PathBuf,
+        /// What both name.
+        name: String,
+    },
     /// A file could not be read.
     #[error("{path}: {why}")]
     Read {
@@ -73,25 +90,20 @@ pub struct Build {
 }
 
 impl Build {
-    /// Reads the build in `folder`. It may be named by the manifest itself as well.
-    pub fn load(folder: &Path) -> Result<Build, BuildError> {
-        let path = if folder.is_dir() { folder.join(MANIFEST) } else { folder.to_owned() };
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let text = read(&path)?;
-        let manifest = mwsc_contract::load(&text).map_err(|why| BuildError::Manifest { path: path.clone(), why })?;
-        let mut files = HashMap::with_capacity(manifest.files.len());
-        for file in &manifest.files {
-            if !Path::new(&file.path).components().all(|part| matches!(part, Component::Normal(_))) || file.path.is_empty() {
-                return Err(BuildError::Outside { path: file.path.clone() });
+    /// Reads the build that a path means: a manifest, its folder, or an output folder with one or several of them.
+    pub fn load(path: &Path) -> Result<Build, BuildError> {
+        let missing = |path| BuildError::Missing { path };
+        let (mut whole, mut files): (Option<Manifest>, _) = (None, HashMap::new());
+        for (at, path) in find::manifests(path).map_err(missing)?.into_iter().enumerate() {
+            // The files of one build alone keep their names.
+            let prefix = if at == 0 { String::new() } else { format!("{at}/") };
+            let part = part(&path, &prefix, &mut files)?;
+            match &mut whole {
+                None => whole = Some(part),
+                Some(whole) => merge::merge(whole, part, &prefix).map_err(|name| BuildError::Twice { path, name })?,
             }
-            let place = folder.join(&file.path);
-            let content = read(&place)?;
-            if sha256(&content) != file.digest.to_ascii_lowercase() {
-                return Err(BuildError::Digest { path: place });
-            }
-            files.insert(file.path.clone(), content);
         }
-        Ok(Build::new(manifest, files))
+        whole.map(|manifest| Build::new(manifest, files)).ok_or_else(|| missing(path.to_owned()))
     }
 
     /// A build of parts that are at hand. Whoever calls this has checked the manifest.
@@ -121,6 +133,25 @@ impl Build {
     pub fn file(&self, path: &str) -> Option<&Bytes> {
         self.files.get(path)
     }
+}
+
+/// Reads a manifest and its files, which are named with `prefix` in `files`.
+fn part(path: &Path, prefix: &str, files: &mut HashMap<String, Bytes>) -> Result<Manifest, BuildError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let text = read(path)?;
+    let manifest = mwsc_contract::load(&text).map_err(|why| BuildError::Manifest { path: path.to_owned(), why })?;
+    for file in &manifest.files {
+        if !Path::new(&file.path).components().all(|part| matches!(part, Component::Normal(_))) || file.path.is_empty() {
+            return Err(BuildError::Outside { path: file.path.clone() });
+        }
+        let place = folder.join(&file.path);
+        let content = read(&place)?;
+        if sha256(&content) != file.digest.to_ascii_lowercase() {
+            return Err(BuildError::Digest { path: place });
+        }
+        files.insert(format!("{prefix}{}", file.path), content);
+    }
+    Ok(manifest)
 }
 
 /// Reads a file within [`MAX_FILE_BYTES`].

@@ -54,8 +54,43 @@ fn a_file_outside_the_folder_is_refused() {
 #[test]
 fn what_is_no_manifest_is_refused_with_its_place() {
     let folder = folder("broken");
-    assert!(matches!(Build::load(&folder), Err(BuildError::Read { .. })));
+    assert!(matches!(Build::load(&folder), Err(BuildError::Missing { .. })));
+    assert!(matches!(Build::load(&folder.join("gone")), Err(BuildError::Missing { .. })));
     fs::write(folder.join(MANIFEST), "{\n  oops").unwrap();
     let why = Build::load(&folder).unwrap_err().to_string();
     assert!(why.contains("line 2"), "{why}");
+}
+
+/// A manifest with a service of one operation.
+fn with_service(service: &str, operation: &str, doc: &str) -> String {
+    serde_json::json!({
+        "format": mwsc_contract::FORMAT, "generator": "test", "digest": "", "releases": [],
+        "services": [{ "shortname": service, "name": service, "operations": [operation], "convention": "moodle" }],
+        "operations": { operation: { "doc": doc, "login-required": true, "params": [] } },
+        "records": {}, "endpoints": [], "rules": {},
+        "files": [{ "path": "a.wsdl", "digest": sha256(service.as_bytes()), "bytes": service.len() }],
+    })
+    .to_string()
+}
+
+#[test]
+fn the_manifests_of_an_output_folder_are_served_together() {
+    let folder = folder("several");
+    let put = |input: &str, service: &str, operation: &str, doc: &str| {
+        let place = folder.join(input).join("manifest");
+        fs::create_dir_all(&place).unwrap();
+        fs::write(place.join("a.wsdl"), service).unwrap();
+        fs::write(place.join(MANIFEST), with_service(service, operation, doc)).unwrap();
+    };
+    put("4.5", "one", "f", "");
+    let build = Build::load(&folder).unwrap();
+    assert_eq!(build.file("a.wsdl").map(|content| &content[..]), Some(&b"one"[..]));
+    put("oktech", "two", "g", "");
+    let build = Build::load(&folder).unwrap();
+    assert!(build.service("one").is_some() && build.service("two").is_some());
+    assert_eq!(build.file(&build.manifest.files[1].path).map(|content| &content[..]), Some(&b"two"[..]));
+    put("oktech", "two", "f", "another function of this name");
+    let why = Build::load(&folder).unwrap_err().to_string();
+    assert!(why.contains("operation `f`") && why.contains("--build"), "{why}");
+    assert!(Build::load(&folder.join("oktech")).is_ok());
 }

@@ -1,5 +1,6 @@
 //! The command line: arguments, configuration, exit statuses.
 
+mod account;
 mod config;
 mod record;
 mod replay;
@@ -33,6 +34,8 @@ enum Command {
     Replay(replay::Options),
     /// Stand in front of a Moodle and write down what clients ask it and what it answers, without the secrets
     Record(record::Options),
+    /// Add, list and remove accounts of administrators and of foreign systems in the embedded school
+    Account(Box<account::Options>),
 }
 
 /// What a configuration says, for one run. Each option wins over its variable, and that over the file.
@@ -113,6 +116,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Check(options) => serve::check(&options),
         Command::Replay(options) => replay::replay(&options),
         Command::Record(options) => record::record(&options),
+        Command::Account(options) => account::run(&options),
     };
     match done {
         Ok(status) => ExitCode::from(status),

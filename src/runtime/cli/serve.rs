@@ -152,7 +152,7 @@ async fn open(config: &Config, metrics: Arc<Metrics>, school: Option<&School>) -
 type Behind = (Arc<dyn Backend>, Arc<dyn Accounts>);
 
 /// The embedded school. A new one is filled, and says how to log in.
-async fn embedded(config: &Config, build: &Build, open: Option<&School>) -> Result<School, Stop> {
+pub(super) async fn embedded(config: &Config, build: &Build, open: Option<&School>) -> Result<School, Stop> {
     let unusable = |why| Stop::new(status::USAGE, format!("store: {why}"));
     let (settings, manifest) = (config.settings(), &build.manifest);
     if let Some(school) = open {

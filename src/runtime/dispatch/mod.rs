@@ -59,12 +59,11 @@ async fn carry_out(app: &App, service: &Service, operation: &str, args: Args, ki
     if !caller.may_use(&service.shortname) {
         return Err(Failure::new(FailureKind::Forbidden, "accessexception", "Access control exception"));
     }
-    let validator = validator(app, service);
-    let checked = match kinds {
-        Kinds::Texts => validator.arguments(description, args),
-        Kinds::Typed => validator.strict().arguments(description, args),
+    let validator = match kinds {
+        Kinds::Texts => validator(app, service),
+        Kinds::Typed => validator(app, service).strict(),
     };
-    let args = checked.map_err(|problem| misfit(&problem))?;
+    let args = validator.arguments(description, args).map_err(|problem| misfit(&problem))?;
     let value = match own::answer(app, service, operation, &args, caller).await {
         Some(value) => value?,
         None => app.backend.call(Call { service: &service.shortname, operation, description, args, caller }).await?,

@@ -17,6 +17,7 @@ mod soap;
 mod tests;
 mod xml;
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ use axum::routing::any;
 use mwsc_contract::wire::Style;
 
 use crate::app::App;
+use crate::dispatch::Failure;
 use crate::endpoint::{endpoints, is_plain};
 
 /// Profile of the endpoint whose address speaks plain HTTP as well.
@@ -56,6 +58,16 @@ pub fn routes(app: &App) -> Router<Arc<App>> {
         router = router.route(&path, any(serve));
     }
     router
+}
+
+/// What a failure says, with the place of the value that is to blame where the words do not name it: these clients show nothing else.
+fn placed(why: &Failure) -> Cow<'_, str> {
+    let last = why.field.rsplit('/').next().unwrap_or_default();
+    if last.is_empty() || why.message.contains(last) {
+        Cow::Borrowed(&why.message)
+    } else {
+        Cow::Owned(format!("{}: {}", why.field, why.message))
+    }
 }
 
 /// Adds the headers that the original sends with everything but SOAP answers: nobody is to keep them. One is ours: data are printed as a

@@ -184,7 +184,7 @@ fn written(format: Format, value: &Zval<'_>) -> String {
 
 /// A failure in a format. Those for programs had no body in the original.
 fn failed(app: &App, format: Format, why: &Failure) -> Response {
-    let message = format!("Wspp Rest Server :{}", why.message);
+    let message = format!("Wspp Rest Server :{}", super::placed(why));
     let debug = Some(why.debug.as_str()).filter(|debug| app.settings.debug && !debug.is_empty());
     let mut parts: Vec<(_, Zval<'_>)> = vec![
         ("exception".into(), Zval::Text("Exception".into())),

@@ -143,7 +143,7 @@ fn failed(version: Version, why: &Failure) -> Response {
         let fault = Fault::new(FaultCode::Server, why.message.as_str());
         return sent(StatusCode::INTERNAL_SERVER_ERROR, version, fault.write(version));
     }
-    let message = format!("Wspp Base Server :{}", why.message);
+    let message = format!("Wspp Base Server :{}", super::placed(why));
     if version == Version::V12 {
         return sent(StatusCode::BAD_REQUEST, version, Fault::new(FaultCode::Client, message).write(version));
     }

@@ -17,7 +17,7 @@ const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 /// The answer of an operation. The value was checked against the manifest.
 pub fn response(spelling: &Spelling, operation: &Operation, value: &Value) -> String {
-    let mut writer = Writer { spelling, out: String::with_capacity(1024), spaces: Vec::with_capacity(4) };
+    let mut writer = Writer { spelling, out: String::with_capacity(1024), spaces: Vec::with_capacity(4), depth: 0 };
     let wrapper = &operation.response;
     match spelling.style {
         Style::Document => {
@@ -59,7 +59,12 @@ struct Writer<'s> {
     out: String,
     /// What it needed so far, in order.
     spaces: Vec<Space>,
+    /// Records of blanks within each other.
+    depth: usize,
 }
+
+/// How deep records of blanks may be within each other.
+const MAX_BLANK: usize = 8;
 
 impl Writer<'_> {
     fn needs(&mut self, space: Space) {
@@ -72,14 +77,14 @@ impl Writer<'_> {
         let spelling = self.spelling;
         let encoded = spelling.style == Style::RpcEncoded;
         let value = match value {
-            None if !encoded || spelling.blanks == Blanks::Keep => {
-                // Absent is absent, unless the other side has to find the element: then it finds it null.
-                if element.optional {
-                    return;
-                }
-                &Value::Null
-            }
+            None if spelling.blanks == Blanks::Keep => match (element.optional, element.nillable) {
+                (true, _) => return,
+                (false, true) => &Value::Null,
+                // The other side has to find the element: then it finds it blank.
+                (false, false) => return self.blank(element),
+            },
             None => return self.blank(element),
+            Some(Value::Null) if !encoded && !element.optional && !element.nillable => return self.blank(element),
             Some(value) => value,
         };
         let ty = &spelling.types[element.ty];
@@ -229,8 +234,23 @@ impl Writer<'_> {
             Type::Scalar(kind) => self.element(element, Some(&blank(&element.name, *kind))),
             Type::List(_) | Type::Map => self.element(element, Some(&Value::List(Vec::new()))),
             Type::Record(record) if record.wrapper => self.element(element, Some(&Value::List(Vec::new()))),
-            Type::Record(_) => self.element(element, Some(&Value::Null)),
+            Type::Record(_) if self.spelling.style == Style::RpcEncoded => self.element(element, Some(&Value::Null)),
+            Type::Record(record) => self.blank_record(element, record),
         }
+    }
+
+    /// A record of blanks. One that contains itself ends where its type comes again: there is no finite blank of it.
+    fn blank_record(&mut self, element: &Element, record: &Record) {
+        self.depth += 1;
+        if self.depth > MAX_BLANK {
+            self.needs(Space::Xsi);
+            self.out.push_str(&element.nil);
+        } else {
+            self.out.push_str(&element.open);
+            self.fields(record, None);
+            self.close(element);
+        }
+        self.depth -= 1;
     }
 
     /// Puts the envelope around what was written.

@@ -21,7 +21,9 @@ mod table;
 mod writer;
 
 #[cfg(test)]
-mod tests;
+mod crash;
+#[cfg(test)]
+pub mod tests;
 
 pub use disk::{Disk, StoreError};
 pub use state::{Draft, TableId, Tables};

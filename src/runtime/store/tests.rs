@@ -8,10 +8,10 @@ use mwsc_contract::value::Map;
 
 use super::{Column, Disk, Draft, Layout, Store, StoreError, TableId};
 
-const BOOKS: TableId = TableId(0);
-const LOANS: TableId = TableId(1);
+pub(super) const BOOKS: TableId = TableId(0);
+pub(super) const LOANS: TableId = TableId(1);
 
-fn layouts() -> Vec<Layout> {
+pub(super) fn layouts() -> Vec<Layout> {
     let books = vec![Column::new("id", 0), Column::new("title", ""), Column::new("pages", 0)];
     let loans = vec![Column::new("id", 0), Column::new("book", 0)];
     vec![
@@ -20,7 +20,7 @@ fn layouts() -> Vec<Layout> {
     ]
 }
 
-fn book(title: &str, pages: i64) -> Map {
+pub(super) fn book(title: &str, pages: i64) -> Map {
     [("title".to_owned(), title.into()), ("pages".to_owned(), pages.into()), ("shelf".to_owned(), "A".into())].into_iter().collect()
 }
 
@@ -58,7 +58,7 @@ fn postgres(schema: &str) -> Option<String> {
 }
 
 /// An empty schema for a test.
-async fn schema(name: &'static str) -> Option<String> {
+pub(crate) async fn schema(name: &'static str) -> Option<String> {
     let address = postgres(name)?;
     let pool = sqlx::PgPool::connect(&address).await.unwrap();
     for statement in [format!("DROP SCHEMA IF EXISTS {name} CASCADE"), format!("CREATE SCHEMA {name}")] {

@@ -278,7 +278,11 @@ fn array_pad<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     interp.spend(u32::try_from(missing + array.entries.len()).unwrap_or(u32::MAX), None)?;
     let padding = (0..missing).map(|_| (Key::Int(0), Entry::new(value.clone(), Some(call.at))));
     let present = array.entries.iter().map(|(key, entry)| (key.clone(), entry.clone()));
-    let out = if size < 0 { super::array::renumbered(padding.chain(present)) } else { super::array::renumbered(present.chain(padding)) };
+    let out = if size < 0 {
+        super::array_ends::renumbered(padding.chain(present))
+    } else {
+        super::array_ends::renumbered(present.chain(padding))
+    };
     Ok(Value::Array(Rc::new(out)))
 }
 
@@ -333,18 +337,18 @@ fn array_splice<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a
         Value::Null => None,
         _ => Some(call.int(interp, 2, 0)),
     };
-    let (start, end) = super::array::slice_bounds(array.entries.len(), call.int(interp, 1, 0), length);
+    let (start, end) = super::array_ends::slice_bounds(array.entries.len(), call.int(interp, 1, 0), length);
     let inserted = match call.arg(interp, 3) {
         Value::Null => Rc::default(),
         Value::Array(array) => array,
         other => Rc::new(std::iter::once(other).collect::<Array<'a>>()),
     };
     let all: Vec<(Key<'a>, Entry<'a>)> = array.entries.iter().map(|(key, entry)| (key.clone(), entry.clone())).collect();
-    let removed = super::array::renumbered(all.get(start..end).unwrap_or_default().iter().cloned());
+    let removed = super::array_ends::renumbered(all.get(start..end).unwrap_or_default().iter().cloned());
     let before = all.get(..start).unwrap_or_default().iter().cloned();
     let after = all.get(end..).unwrap_or_default().iter().cloned();
     let middle = inserted.entries.values().map(|entry| (Key::Int(0), entry.clone()));
-    let rest = super::array::renumbered(before.chain(middle).chain(after));
+    let rest = super::array_ends::renumbered(before.chain(middle).chain(after));
     if let Some(cell) = call.cell(0) {
         interp.set_cell(&cell, Value::Array(Rc::new(rest)));
     }

@@ -1,6 +1,7 @@
 //! The functions that PHP brings and that are pure: a table from names to Rust functions.
 
 mod array;
+mod array_ends;
 mod array_more;
 mod class;
 mod constant;
@@ -88,6 +89,7 @@ fn ordinal(index: usize) -> String {
 pub(super) fn table() -> FxHashMap<&'static str, Builtin> {
     let tables = [
         array::TABLE,
+        array_ends::TABLE,
         array_more::TABLE,
         class::TABLE,
         json::TABLE,

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::{Eval, Interp, MAX_TEXT, Raise};
-use super::array::slice_bounds;
+use super::array_ends::slice_bounds;
 use super::{Builtin, Call, pure};
 use crate::php::text::Text;
 use crate::php::value::{Array, Key, Value};

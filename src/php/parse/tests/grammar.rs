@@ -12,6 +12,7 @@ const GRAMMAR: &str = include_str!("../../../../grammars/php.ebnf");
 /// The files that hold parser functions.
 const SOURCES: &[&str] = &[
     include_str!("../class.rs"),
+    include_str!("../control.rs"),
     include_str!("../decl.rs"),
     include_str!("../expr.rs"),
     include_str!("../import.rs"),

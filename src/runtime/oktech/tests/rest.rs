@@ -72,7 +72,7 @@ async fn arguments_come_by_name_with_brackets() {
     let call = "wsfunction=edit_rooms&wsformatout=json&rooms[5][id]=3&rooms[5][alien]=x&rooms[5][area]=&rooms[][name]=new";
     assert_eq!(alone(&school, call).await.text, r#"[{"id":"3"},{"name":"new"}]"#);
     let failed = alone(&school, "wsfunction=edit_rooms&wsformatout=dump&rooms[0][id]=x").await.text;
-    assert!(failed.starts_with("Wspp Rest Server :") && failed.ends_with(" - "), "{failed}");
+    assert!(failed.starts_with("Wspp Rest Server :rooms/0/id: it is not") && failed.ends_with(" - "), "{failed}");
     // One text where a list belongs is a list of one.
     assert!(alone(&school, "wsfunction=get_rooms&wsformatout=json&names=hall").await.text.starts_with(r#"[{"id":"7""#));
 }

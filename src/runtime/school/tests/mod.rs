@@ -1,11 +1,15 @@
 //! Tests of the school, through the same door as every protocol: arguments and answers are checked by the manifest.
 
+mod accounts;
 mod every;
+mod mended;
+mod semantics;
+mod stored;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::School;
 use super::accounts::SchoolAccounts;
@@ -102,4 +106,16 @@ impl Desk {
         let tables = self.school.store.peek();
         (0..tables.len()).map(|table| tables.table(TableId(table)).rows().cloned().collect()).collect()
     }
+}
+
+/// Values of a field of each item.
+fn each(value: &Json, field: &str) -> Vec<Json> {
+    value.as_array().unwrap().iter().map(|item| item.get(field).cloned().unwrap_or_default()).collect()
+}
+
+/// Arguments with some more or others.
+fn with(args: &Json, more: &Json) -> Json {
+    let mut map: Map<String, Json> = args.as_object().unwrap().clone();
+    map.extend(more.as_object().unwrap().clone());
+    Json::Object(map)
 }

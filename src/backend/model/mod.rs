@@ -1,26 +1,48 @@
-//! Services, operations and records of the schema as the contract has them.
+//! The schema in the terms of the contract: what the back ends share whose artifacts are JSON.
+//!
+//! In: a checked schema and some of its services. Out: a [`Manifest`] that describes them, without endpoints, crosswalk and files.
+
+mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
+use mwsc_contract::crosswalk::Crosswalk;
 use mwsc_contract::rule::Rule;
 use mwsc_contract::schema::{Access, Convention, Omission};
-use mwsc_contract::{Field, Kind, Operation, Record, Scalar, Service, SessionPart, Shape, Slot};
+use mwsc_contract::{FORMAT, Field, Kind, Manifest, Operation, Record, Scalar, Service, SessionPart, Shape, Slot};
 
-use super::value;
 use crate::ir::{self, OpId, Origin, ScalarKind, Schema, ServiceId, Type, TypeId, dump};
 use crate::params;
 use crate::source::SourceMap;
 
-/// What is described, and where its files are.
+/// Describes services. `sources` are the files that the schema was read from; lines are known where they hold the places.
+pub(super) fn manifest(schema: &Schema, services: &[ServiceId], sources: &SourceMap) -> Manifest {
+    let describe = Describe { schema, sources };
+    let texts: Vec<String> = services.iter().map(|&service| dump::service(schema, service)).collect();
+    Manifest {
+        format: FORMAT,
+        generator: format!("mwsc {}", env!("CARGO_PKG_VERSION")),
+        digest: dump::sha256(texts.concat().as_bytes()),
+        releases: schema.releases().to_vec(),
+        services: services.iter().map(|&service| describe.service(service)).collect(),
+        operations: describe.operations(services),
+        records: describe.records(services),
+        endpoints: Vec::new(),
+        rules: describe.rules(services),
+        crosswalk: Crosswalk::default(),
+        files: Vec::new(),
+    }
+}
+
 #[derive(Clone, Copy)]
-pub(super) struct Describe<'s> {
-    pub(super) schema: &'s Schema,
-    pub(super) sources: &'s SourceMap,
+struct Describe<'s> {
+    schema: &'s Schema,
+    sources: &'s SourceMap,
 }
 
 impl Describe<'_> {
-    pub(super) fn service(self, id: ServiceId) -> Service {
+    fn service(self, id: ServiceId) -> Service {
         let service = self.schema.service(id);
         let omitted = self.schema.omitted(id).into_iter().map(|omission| Omission {
             operation: omission.operation.clone(),
@@ -44,14 +66,14 @@ impl Describe<'_> {
     }
 
     /// The operations of some services, by name.
-    pub(super) fn operations(self, services: &[ServiceId]) -> IndexMap<String, Operation> {
+    fn operations(self, services: &[ServiceId]) -> IndexMap<String, Operation> {
         let ids = services.iter().flat_map(|&service| self.schema.operations(service));
         let sorted: BTreeMap<&str, OpId> = ids.map(|op| (self.schema.operation(op).name.as_str(), op)).collect();
         sorted.into_iter().map(|(name, op)| (name.to_owned(), self.operation(op))).collect()
     }
 
     /// The records that they reach, by name.
-    pub(super) fn records(self, services: &[ServiceId]) -> IndexMap<String, Record> {
+    fn records(self, services: &[ServiceId]) -> IndexMap<String, Record> {
         let reached = services.iter().flat_map(|&service| self.schema.reachable(service));
         let sorted: BTreeMap<String, TypeId> =
             reached.filter_map(|ty| self.schema.record(ty).map(|record| (dump::type_name(&record.name), ty))).collect();
@@ -59,7 +81,7 @@ impl Describe<'_> {
     }
 
     /// What the `PARAM_` types that they reach accept, by type.
-    pub(super) fn rules(self, services: &[ServiceId]) -> IndexMap<String, Rule> {
+    fn rules(self, services: &[ServiceId]) -> IndexMap<String, Rule> {
         let reached = services.iter().flat_map(|&service| self.schema.reachable(service));
         let types: BTreeSet<&str> = reached
             .filter_map(|ty| match self.schema.ty(ty) {

@@ -1,0 +1,179 @@
+//! Describing on two threads. Each lane has an evaluator and syntax trees of its own; texts, components and the places of classes are
+//! shared. Which function goes to which lane is decided by the functions alone, never by who is done first, so that an evaluator has seen
+//! the same files before a function in every run.
+
+use bumpalo::Bump;
+use rustc_hash::FxHashMap;
+
+use super::describe::{Outcome, in_turn};
+use super::services::Survey;
+use super::world::World;
+
+/// Fewer functions than this are done before a second thread has read the libraries.
+const FEW: usize = 48;
+/// The stack of a thread, in bytes: the evaluator's own limit and half as much again, more in a debug build.
+const STACK: usize = 64 << 20;
+
+/// How many lanes so many functions are worth.
+pub(super) fn count(functions: usize) -> usize {
+    if functions < FEW { 1 } else { 2 }
+}
+
+/// Describes the functions at these places of the survey in lanes. Outcomes come in the order of places.
+pub(super) fn run(world: &World<'_>, survey: &Survey, wanted: &[usize], lanes: usize) -> Vec<Outcome> {
+    let lanes = split(survey, wanted, lanes);
+    let Some((first, others)) = lanes.split_first() else { return Vec::new() };
+    let mut done = std::thread::scope(|scope| {
+        let others: Vec<_> = others
+            .iter()
+            .map(|lane| {
+                let seed = world.seed();
+                let work = move || {
+                    let arena = Bump::new();
+                    in_turn(&seed.grow(&arena), survey, lane)
+                };
+                (lane, std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work))
+            })
+            .collect();
+        let mut done: Vec<(usize, Outcome)> = first.iter().copied().zip(in_turn(world, survey, first)).collect();
+        for (lane, thread) in others {
+            let outcomes = if let Ok(thread) = thread {
+                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            } else {
+                // No more threads are to be had.
+                let arena = Bump::new();
+                in_turn(&world.seed().grow(&arena), survey, lane)
+            };
+            done.extend(lane.iter().copied().zip(outcomes));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// Deals functions out: those of one class stay together, and each class goes to the lane that has least.
+fn split(survey: &Survey, wanted: &[usize], lanes: usize) -> Vec<Vec<usize>> {
+    let mut sizes: FxHashMap<&str, usize> = FxHashMap::default();
+    let class = |at: usize| survey.functions.get_index(at).map_or("", |(_, function)| function.entry.classname.as_str());
+    for &at in wanted {
+        *sizes.entry(class(at)).or_default() += 1;
+    }
+    let mut out = vec![Vec::new(); lanes.max(1)];
+    let mut load = vec![0; out.len()];
+    let mut homes: FxHashMap<&str, usize> = FxHashMap::default();
+    for &at in wanted {
+        let class = class(at);
+        let home = *homes.entry(class).or_insert_with(|| {
+            let home = (0..load.len()).min_by_key(|&lane| load[lane]).unwrap_or_default();
+            load[home] += sizes.get(class).copied().unwrap_or_default();
+            home
+        });
+        out[home].push(at);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fmt::Write as _;
+
+    use bumpalo::Bump;
+
+    use super::split;
+    use crate::frontend::moodle::builtin::Builtin;
+    use crate::frontend::moodle::describe::describe_in;
+    use crate::frontend::moodle::loader::Loader;
+    use crate::frontend::moodle::release::Release;
+    use crate::frontend::moodle::services::survey;
+    use crate::frontend::moodle::{Site, World, json};
+    use crate::report::{Report, Severity, render};
+    use crate::source::{Entry, ReadError, SourceMap, Tree};
+
+    /// One plugin over the stand-ins for core.
+    struct Plugin(Builtin, BTreeMap<String, String>);
+
+    impl Tree for Plugin {
+        fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+            self.1.get(path).map_or_else(|| self.0.read(path), |text| Ok(text.clone().into_bytes()))
+        }
+
+        fn list(&self, dir: &str) -> Result<Vec<Entry>, ReadError> {
+            if dir == "local" { Ok(vec![Entry { name: "x".to_owned(), is_dir: true }]) } else { self.0.list(dir) }
+        }
+
+        fn is_file(&self, path: &str) -> bool {
+            self.1.contains_key(path) || self.0.is_file(path)
+        }
+    }
+
+    /// Classes that share helpers, a body that is not understood, static state, anonymous classes, and a class that is not there.
+    fn plugin() -> Plugin {
+        let head = "<?php\nnamespace local_x\\external;\nuse core_external\\{external_function_parameters, external_single_structure, external_value};\n";
+        let mut files = BTreeMap::new();
+        let mut services = "<?php\n$functions = [\n".to_owned();
+        for n in 0..12 {
+            let _ = writeln!(services, "'local_x_{n}' => ['classname' => 'local_x\\external\\c{n}', 'type' => 'read'],");
+            let returns = match n % 6 {
+                0 => "helper::odd()".to_owned(),
+                1 => "helper::counted()".to_owned(),
+                2 => "new class(PARAM_INT, 'an int') extends external_value {}".to_owned(),
+                3 => "nowhere::structure()".to_owned(),
+                4 => "\\local_x\\thing_exporter::get_read_structure()".to_owned(),
+                _ => format!("new external_value(PARAM_INT, 'n {n}', VALUE_DEFAULT, time())"),
+            };
+            let class = format!(
+                "{head}class c{n} {{ static function execute() {{}} static function execute_parameters() {{ return new \
+                 external_function_parameters(['a' => helper::counted()]); }} static function execute_returns() {{ return {returns}; }} }}"
+            );
+            files.insert(format!("local/x/classes/external/c{n}.php"), class);
+        }
+        services.push_str("];");
+        let helper = format!(
+            "{head}class helper {{ private static $n = 0; static function counted() {{ return new external_value(PARAM_INT, 'call ' . ++self::$n); }}\n\
+             static function odd() {{ $a = = 1; return new external_single_structure(['b' => self::counted()]); }} }}"
+        );
+        files.insert("local/x/classes/external/helper.php".to_owned(), helper);
+        let exporter = "<?php\nnamespace local_x;\nclass thing_exporter extends \\core\\external\\exporter { protected static function \
+                        define_properties() { return ['id' => ['type' => PARAM_INT]]; } }";
+        files.insert("local/x/classes/thing_exporter.php".to_owned(), exporter.to_owned());
+        files.insert("local/x/db/services.php".to_owned(), services);
+        files.insert("local/x/version.php".to_owned(), "<?php\n$plugin->component = 'local_x';".to_owned());
+        Plugin(Builtin::new((4, 5)), files)
+    }
+
+    fn described(lanes: usize) -> (String, String) {
+        let (tree, sources, arena, mut report) = (plugin(), SourceMap::default(), Bump::new(), Report::default());
+        let world = World::new(Loader::new(&arena, &sources, &tree), Release::parse("4.5"), Site::default(), false);
+        let survey = survey(&world, &mut report);
+        let names: Vec<String> = survey.functions.keys().cloned().collect();
+        let functions = describe_in(&world, &survey, &names, lanes, &mut report);
+        report.sort(&sources);
+        let text = json::write(&json::Document { survey: &survey, functions: &functions });
+        (text, render::human::render(&report, &sources, false, Severity::Note))
+    }
+
+    #[test]
+    fn any_number_of_lanes_gives_the_same() {
+        let one = described(1);
+        assert!(one.0.contains("local_x_11") && one.0.contains("class@anonymous"), "{}", one.0);
+        for code in ["M001", "M020", "M026"] {
+            assert!(one.1.contains(code), "{code}: {}", one.1);
+        }
+        for lanes in [2, 3, 5] {
+            assert_eq!(described(lanes), one, "{lanes} lanes");
+        }
+    }
+
+    #[test]
+    fn every_function_has_one_lane() {
+        let (tree, sources, arena) = (plugin(), SourceMap::default(), Bump::new());
+        let world = World::new(Loader::new(&arena, &sources, &tree), Release::parse("4.5"), Site::default(), false);
+        let survey = survey(&world, &mut Report::default());
+        let wanted: Vec<usize> = (0..survey.functions.len()).collect();
+        let mut dealt: Vec<usize> = split(&survey, &wanted, 2).concat();
+        dealt.sort_unstable();
+        assert_eq!(dealt, wanted);
+    }
+}

@@ -1,0 +1,177 @@
+//! What others may ask of an evaluator: classes and methods by name, objects, values without references.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
+
+use super::{Interp, Raise, Stop};
+use crate::php::ast::Function;
+use crate::php::value::{ObjId, Object, Returned, Value};
+use crate::source::Span;
+
+impl<'a> Interp<'a, '_> {
+    /// Whether a class is there, autoloading included. Files that were put off are not looked through: PHP's `class_exists()` has no
+    /// way to know what somebody might require.
+    pub fn class_exists(&mut self, class: &str) -> bool {
+        self.measure_stack();
+        matches!(self.autoload(class), Ok(Some(_)))
+    }
+
+    /// Whether a class has a method, inherited ones included.
+    pub fn method_exists(&mut self, class: &str, method: &str) -> bool {
+        self.measure_stack();
+        match self.find_class(class) {
+            Ok(Some(id)) => self.find_method(id, method).is_some(),
+            Ok(None) | Err(_) => false,
+        }
+    }
+
+    /// Where a method is declared, and the full name of the class that declares it (for a method of a trait: the class that uses it).
+    pub fn method_at(&mut self, class: &str, method: &str) -> Option<(Rc<str>, Span)> {
+        self.measure_stack();
+        let id = self.find_class(class).ok()??;
+        let method = self.find_method(id, method)?;
+        let at = method.function.at;
+        Some((self.class(method.class).name.clone(), Span { file: method.function.scope.file, start: at.start, end: at.end }))
+    }
+
+    /// The declaration of a method, for its parameters and doc comment.
+    pub fn method_declaration(&mut self, class: &str, method: &str) -> Option<&'a Function<'a>> {
+        self.measure_stack();
+        let id = self.find_class(class).ok()??;
+        self.find_method(id, method).map(|method| method.function)
+    }
+
+    /// Where a class is declared, and its full name as declared.
+    pub fn class_at(&mut self, class: &str) -> Option<(Rc<str>, Span)> {
+        self.measure_stack();
+        let id = self.find_class(class).ok()??;
+        let info = self.class(id);
+        let at = info.decl.at;
+        Some((info.name.clone(), Span { file: info.decl.scope.file, start: at.start, end: at.end }))
+    }
+
+    /// Whether a class is `of`, extends it, or implements it.
+    pub fn is_subclass(&mut self, class: &str, of: &str) -> bool {
+        self.measure_stack();
+        matches!(self.name_is_a(class, of), Ok(Value::Bool(true)))
+    }
+
+    /// Full names of a class and its ancestors as they are declared, child first. Empty when the class is not there.
+    pub fn class_chain(&mut self, class: &str) -> Vec<Rc<str>> {
+        self.measure_stack();
+        let mut chain = Vec::new();
+        let mut at = self.find_class(class).ok().flatten();
+        while let Some(id) = at {
+            let info = self.class(id);
+            chain.push(info.name.clone());
+            at = info.parent;
+        }
+        chain
+    }
+
+    /// An object of the evaluation under way.
+    pub fn object(&self, id: ObjId) -> &Object<'a> {
+        self.heap_object(id)
+    }
+
+    /// The same, to keep while the evaluator goes on: as it is now, whatever changes later.
+    pub fn snapshot(&self, id: ObjId) -> Rc<Object<'a>> {
+        self.heap.get(id.0 as usize).map_or_else(|| Rc::new(self.object(id).clone()), Rc::clone)
+    }
+
+    /// The static method that made an object, called without arguments, if nothing reachable from the object changed after that call
+    /// returned: class it was called on as declared, and method.
+    pub fn intact_tag(&self, id: ObjId) -> Option<(Rc<str>, Rc<str>)> {
+        self.intact_returns(id).into_iter().find(|call| !call.had_args).map(|call| (call.class, call.method))
+    }
+
+    /// Every static method that returned an object and after which nothing reachable from it changed, innermost first.
+    pub fn intact_returns(&self, id: ObjId) -> Vec<Returned> {
+        let object = self.heap_object(id);
+        if object.returned.is_empty() {
+            return Vec::new();
+        }
+        let changed = self.last_change(id);
+        object.returned.iter().filter(|call| call.stamp > changed).cloned().collect()
+    }
+
+    /// A value without references, for those outside. Objects that it reaches are relieved of theirs, too.
+    pub(super) fn plain(&mut self, value: Value<'a>, depth: u32) -> Value<'a> {
+        let mut seen = FxHashSet::default();
+        let mut queue = Vec::new();
+        let value = self.plain_value(value, &mut queue, depth);
+        while let Some(id) = queue.pop() {
+            if Self::is_enum(id) || !seen.insert(id) {
+                continue;
+            }
+            let object = self.heap_rc(id);
+            let has_refs = object.props.values().any(has_ref);
+            let props: Vec<Value<'a>> = object.props.values().map(|value| self.plain_value(value.clone(), &mut queue, 0)).collect();
+            if has_refs && let Some(slot) = self.heap.get_mut(id.0 as usize) {
+                drop(object);
+                for (old, new) in Rc::make_mut(slot).props.values_mut().zip(props) {
+                    *old = new;
+                }
+            }
+        }
+        value
+    }
+
+    fn plain_value(&self, value: Value<'a>, queue: &mut Vec<ObjId>, depth: u32) -> Value<'a> {
+        match value {
+            Value::Object(id) => {
+                queue.push(id);
+                Value::Object(id)
+            }
+            Value::Array(array) if depth < 200 => {
+                if has_ref(&Value::Array(array.clone())) {
+                    let mut copy = (*array).clone();
+                    for entry in copy.entries.values_mut() {
+                        let inner = std::mem::take(&mut entry.value);
+                        entry.value = self.plain_value(inner, queue, depth + 1);
+                    }
+                    return Value::Array(Rc::new(copy));
+                }
+                for entry in array.entries.values() {
+                    self.plain_value(entry.value.clone(), queue, depth + 1);
+                }
+                Value::Array(array)
+            }
+            Value::Ref(cell) if depth < 200 => self.plain_value(self.cell(&cell).clone(), queue, depth + 1),
+            Value::Ref(_) => Value::Null,
+            other => other,
+        }
+    }
+
+    /// An interruption in the words of the interface.
+    pub(super) fn stop(&mut self, raise: Raise<'a>) -> Stop {
+        match raise {
+            Raise::Stop(stop) => stop,
+            Raise::GiveUp => Stop::Limit { message: "too much depends on conditions that only the site knows".into(), at: None },
+            Raise::Throw(value, at) => {
+                let (class, message) = match &value {
+                    Value::Object(id) => {
+                        let object = self.heap_rc(*id);
+                        let message = object.props.get("message").cloned().unwrap_or_default();
+                        (object.class.to_string(), message)
+                    }
+                    other => ("Throwable".to_owned(), other.clone()),
+                };
+                let message = match self.deref(message) {
+                    Value::Str(text) => text.to_string(),
+                    other => self.spell(&other),
+                };
+                Stop::Thrown { class, message, at }
+            }
+        }
+    }
+}
+
+fn has_ref(value: &Value<'_>) -> bool {
+    match value {
+        Value::Ref(_) => true,
+        Value::Array(array) => array.entries.values().any(|entry| has_ref(&entry.value)),
+        _ => false,
+    }
+}
