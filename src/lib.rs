@@ -27,16 +27,18 @@ pub mod report;
 pub mod source;
 
 use bumpalo::Bump;
+use indexmap::IndexSet;
 
-use backend::{Backend, Options};
+use backend::{Backend, Options, migration};
 use files::Files;
 use frontend::moodle::desc::Function;
 use frontend::moodle::loader::Loader;
 use frontend::moodle::release::Release;
 use frontend::moodle::{self, Site, Survey, World};
 use frontend::{Asked, Frontend};
-use ir::{Fragment, Schema, ServiceDef, ServiceId};
+use ir::{Fragment, OpId, Schema, ServiceDef, ServiceId};
 use pass::choose::{Wanted, choose};
+use pass::crosswalk::{self, source::Crosswalk as Written};
 use pass::select::{self, Candidate};
 use report::{Code, Diagnostic, Report, Severity};
 use source::{SourceMap, Tree};
@@ -135,11 +137,68 @@ pub fn emit(
     }
     let mut out = Files::default();
     if !full.is_empty() {
+        let options = with_crosswalk(schema, targets, options, sources, report);
         for target in targets {
-            (target.generate)(schema, &full, options, sources, report, &mut out);
+            (target.generate)(schema, &full, &options, sources, report, &mut out);
         }
     }
     out
+}
+
+/// The options, with the crosswalk where a target has a place for it and the schema has operations that need one.
+fn with_crosswalk(schema: &Schema, targets: &[&Backend], options: &Options, sources: &SourceMap, report: &mut Report) -> Options {
+    let mut options = options.clone();
+    if targets.iter().any(|target| target.name == "manifest") && !crosswalk::applies(schema).is_empty() {
+        let (file, _) = sources.add("crosswalk.toml", crosswalk::SHOWN.to_owned(), crosswalk::BUILT_IN.as_bytes().to_vec());
+        let written = crosswalk::read(file, sources, report);
+        options.crosswalk = crosswalk::check(&written, schema, None, report);
+    }
+    options
+}
+
+/// What moving the operations of a schema to a Moodle means, service by service, in some forms of
+/// [`FORMATS`](backend::migration::FORMATS).
+pub fn migrate(schema: &Schema, moodle: &Schema, written: &Written, formats: &[&str], report: &mut Report) -> Files {
+    let mapped = crosswalk::check(written, schema, Some(moodle), report);
+    let changes = crosswalk::changes(written, schema);
+    let all = crosswalk::applies(schema);
+    let release = moodle.releases().first().map(String::as_str).unwrap_or_default();
+    let mut out = Files::default();
+    for id in schema.services() {
+        let operations: Vec<OpId> = schema.operations(id).filter(|op| all.contains(op)).collect();
+        if operations.is_empty() {
+            continue;
+        }
+        let subject = migration::Subject { schema, operations: &operations, service: &schema.service(id).shortname, release };
+        let view = migration::view(subject, &mapped, &changes);
+        for format in formats {
+            migration::write(&view, format, &mut out);
+        }
+    }
+    out
+}
+
+/// Describes those of some functions that a Moodle has, for whoever looks at functions of other people's: what is wrong with others is
+/// not said.
+pub fn functions(input: Moodle<'_>, names: &IndexSet<String>, sources: &SourceMap, report: &mut Report, stage: OnStage<'_>) -> Schema {
+    let mut found = Report::default();
+    let arena = Bump::new();
+    let world = world(input, &arena, sources);
+    stage("survey");
+    let survey = moodle::survey(&world, &mut found);
+    let wanted: Vec<String> = survey.functions.keys().filter(|&name| names.contains(name)).cloned().collect();
+    stage("describe");
+    let functions = moodle::describe(&world, &survey, &wanted, &mut found);
+    let fragment = moodle::lower(&survey, &functions, &mut found);
+    stage("link");
+    let schema = pass::link(vec![Fragment { services: Vec::new(), ..fragment }], &mut found);
+    pass::check(&schema, &mut found);
+    for finding in found.iter().filter(|finding| finding.code.severity() == Severity::Error) {
+        if finding.subject.as_ref().is_some_and(|subject| names.contains(subject)) {
+            report.push(finding.clone());
+        }
+    }
+    schema
 }
 
 /// Describes the functions that patterns select, as the release's own PHP builds them: what `mwsc describe` prints.

@@ -5,10 +5,13 @@
 //! put together from what the others planned.
 
 pub mod manifest;
+pub mod migration;
 mod model;
 pub mod plugin;
 pub mod rest;
 pub mod wsdl;
+
+use mwsc_contract::crosswalk::Crosswalk;
 
 use crate::files::Files;
 use crate::ir::{Schema, ServiceId};
@@ -16,8 +19,10 @@ use crate::report::Report;
 use crate::source::SourceMap;
 
 /// What a run may set, for each back end.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Options {
+    /// How operations are served by functions of Moodle, for the `manifest` target.
+    pub crosswalk: Crosswalk,
     /// Of the `plugin` target.
     pub plugin: plugin::Options,
     /// Of the `wsdl` target.

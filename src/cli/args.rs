@@ -140,6 +140,9 @@ pub enum Command {
     /// Write the graph of a service, its operations and types in DOT
     #[command(after_help = GRAPH)]
     Graph(Box<Graph>),
+    /// Report what moving an interface's clients to a Moodle means, operation by operation
+    #[command(after_help = MIGRATE)]
+    Migrate(Box<Migrate>),
     /// Explain a diagnostic code; without one, list them all
     Explain {
         /// A code such as M012
@@ -369,6 +372,54 @@ pub struct Graph {
 const GRAPH: &str = "\
 Example:
   mwsc graph moodle --functions 'core_tag_*' --name tags | dot -Tsvg > tags.svg";
+
+/// Forms of the migration report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MigrateFormat {
+    /// One page that stands alone.
+    Html,
+    /// Markdown.
+    Md,
+    /// For programs.
+    Json,
+}
+
+/// `mwsc migrate`
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// The interface: WSDL files, or documented PHP classes
+    #[arg(help_heading = "Input", long, value_name = "INPUT", value_delimiter = ',', required = true)]
+    pub from: Vec<PathBuf>,
+    /// The Moodle tree to which it moves
+    #[arg(help_heading = "Input", long, value_name = "TREE", required = true)]
+    pub to: PathBuf,
+    /// The class of documented PHP whose public methods are the operations [default: the only one that can be]
+    #[arg(help_heading = "Input", long, value_name = "CLASS", env = "MWSC_CLASS")]
+    pub class: Option<String>,
+    /// What serves the operations, in place of the crosswalk that comes with mwsc
+    #[arg(help_heading = "Input", long, value_name = "FILE")]
+    pub crosswalk: Option<PathBuf>,
+    /// Output folder [default: out]
+    #[arg(help_heading = OUTPUT, short, long, value_name = "DIR", env = "MWSC_OUTPUT")]
+    pub output: Option<PathBuf>,
+    /// Forms of the report
+    #[arg(help_heading = OUTPUT, long, value_name = "FORM", value_delimiter = ',', default_value = "html,md,json")]
+    pub format: Vec<MigrateFormat>,
+    /// Replace files that mwsc did not write or that were edited since
+    #[arg(help_heading = OUTPUT, long)]
+    pub force: bool,
+}
+
+const MIGRATE: &str = "\
+Files go to DIR/migration/<service>.html, .md and .json: for each operation which functions of the
+Moodle serve it, what becomes of every parameter and field, which capabilities an account needs, and
+what needs the generated plugin. Where the interface has a former WSDL, also what its clients change.
+
+Findings (X...) say where the crosswalk does not fit the interface or the Moodle; they go to stderr
+in the form of --report-format.
+
+Example:
+  mwsc migrate --from moodlewsdl2.xml --to moodle";
 
 /// `mwsc init`
 #[derive(Debug, Args)]

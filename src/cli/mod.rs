@@ -18,6 +18,7 @@ pub mod layers;
 #[cfg(feature = "live")]
 pub mod live;
 pub mod man;
+pub mod migrate;
 pub mod plugin;
 pub mod screen;
 pub mod services;
@@ -77,7 +78,7 @@ fn format(command: &Command) -> Option<args::ReportFormat> {
         Command::Graph(options) => options.format,
         Command::Init(options) => options.format,
         Command::Explain { format, .. } => *format,
-        Command::Describe(_) | Command::Completions { .. } | Command::Man { .. } | Command::Version => None,
+        Command::Describe(_) | Command::Migrate(_) | Command::Completions { .. } | Command::Man { .. } | Command::Version => None,
     }
 }
 
@@ -108,6 +109,11 @@ fn command(cli: &Cli, screen: &Screen, sources: &SourceMap, report: &mut Report)
         Command::Graph(options) => {
             if let Some(config) = config(report) {
                 inspect::graph(options, &config, screen, sources, report);
+            }
+        }
+        Command::Migrate(options) => {
+            if let Some(config) = config(report) {
+                migrate::migrate(options, &config, screen, sources, report);
             }
         }
         Command::Init(options) => init::init(options, screen, sources, report),

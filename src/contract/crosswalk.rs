@@ -17,7 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::value::Value;
 pub use expr::Expr;
-pub use parse::{Misspelt, parse};
+pub use parse::{Maps, Misspelt, parse, parse_with};
 pub use release::Release;
 
 /// How the operations of a service are served.
@@ -139,6 +139,8 @@ pub enum Fate {
     Constant(Value),
     /// Only decides what is done.
     Decides,
+    /// It never had an effect; why.
+    Ignored(String),
     /// Lost; why.
     Lost(String),
 }
@@ -147,8 +149,8 @@ pub enum Fate {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Program {
-    /// What the names mean with which it begins, evaluated where it is run; no other name is known in it. Absent in the outermost
-    /// program, which begins with the parameters of the operation.
+    /// What the names mean with which it begins, evaluated where it is run; no other name is known in it. The outermost program begins
+    /// with the parameters of the operation when it is absent.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub given: IndexMap<String, Expr>,
     /// Steps in order.
@@ -227,13 +229,13 @@ impl Serialize for Each {
 
 impl<'de> Deserialize<'de> for Each {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        parse::each(&String::deserialize(input)?).map_err(serde::de::Error::custom)
+        parse::each(&String::deserialize(input)?, &Maps::new()).map_err(serde::de::Error::custom)
     }
 }
 
 impl Each {
     /// Reads `item in list`.
-    pub fn parse(text: &str) -> Result<Each, Misspelt> {
-        parse::each(text)
+    pub fn parse_with(text: &str, maps: &Maps) -> Result<Each, Misspelt> {
+        parse::each(text, maps)
     }
 }

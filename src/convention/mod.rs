@@ -3,6 +3,7 @@
 //! Front ends, passes and back ends share them, so they are nobody's. What is recognised by a convention is recognised by its shape, in
 //! any interface of the same kind.
 
+pub mod former;
 pub mod profile;
 
 use std::sync::LazyLock;

@@ -4,6 +4,7 @@
 mod arbitrary;
 pub mod check;
 pub mod choose;
+pub mod crosswalk;
 pub mod kind;
 pub mod link;
 mod name;

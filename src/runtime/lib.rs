@@ -23,6 +23,7 @@ pub mod app;
 pub mod blank;
 pub mod build;
 pub mod cli;
+pub mod crosswalk;
 pub mod dispatch;
 pub mod endpoint;
 pub mod form;

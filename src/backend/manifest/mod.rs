@@ -6,7 +6,9 @@
 
 mod write;
 
-use mwsc_contract::{File, Manifest};
+use indexmap::IndexMap;
+use mwsc_contract::crosswalk::Crosswalk;
+use mwsc_contract::{File, Manifest, Operation};
 
 use super::{Options, model, rest, wsdl};
 use crate::files::Files;
@@ -36,12 +38,24 @@ fn manifest(
 ) -> Manifest {
     let endpoints = services.iter().flat_map(|&service| wsdl::serve(schema, service, &options.wsdl, report, files)).collect();
     rest::serve(schema, services, sources, report, files);
+    let model = model::manifest(schema, services, sources);
     Manifest {
         endpoints,
+        crosswalk: crosswalk(&options.crosswalk, &model.operations),
         files: files
             .iter()
             .map(|(path, bytes)| File { path: path.to_owned(), digest: dump::sha256(bytes), bytes: bytes.len() as u64 })
             .collect(),
-        ..model::manifest(schema, services, sources)
+        ..model
     }
+}
+
+/// How the operations of the manifest are served by functions of Moodle. What becomes of each field is for the migration report.
+fn crosswalk(all: &Crosswalk, operations: &IndexMap<String, Operation>) -> Crosswalk {
+    let mut crosswalk = all.clone();
+    crosswalk.operations.retain(|name, _| operations.contains_key(name));
+    for variant in crosswalk.operations.values_mut().flat_map(|entry| &mut entry.variants) {
+        variant.fields.clear();
+    }
+    crosswalk
 }

@@ -59,6 +59,12 @@ pub enum Filter {
     As,
     /// In order.
     Sort,
+    /// By a key.
+    Index,
+    /// In portions.
+    Chunks,
+    /// Whether a number is not greater.
+    AtMost,
     /// Nested by their parents.
     Tree,
 }
@@ -123,8 +129,21 @@ pub const FILTERS: &[Spec] = &[
         Filter::Sort,
         "sort",
         &[Takes::Each],
-        "in ascending order of that, numbers by value and before texts; equal ones stay in their order",
+        "in ascending order of that, numbers by value and before texts, texts in whatever case; equal ones stay in their order",
     ),
+    row(
+        Filter::Index,
+        "index",
+        &[Takes::Each],
+        "a record of the items, in which that, as a text, is the name of each; of equal ones the first",
+    ),
+    row(
+        Filter::Chunks,
+        "chunks",
+        &[Takes::Value],
+        "lists of so many items, the last of what is left: Moodle's PHP takes no more than 1,000 values in a request",
+    ),
+    row(Filter::AtMost, "at-most", &[Takes::Value], "whether the number is not greater than that"),
     row(
         Filter::Tree,
         "tree",

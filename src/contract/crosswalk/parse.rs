@@ -17,6 +17,8 @@
 
 use std::fmt;
 
+use indexmap::IndexMap;
+
 use super::Each;
 use super::expr::{Argument, Expr, Piece};
 use super::filter::{Filter, Takes};
@@ -42,17 +44,25 @@ impl fmt::Display for Misspelt {
 
 impl std::error::Error for Misspelt {}
 
+/// Filters that a file defines: by name, what takes the place of the argument of `as`.
+pub type Maps = IndexMap<String, Argument>;
+
 /// Reads an expression.
 pub fn parse(text: &str) -> Result<Expr, Misspelt> {
-    let mut reader = Reader { text, at: 0, depth: 0 };
+    parse_with(text, &Maps::new())
+}
+
+/// Reads an expression in which `value | name` stands for `value | as(item => …)`.
+pub fn parse_with(text: &str, maps: &Maps) -> Result<Expr, Misspelt> {
+    let mut reader = Reader { text, at: 0, depth: 0, maps };
     let expr = reader.expression()?;
     reader.end()?;
     Ok(expr)
 }
 
 /// Reads `item in list`.
-pub(super) fn each(text: &str) -> Result<Each, Misspelt> {
-    let mut reader = Reader { text, at: 0, depth: 0 };
+pub(super) fn each(text: &str, maps: &Maps) -> Result<Each, Misspelt> {
+    let mut reader = Reader { text, at: 0, depth: 0, maps };
     let item = reader.name().ok_or_else(|| reader.wrong("the name of the item is expected"))?.to_owned();
     if !reader.word("in") {
         return Err(reader.wrong("`in` is expected"));
@@ -69,6 +79,7 @@ struct Reader<'t> {
     text: &'t str,
     at: usize,
     depth: u32,
+    maps: &'t Maps,
 }
 
 impl<'t> Reader<'t> {
@@ -128,6 +139,10 @@ impl<'t> Reader<'t> {
             self.rest();
             let start = self.at;
             let name = self.name().ok_or_else(|| self.wrong("the name of a filter is expected"))?;
+            if let Some(map) = self.maps.get(name) {
+                out = Expr::Filter(Box::new(out), Filter::As, vec![map.clone()]);
+                continue;
+            }
             let Some(filter) = Filter::named(name) else {
                 return Err(Misspelt { at: start, message: format!("there is no filter `{name}`") });
             };

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
+use indexmap::IndexMap;
+use mwsc_contract::Value;
+use mwsc_contract::crosswalk::Crosswalk;
 use mwsc_contract::site::Site;
 use serde::Deserialize;
 
@@ -64,6 +67,22 @@ pub struct Upstream {
     /// How often a read is tried again.
     #[serde(default = "two")]
     pub retries: u32,
+    /// Numbers of roles on this site, by short name, where they are not those with which Moodle is installed.
+    #[serde(default)]
+    pub roles: IndexMap<String, i64>,
+}
+
+impl Upstream {
+    /// The crosswalk of the build, with what this site has of its own.
+    pub fn crosswalk(&self, built: &Crosswalk) -> Crosswalk {
+        let mut crosswalk = built.clone();
+        let mut roles = crosswalk.tables.get("roles").and_then(Value::as_map).cloned().unwrap_or_default();
+        roles.extend(self.roles.iter().map(|(name, id)| (name.clone(), Value::Int(*id))));
+        if !roles.is_empty() {
+            crosswalk.tables.insert("roles".to_owned(), roles.into());
+        }
+        crosswalk
+    }
 }
 
 fn mobile() -> String {
@@ -250,7 +269,14 @@ impl Config {
         if let Some(url) = &options.upstream {
             self.recorded = None;
             let known = self.upstream.take();
-            let fresh = || Upstream { url: String::new(), service: mobile(), plugin: plugin(), timeout: half_a_minute(), retries: two() };
+            let fresh = || Upstream {
+                url: String::new(),
+                service: mobile(),
+                plugin: plugin(),
+                timeout: half_a_minute(),
+                retries: two(),
+                roles: IndexMap::new(),
+            };
             self.upstream = Some(Upstream { url: url.clone(), ..known.unwrap_or_else(fresh) });
         }
         if let (Some(upstream), Some(service)) = (&mut self.upstream, &options.upstream_service) {

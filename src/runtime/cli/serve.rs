@@ -184,7 +184,8 @@ fn upstream(config: &Config, build: &Build) -> Result<Option<Behind>, Stop> {
         let client = Client::new(client::Config { timeout, retries: upstream.retries, ..client::Config::new(&upstream.url) });
         let site = Arc::new(Site::new(client.map_err(|why| Stop::new(status::USAGE, why))?));
         let users = Users::new(site.clone(), &upstream.service, settings.session);
-        return Ok(Some((Arc::new(Upstream::new(site, &upstream.plugin)), Arc::new(users))));
+        let crosswalk = upstream.crosswalk(&build.manifest.crosswalk);
+        return Ok(Some((Arc::new(Upstream::new(site, &upstream.plugin, crosswalk)), Arc::new(users))));
     }
     Ok(None)
 }

@@ -1,9 +1,11 @@
 //! A real Moodle as the back end, over its REST interface.
 //!
-//! Functions of Moodle pass through. Operations of another family go to the generated plugin where the site has it.
+//! Functions of Moodle pass through. Operations of another family go to the generated plugin where the site has it, else through the
+//! crosswalk.
 
 pub mod breaker;
 pub mod client;
+mod crosswalk;
 mod encode;
 pub mod outcome;
 pub mod site;
@@ -12,33 +14,49 @@ mod tests;
 pub mod users;
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use mwsc_contract::Value;
+use mwsc_contract::crosswalk::{Crosswalk, How, Release};
 
+use crate::crosswalk::{Limits, Surroundings, serve, variant};
 use crate::dispatch::{Backend, Call, Failure, FailureKind, Secret};
-use site::Site;
+use site::{Site, Visitor};
 
 /// A Moodle as the back end.
 pub struct Upstream {
     site: Arc<Site>,
     /// What stands before the name of an operation where the generated plugin serves it: `local_oktech_`.
     plugin: String,
+    crosswalk: Crosswalk,
 }
 
 impl Upstream {
     /// The back end of a site.
-    pub fn new(site: Arc<Site>, plugin: &str) -> Upstream {
-        Upstream { site, plugin: plugin.to_owned() }
+    pub fn new(site: Arc<Site>, plugin: &str, crosswalk: Crosswalk) -> Upstream {
+        Upstream { site, plugin: plugin.to_owned(), crosswalk }
     }
 
-    async fn function(&self, call: &Call<'_>, token: &Secret) -> Result<String, Failure> {
-        let visitor = self.site.visitor(token).await?;
-        let own = [call.operation.to_owned(), format!("{}{}", self.plugin, call.operation)];
-        own.into_iter().find(|name| visitor.functions.contains(name)).ok_or_else(|| {
-            let message = format!("The site serves no function for `{}`, or not with this token.", call.operation);
-            Failure::new(FailureKind::Forbidden, "accessexception", message)
-        })
+    /// The function that serves an operation by itself: it is one, or the plugin has it.
+    fn function(&self, operation: &str, visitor: &Visitor) -> Option<String> {
+        let own = [operation.to_owned(), format!("{}{operation}", self.plugin)];
+        own.into_iter().find(|name| visitor.functions.contains(name))
+    }
+
+    /// Carries an operation out by other functions of the site.
+    async fn across(&self, call: Call<'_>, visitor: &Visitor, token: &Secret) -> Result<Value, Failure> {
+        let release = Release::parse(&visitor.release);
+        let found = variant(&self.crosswalk, call.operation, release.as_ref())?;
+        if let (How::Calls(_), Some(missing)) = (&found.how, found.functions.iter().find(|name| !visitor.functions.contains(*name))) {
+            let message = format!("`{}` takes the function `{missing}`, which the site does not serve with this token.", call.operation);
+            return Err(Failure::new(FailureKind::Forbidden, "accessexception", message));
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let caller: Value = [("id", Value::Int(visitor.id)), ("username", (*visitor.username).into())].into_iter().collect();
+        let surroundings = Surroundings { caller, now: i64::try_from(now).unwrap_or(i64::MAX) };
+        let functions = crosswalk::WithToken { site: &self.site, token };
+        serve(&self.crosswalk, found, call.args, &surroundings, Limits::default(), &functions).await
     }
 }
 
@@ -47,7 +65,14 @@ impl Backend for Upstream {
     async fn call(&self, call: Call<'_>) -> Result<Value, Failure> {
         let missing = || Failure::new(FailureKind::Unauthenticated, "invalidtoken", "The site wants a token, and this caller has none.");
         let token = call.caller.upstream.as_ref().ok_or_else(missing)?;
-        let function = self.function(&call, token).await?;
-        self.site.client.call(&function, &call.args, token, call.description.kind).await
+        let visitor = self.site.visitor(token).await?;
+        match self.function(call.operation, &visitor) {
+            Some(function) => self.site.client.call(&function, &call.args, token, call.description.kind).await,
+            None if self.crosswalk.operations.contains_key(call.operation) => self.across(call, &visitor, token).await,
+            None => {
+                let message = format!("The site serves no function for `{}`, or not with this token.", call.operation);
+                Err(Failure::new(FailureKind::Forbidden, "accessexception", message))
+            }
+        }
     }
 }
