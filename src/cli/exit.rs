@@ -57,6 +57,9 @@ const fn of(code: Code) -> u8 {
         | Code::N012 => USAGE,
         Code::M011
         | Code::P001
+        | Code::X001
+        | Code::X002
+        | Code::X003
         | Code::P002
         | Code::P016
         | Code::W001

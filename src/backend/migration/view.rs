@@ -38,7 +38,8 @@ pub struct View {
     /// Capabilities that an account needs, with how many operations they are for.
     capabilities: Vec<Needed>,
     operations: Vec<Row>,
-    clients: Option<Clients>,
+    /// What changes for clients: at most one move, from the former WSDL to the newer one.
+    moves: Vec<Move>,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -99,7 +100,7 @@ struct FieldRow {
 /// What changes in clients that move from the former WSDL to the newer one.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Clients {
+struct Move {
     /// Where the former WSDL is served, and the newer one.
     from: String,
     to: String,
@@ -107,7 +108,8 @@ struct Clients {
     renamed: usize,
     reshaped: usize,
     added: usize,
-    example: Option<Example>,
+    /// An operation whose answer is no longer wrapped.
+    examples: Vec<Example>,
 }
 
 #[derive(Debug, Serialize)]
@@ -150,14 +152,14 @@ pub fn view(subject: Subject<'_>, crosswalk: &Crosswalk, clients: &IndexMap<Stri
         let profile = oktech().profiles.iter().find(|profile| profile.rules.wrapped == wrapped);
         profile.map(|profile| profile.rules.wsdl.rsplit('/').next().unwrap_or_default().to_owned()).unwrap_or_default()
     };
-    let clients = (!clients.is_empty()).then(|| Clients {
+    let moves = (!clients.is_empty()).then(|| Move {
         from: served(true),
         to: served(false),
         unwrapped: changed(|change| change.result.is_some()),
         renamed: changed(|change| change.renames() || change.reshapes()),
         reshaped: changed(Change::reshapes),
         added: changed(|change| change.added),
-        example: example.map(|(name, change)| Example { operation: name.clone(), field: change.result.clone().unwrap_or_default() }),
+        examples: example.iter().map(|(name, change)| example_of(name, change)).collect(),
     });
     View {
         service: subject.service.to_owned(),
@@ -168,7 +170,7 @@ pub fn view(subject: Subject<'_>, crosswalk: &Crosswalk, clients: &IndexMap<Stri
         functions,
         capabilities: needed.into_iter().map(|(name, operations)| Needed { name, operations }).collect(),
         operations,
-        clients,
+        moves: moves.into_iter().collect(),
     }
 }
 
@@ -219,6 +221,10 @@ fn row(subject: Subject<'_>, op: OpId, crosswalk: &Crosswalk, clients: &IndexMap
         result: fields.iter().filter(is_result).map(field_row).collect(),
         client: sentences,
     }
+}
+
+fn example_of(operation: &str, change: &Change) -> Example {
+    Example { operation: operation.to_owned(), field: change.result.clone().unwrap_or_default() }
 }
 
 /// What a client of an operation changes.

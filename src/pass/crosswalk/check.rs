@@ -162,14 +162,14 @@ impl<'s> Walk<'_, 's> {
                 }
             }
             (Ty::Record(given), Ty::Record(_)) => {
-                for (key, value) in &given.types {
+                for (key, value) in &given.known {
                     match moodle.fields(ty).find(|field| field.name == *key) {
                         Some(field) => self.fits(value, moodle, field.slot.ty, &format!("{path}.{key}")),
                         None => self.unknown_argument(path, key, value),
                     }
                 }
                 let wanted = moodle.fields(ty).filter(|field| field.slot.presence == Presence::Required);
-                for field in wanted.filter(|field| !given.open && !given.types.contains_key(&field.name)) {
+                for field in wanted.filter(|field| !given.open && !given.known.contains_key(&field.name)) {
                     self.inference.report(Code::X013, format!("`{path}` wants `{}`, which it is not given", field.name));
                 }
             }
@@ -190,7 +190,7 @@ impl<'s> Walk<'_, 's> {
         match &value.open().ty {
             Ty::List(item) => self.passes(item, to),
             Ty::Record(record) => {
-                for (name, field) in &record.types {
+                for (name, field) in &record.known {
                     self.passes(field, &format!("{to}.{name}"));
                 }
             }
@@ -221,7 +221,7 @@ impl<'s> Walk<'_, 's> {
 pub fn everywhere<'s>(inference: &Inference<'_>) -> Names<'s> {
     let scalar = |kind: ScalarKind| Typed::new(Ty::Scalar(kind));
     let caller = Fields {
-        types: [("id".to_owned(), scalar(ScalarKind::Int)), ("username".to_owned(), scalar(ScalarKind::String))].into(),
+        known: [("id".to_owned(), scalar(ScalarKind::Int)), ("username".to_owned(), scalar(ScalarKind::String))].into(),
         ..Fields::default()
     };
     let tables = inference.crosswalk.tables.iter().map(|(name, value)| (name.clone(), Typed::new(super::infer::of_value(value))));
@@ -231,8 +231,8 @@ pub fn everywhere<'s>(inference: &Inference<'_>) -> Names<'s> {
 
 /// What a step gives that may fail.
 fn failed<'s>() -> Typed<'s> {
-    let error = Typed::converted(Ty::Scalar(ScalarKind::String), &"the message of what failed", IndexSet::new());
-    Typed::new(Ty::Record(Rc::new(Fields { types: [("error".to_owned(), error)].into(), ..Fields::default() })))
+    let error = Typed::converted(Ty::Scalar(ScalarKind::String), "the message of what failed", IndexSet::new());
+    Typed::new(Ty::Record(Rc::new(Fields { known: [("error".to_owned(), error)].into(), ..Fields::default() })))
 }
 
 /// The path of a parameter of the operation that a routine knows by another name; `None` when it is none.

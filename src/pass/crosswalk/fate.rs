@@ -56,8 +56,7 @@ pub fn of_params(walk: &mut Walk<'_, '_>, variant: &Variant, schema: &Schema, op
         } else if walk.inference.used.contains(&path) {
             Fate::Decides
         } else {
-            walk.inference.span = Some(variant.span);
-            walk.inference.report(Code::X023, format!("it is not said what becomes of `{path}`"));
+            walk.inference.report_operation(Code::X023, format!("it is not said what becomes of `{path}`"), variant.span);
             continue;
         };
         fates.push(FieldFate { path, fate });
@@ -113,6 +112,7 @@ impl Yields<'_, '_, '_, '_> {
                 }
             }
             (Type::Record(_), Ty::Record(_)) => self.record(&given, ty, path),
+            (Type::Scalar(_) | Type::Record(_) | Type::List, Ty::Null | Ty::Unknown) => self.fate(path, &given.made),
             (Type::Scalar(scalar), Ty::Scalar(kind)) => {
                 if !same_kind(scalar.kind, *kind) {
                     let message = format!("`{path}` is of the kind {} and gets one of the kind {}", scalar.kind.word(), kind.word());
@@ -120,7 +120,6 @@ impl Yields<'_, '_, '_, '_> {
                 }
                 self.fate(path, &given.made);
             }
-            (_, Ty::Null | Ty::Unknown) => self.fate(path, &given.made),
             (Type::Scalar(_) | Type::Record(_) | Type::List, _) => {
                 self.report(Code::X022, format!("`{path}` gets something of another shape"));
             }
@@ -139,7 +138,7 @@ impl Yields<'_, '_, '_, '_> {
                 let maps = record.maps.iter().filter_map(|map| self.walk.inference.crosswalk.maps.get(map));
                 maps.filter_map(|map| map.lost.get(&field.name)).map(|why| &why.it).next()
             });
-            match (record.types.get(&field.name), lost) {
+            match (record.known.get(&field.name), lost) {
                 (Some(value), _) => self.value(value, field.slot.ty, &path),
                 (None, Some(why)) => self.fates.push(FieldFate { path, fate: Fate::Lost(why.clone()) }),
                 // Where a map made it, the map was held against the record already.
@@ -147,7 +146,7 @@ impl Yields<'_, '_, '_, '_> {
                 (None, None) => {}
             }
         }
-        for name in record.types.keys().filter(|name| !self.schema.fields(ty).any(|field| field.name == **name)) {
+        for name in record.known.keys().filter(|name| !self.schema.fields(ty).any(|field| field.name == **name)) {
             self.report(Code::X021, format!("`{path}` has no field `{name}`"));
         }
         self.within.pop();
@@ -166,8 +165,7 @@ impl Yields<'_, '_, '_, '_> {
     }
 
     fn report(&mut self, code: Code, message: String) {
-        self.walk.inference.span = Some(self.variant.span);
-        self.walk.inference.report(code, message);
+        self.walk.inference.report_operation(code, message, self.variant.span);
     }
 }
 

@@ -34,9 +34,14 @@ pub struct Inference<'c> {
 }
 
 impl Inference<'_> {
-    /// Reports at the place of the expression.
+    /// Reports at the place of the expression, once for all operations that share it.
     pub fn report(&mut self, code: Code, message: String) {
-        self.report.push(Diagnostic::new(code, message).at(self.span).about(&self.subject));
+        self.report.push(Diagnostic::new(code, message).at(self.span));
+    }
+
+    /// Reports of the operation.
+    pub fn report_operation(&mut self, code: Code, message: String, span: Span) {
+        self.report.push(Diagnostic::new(code, message).at(span).about(&self.subject));
     }
 
     /// The type of an expression.
@@ -53,13 +58,12 @@ impl Inference<'_> {
                 Typed::converted(Ty::Scalar(ScalarKind::String), expr, of)
             }
             Expr::Name(name) => {
-                if let Some(found) = names.get(name) {
-                    self.looks_at(found);
-                    found.clone()
-                } else {
+                let Some(found) = names.get(name) else {
                     self.report(Code::X003, format!("nothing before this place is called `{name}`"));
-                    Typed::unknown()
-                }
+                    return Typed::unknown();
+                };
+                self.looks_at(found);
+                found.clone()
             }
             Expr::Field(of, name) => {
                 let of = self.infer(of, names);
@@ -71,7 +75,7 @@ impl Inference<'_> {
                     return self.field(&of, name);
                 }
                 let key = self.infer(key, names).made.places();
-                let found = Self::any_field(&of);
+                let found = any_field(&of);
                 if matches!(found.made, Made::Same(_)) && matches!(of.open().ty, Ty::Index(_)) {
                     // An item that is looked up is what it was in its list.
                     return found;
@@ -85,7 +89,7 @@ impl Inference<'_> {
             }
             Expr::Record(fields) => {
                 let fields = fields.iter().map(|(name, value)| (name.clone(), self.infer(value, names))).collect();
-                Typed::new(Ty::Record(Rc::new(Fields { types: fields, ..Fields::default() })))
+                Typed::new(Ty::Record(Rc::new(Fields { known: fields, ..Fields::default() })))
             }
             Expr::Equal(a, b) | Expr::Differs(a, b) | Expr::Both(a, b) | Expr::Either(a, b) => {
                 let mut of = self.infer(a, names).made.places();
@@ -133,17 +137,6 @@ impl Inference<'_> {
         }
     }
 
-    /// Some field of a record, the items of an index.
-    fn any_field<'s>(of: &Typed<'s>) -> Typed<'s> {
-        let open = of.open();
-        match &open.ty {
-            Ty::Index(item) => (**item).clone(),
-            Ty::List(item) => Self::any_field(item).listed(),
-            // Which one is not known, so nothing is known of its kind; that a record's column is compared is no loss.
-            Ty::Record(_) | Ty::Unknown | Ty::Null | Ty::Scalar(_) | Ty::Of(..) => Typed { ty: Ty::Unknown, made: open.made },
-        }
-    }
-
     fn filter<'s>(&mut self, expr: &Expr, of: &Typed<'s>, filter: Filter, arguments: &[Argument], names: &Names<'s>) -> Typed<'s> {
         let mut values = Vec::new();
         let mut each = None;
@@ -157,9 +150,9 @@ impl Inference<'_> {
         places.extend(values.iter().flat_map(|value| value.made.places()));
         let made = |kind: ScalarKind| Typed::converted(Ty::Scalar(kind), expr, places.clone());
         match filter {
-            Filter::Int => Self::number(of, expr, ScalarKind::Int),
-            Filter::Float => Self::number(of, expr, ScalarKind::Float),
-            Filter::Text => Self::number(of, expr, ScalarKind::String),
+            Filter::Int => number(of, expr, ScalarKind::Int),
+            Filter::Float => number(of, expr, ScalarKind::Float),
+            Filter::Text => number(of, expr, ScalarKind::String),
             Filter::Flag | Filter::Count => made(ScalarKind::Int),
             Filter::Truth | Filter::Has | Filter::AtMost => made(ScalarKind::Bool),
             Filter::Lower | Filter::Trim | Filter::Plain | Filter::Date | Filter::Join => made(ScalarKind::String),
@@ -223,7 +216,7 @@ impl Inference<'_> {
             if let (Made::Converted { how, .. }, Some(written)) = (&mut typed.made, written) {
                 *how = written.it.to_string();
             }
-            made.types.insert(field.clone(), typed);
+            made.known.insert(field.clone(), typed);
         }
         self.span = outside;
         Typed::new(Ty::Record(Rc::new(made)))
@@ -239,24 +232,14 @@ impl Inference<'_> {
             }
         };
         if let Some(Ty::Record(over)) = over.map(|over| over.open().ty) {
-            for (name, value) in &over.types {
+            for (name, value) in &over.known {
                 if let Made::Same(Place::Param(path)) = &of.made {
                     self.replaced.insert(format!("{path}.{name}"));
                 }
-                fields.types.insert(name.clone(), value.clone());
+                fields.known.insert(name.clone(), value.clone());
             }
         }
         Typed { ty: Ty::Record(Rc::new(fields)), made: of.made.clone() }
-    }
-
-    /// A conversion to a kind, which is none for what is of that kind.
-    fn number<'s>(of: &Typed<'s>, expr: &Expr, kind: ScalarKind) -> Typed<'s> {
-        let open = of.open();
-        match open.ty {
-            Ty::Scalar(found) if found == kind => open,
-            Ty::Null => open,
-            _ => Typed::converted(Ty::Scalar(kind), expr, of.made.places()),
-        }
     }
 }
 
@@ -276,5 +259,26 @@ pub fn of_value<'s>(value: &Value) -> Ty<'s> {
             let items = map.values().map(|item| Typed::new(of_value(item)));
             Ty::Index(Rc::new(items.reduce(|a, b| a.or(&b)).unwrap_or(Typed::unknown())))
         }
+    }
+}
+
+/// Some field of a record, the items of an index.
+fn any_field<'s>(of: &Typed<'s>) -> Typed<'s> {
+    let open = of.open();
+    match &open.ty {
+        Ty::Index(item) => (**item).clone(),
+        Ty::List(item) => any_field(item).listed(),
+        // Which one is not known, so nothing is known of its kind; that a record's column is compared is no loss.
+        Ty::Record(_) | Ty::Unknown | Ty::Null | Ty::Scalar(_) | Ty::Of(..) => Typed { ty: Ty::Unknown, made: open.made },
+    }
+}
+
+/// A conversion to a kind, which is none for what is of that kind.
+fn number<'s>(of: &Typed<'s>, expr: &Expr, kind: ScalarKind) -> Typed<'s> {
+    let open = of.open();
+    match open.ty {
+        Ty::Scalar(found) if found == kind => open,
+        Ty::Null => open,
+        _ => Typed::converted(Ty::Scalar(kind), expr, of.made.places()),
     }
 }

@@ -89,7 +89,10 @@ pub fn changes(source: &Crosswalk, schema: &Schema) -> IndexMap<String, Change> 
         let named = variant.map(|variant| params::named(variant, &everywhere)).unwrap_or_default();
         Some((name.clone(), change(schema, op, &named)?))
     };
-    applies(schema).into_iter().filter_map(of).collect()
+    let changes: IndexMap<String, Change> = applies(schema).into_iter().filter_map(of).collect();
+    // An interface of which no operation ever looked otherwise has no former shape.
+    let has_former = changes.values().any(|change| change.renames() || change.result.is_some());
+    if has_former { changes } else { IndexMap::new() }
 }
 
 impl Variant {

@@ -32,8 +32,8 @@ pub enum Ty<'s> {
 /// Fields of a record.
 #[derive(Debug, Clone, Default)]
 pub struct Fields<'s> {
-    /// Their types by name.
-    pub types: IndexMap<String, Typed<'s>>,
+    /// Their types.
+    pub known: IndexMap<String, Typed<'s>>,
     /// The maps that made it.
     pub maps: IndexSet<String>,
     /// Whether it may have others.
@@ -144,7 +144,7 @@ impl<'s> Typed<'s> {
     }
 
     /// A value that an expression makes of others.
-    pub fn converted(ty: Ty<'s>, how: &impl ToString, of: IndexSet<Place>) -> Self {
+    pub fn converted(ty: Ty<'s>, how: &(impl ToString + ?Sized), of: IndexSet<Place>) -> Self {
         Typed { ty, made: Made::Converted { how: how.to_string(), of } }
     }
 
@@ -160,7 +160,7 @@ impl<'s> Typed<'s> {
             },
             Type::Record(_) => {
                 let fields = schema.fields(id).map(|field| (field.name.clone(), child(field.slot.ty, self.made.field(&field.name))));
-                Ty::Record(Rc::new(Fields { types: fields.collect(), ..Fields::default() }))
+                Ty::Record(Rc::new(Fields { known: fields.collect(), ..Fields::default() }))
             }
         };
         Typed { ty, made: self.made.clone() }
@@ -194,7 +194,7 @@ impl<'s> Typed<'s> {
             Ty::Scalar(_) | Ty::Of(..) => None,
             Ty::List(item) => item.field(name).map(Typed::listed),
             Ty::Index(item) => Some((**item).clone()),
-            Ty::Record(record) => match record.types.get(name) {
+            Ty::Record(record) => match record.known.get(name) {
                 Some(found) => Some(found.clone()),
                 None => record.open.then(Typed::unknown),
             },
@@ -227,13 +227,13 @@ impl<'s> Typed<'s> {
             (Ty::List(a), Ty::List(b)) => Ty::List(Rc::new(a.joined(b, depth - 1))),
             (Ty::Index(a), Ty::Index(b)) => Ty::Index(Rc::new(a.joined(b, depth - 1))),
             (Ty::Record(a), Ty::Record(b)) => {
-                let mut fields = a.types.clone();
-                for (name, other) in &b.types {
+                let mut fields = a.known.clone();
+                for (name, other) in &b.known {
                     let joined = fields.get(name).map_or_else(|| other.clone(), |found| found.joined(other, depth - 1));
                     fields.insert(name.clone(), joined);
                 }
                 let maps = a.maps.union(&b.maps).cloned().collect();
-                Ty::Record(Rc::new(Fields { types: fields, maps, open: a.open || b.open }))
+                Ty::Record(Rc::new(Fields { known: fields, maps, open: a.open || b.open }))
             }
             _ => Ty::Unknown,
         };
