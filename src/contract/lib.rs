@@ -10,7 +10,7 @@
 //! - [`value`]: the values that all of it speaks of.
 //!
 //! [`validate`] and [`check`] hold values against it: the one validator under every protocol. Nothing here reads files or knows a protocol.
-//! [`load`] checks a manifest and says what is wrong with it.
+//! [`load()`] checks a manifest and says what is wrong with it.
 
 pub mod check;
 pub mod consistent;
