@@ -1,7 +1,7 @@
 //! WSDLs with an rpc/encoded binding, as a profile spells them.
 //!
 //! In: a checked schema, a [`Profile`](crate::convention::Profile), and how the source spells the service, if it does. Out:
-//! `wsdl/<service>.<profile>.wsdl`. [`plan()`] decides every name, [`write()`] lays them out, [`wire()`] tells them to a server,
+//! `wsdl/<service>.<profile>.wsdl`. [`plan()`] decides every name, [`mod@write`] lays them out, [`wire()`] tells them to a server,
 //! and [`ops()`](super::ops()) to a person.
 //!
 //! rpc/encoded says less than a schema: presence, defaults and documentation of fields are lost, and the WSDL carries no appinfo, because
