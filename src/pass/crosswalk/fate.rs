@@ -112,6 +112,12 @@ impl Yields<'_, '_, '_, '_> {
                 }
             }
             (Type::Record(_), Ty::Record(_)) => self.record(&given, ty, path),
+            // Without a tree it is not known whether a function answers with one record or with several.
+            (Type::List, Ty::Record(_)) if self.walk.moodle.is_none() => {
+                if let Some(slot) = self.schema.item(ty) {
+                    self.value(&given, slot.ty, path);
+                }
+            }
             (Type::Scalar(_) | Type::Record(_) | Type::List, Ty::Null | Ty::Unknown) => self.fate(path, &given.made),
             (Type::Scalar(scalar), Ty::Scalar(kind)) => {
                 if !same_kind(scalar.kind, *kind) {

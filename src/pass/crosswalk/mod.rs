@@ -171,9 +171,13 @@ impl Context<'_> {
             out.how = How::Plugin(format!("{}, which Moodle {} does not have", names.join(", "), walk.inference.release));
             out.verdict = Verdict::NeedsPlugin;
         }
-        // Where functions are missing, what their answers would have is beside the point.
-        let absent = !walk.absent.is_empty();
-        for finding in found.iter().filter(|finding| !absent || finding.code == Code::X010) {
+        // Where functions are missing, what their answers would have is beside the point; where none is known, nothing is known of answers.
+        let told = |code: Code| match (self.moodle, walk.absent.is_empty()) {
+            (None, _) => code == Code::X003,
+            (Some(_), true) => true,
+            (Some(_), false) => matches!(code, Code::X003 | Code::X010),
+        };
+        for finding in found.iter().filter(|finding| told(finding.code)) {
             report.push(finding.clone());
         }
         out

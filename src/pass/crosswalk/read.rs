@@ -107,12 +107,12 @@ pub fn read(file: FileId, sources: &SourceMap, report: &mut Report) -> Crosswalk
     let mut reader = Reader { file, text, maps: Maps::new(), report };
     let mut out = Crosswalk { tables: raw.table, ..Crosswalk::default() };
     let everywhere: IndexSet<String> = out.tables.keys().cloned().chain(["caller".to_owned(), "now".to_owned()]).collect();
-    for (name, map) in raw.map {
+    for (name, map) in as_written(raw.map) {
         let read = reader.map(&name, map, &everywhere);
         out.maps.insert(name.into_inner(), read);
     }
     let mut sizes: IndexMap<String, usize> = IndexMap::new();
-    for (name, routine) in raw.routine {
+    for (name, routine) in as_written(raw.routine) {
         let span = reader.span(&name);
         let size: usize = 1 + routine.steps.iter().map(|step| step.get_ref().size(&sizes)).sum::<usize>();
         let body = reader.body(routine.steps, &routine.result, &out);
@@ -126,11 +126,18 @@ pub fn read(file: FileId, sources: &SourceMap, report: &mut Report) -> Crosswalk
         let (lost, ignored) = (reader.texts(routine.lost), reader.texts(routine.ignored));
         out.routines.insert(name.into_inner(), Routine { takes: routine.takes, body, lost, ignored, span });
     }
-    for (name, variants) in raw.operation {
+    for (name, variants) in as_written(raw.operation) {
         let read = variants.into_iter().filter_map(|variant| reader.variant(&name, variant, &out)).collect();
         out.operations.insert(name.into_inner(), read);
     }
     out
+}
+
+/// Entries in the order of the file, which the TOML reader does not keep.
+fn as_written<T>(entries: IndexMap<Text, T>) -> impl Iterator<Item = (Text, T)> {
+    let mut entries: Vec<(Text, T)> = entries.into_iter().collect();
+    entries.sort_by_key(|(name, _)| name.span().start);
+    entries.into_iter()
 }
 
 impl RawStep {
