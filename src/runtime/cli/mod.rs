@@ -126,3 +126,17 @@ pub fn run(arguments: Arguments) -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::Arguments;
+
+    #[test]
+    fn the_commands_do_not_contradict_themselves() {
+        Arguments::command().debug_assert();
+        let line = ["mwsd", "account", "--store", "x.sqlite", "add", "portal", "--operation", "get_*", "--password-stdin"];
+        assert!(Arguments::try_parse_from(line).is_ok());
+    }
+}

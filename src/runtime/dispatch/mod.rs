@@ -18,8 +18,8 @@ use crate::settings::Answers;
 
 pub use backend::{Backend, Call, NoBackend};
 pub use caller::{Caller, Grants, Means, Secret};
-pub use failure::{Failure, FailureKind};
-pub use own::RELEASE;
+pub use failure::{Failure, FailureKind, INVALID_PARAMETER};
+pub use own::{RELEASE, ends_session};
 
 /// Arguments by name, as a protocol read them.
 pub type Args = IndexMap<String, Value>;
