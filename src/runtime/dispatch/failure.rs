@@ -23,6 +23,9 @@ pub struct Failure {
 /// Code of a value that does not fit its type.
 pub const INVALID_PARAMETER: &str = "invalidparameter";
 
+/// Code of a call by nobody of what only somebody may call.
+pub const LOGIN_REQUIRED: &str = "requireloginerror";
+
 /// Classes of outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FailureKind {

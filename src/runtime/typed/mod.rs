@@ -22,7 +22,7 @@ use mwsc_contract::Value;
 use mwsc_contract::wire::Style;
 
 use crate::app::App;
-use crate::dispatch::{Caller, Failure, FailureKind, Kinds, dispatch, ends_session};
+use crate::dispatch::{Caller, Failure, Kinds, LOGIN_REQUIRED, dispatch, ends_session};
 use crate::endpoint::{Endpoint, endpoints};
 use crate::form::request::too_long;
 use crate::soap::{Detail, Fault, FaultCode, Spelling, Version, charset, decode, encode, envelope};
@@ -150,7 +150,7 @@ fn failed(app: &App, endpoint: &Endpoint, version: Version, why: &Failure, silen
     let debuginfo = if app.settings.debug { why.debug.clone() } else { String::new() };
     let detail = Detail { namespace, errorcode: why.code.to_string(), message: why.message.clone(), field: why.field.clone(), debuginfo };
     let fault = Fault { detail: Some(Box::new(detail)), ..Fault::new(code, why.message.as_str()) };
-    let challenged = silent && why.kind == FailureKind::Unauthenticated;
+    let challenged = silent && why.code == LOGIN_REQUIRED;
     let status = if challenged { StatusCode::UNAUTHORIZED } else { status(version, code) };
     let mut response = sent(status, version, fault.write(version));
     if challenged {

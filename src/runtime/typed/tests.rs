@@ -215,6 +215,9 @@ fn desk() -> Router {
 async fn a_logout_ends_the_session_that_it_names() {
     let desk = desk();
     let call = async |body: String| send(&desk, post(), &envelope("", &body)).await.2;
+    let (status, headers, refused) =
+        send(&desk, post(), &envelope("", "<login><username>ann</username><password>x</password></login>")).await;
+    assert_eq!((status, headers.get("www-authenticate")), (500, None), "a login is no call without one: {refused}");
     let opened = call("<login><username>ann</username><password>secret</password></login>".to_owned()).await;
     let within = |name: &str| {
         let (_, rest) = opened.split_once(&format!("<{name}>")).unwrap();
