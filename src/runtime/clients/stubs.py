@@ -28,11 +28,17 @@ def zeep(wsdl, work):
 
 
 def axis(wsdl, work):
-    jars = classpath(AXIS)
-    run(work, "java", "-cp", jars, "org.apache.axis.wsdl.WSDL2Java", "-p", "stubs", "-o", "src", wsdl)
+    jars = axis_stubs(wsdl, work)
     compile_java(work, jars, "Axis.java")
     (stub,) = (work / "src" / "stubs").glob("*Stub.java")
     return ["java", "-cp", f"{work / 'classes'}:{jars}", "Axis", f"stubs.{stub.stem}"]
+
+
+def axis_stubs(wsdl, work):
+    """Generates stubs in `src`, package `stubs`. The class path that they need."""
+    jars = classpath(AXIS)
+    run(work, "java", "-cp", jars, "org.apache.axis.wsdl.WSDL2Java", "-p", "stubs", "-o", "src", wsdl)
+    return jars
 
 
 def jaxws(wsdl, work):
@@ -103,8 +109,11 @@ def gsoap_calls(proxy):
 
 def compile_java(work, jars, player):
     sources = [str(file) for file in (work / "src").rglob("*.java")]
-    players = [PLAYERS / "Player.java", PLAYERS / player]
-    run(work, "javac", "-J-Xss16m", "-nowarn", "-proc:none", "-encoding", "UTF-8", "-cp", jars, "-d", "classes", *sources, *players)
+    javac(work, jars, *sources, PLAYERS / "Player.java", PLAYERS / player)
+
+
+def javac(work, jars, *sources):
+    run(work, "javac", "-J-Xss16m", "-nowarn", "-proc:none", "-encoding", "UTF-8", "-cp", jars, "-d", "classes", *sources)
 
 
 def classpath(names):
