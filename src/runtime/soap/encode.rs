@@ -1,47 +1,54 @@
-//! From a value to the bytes of an answer.
+//! From a value to the bytes of an answer, and from arguments to those of a request.
 //!
 //! rpc/encoded answers are those of PHP's `SoapServer`, to the byte: the order in which an envelope declares its namespaces is the order
 //! in which PHP first needs them, empty texts have an end tag, and empty arrays have none.
 
 use std::fmt::Write as _;
 
-use mwsc_contract::schema::Kind;
+use mwsc_contract::schema::{Kind, SessionPart};
 use mwsc_contract::value::{Map, Value};
-use mwsc_contract::wire::Style;
+use mwsc_contract::wire::{Carries, Style};
 
 use super::spelling::{Blanks, Element, Operation, Record, Spelling, Type, Version};
 use crate::blank::blank;
+use crate::dispatch::Args;
 use crate::php::number;
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 /// The answer of an operation. The value was checked against the manifest.
 pub fn response(spelling: &Spelling, operation: &Operation, value: &Value) -> String {
-    let mut writer = Writer { spelling, out: String::with_capacity(1024), spaces: Vec::with_capacity(4), depth: 0 };
-    let wrapper = &operation.response;
-    match spelling.style {
-        Style::Document => {
-            let _ = write!(writer.out, "<{wrapper} xmlns=\"");
-            attribute(&spelling.namespace, &mut writer.out);
-            writer.out.push_str("\">");
-        }
-        Style::RpcEncoded => {
-            let _ = match spelling.version {
-                Version::V11 => write!(writer.out, "<ns1:{wrapper}>"),
-                Version::V12 => write!(writer.out, "<ns1:{wrapper} env:encodingStyle=\"{}\">", Version::V12.encoding()),
-            };
-            if let (Version::V12, Some(result)) = (spelling.version, &operation.result) {
-                let _ = write!(writer.out, "<rpc:result>{}</rpc:result>", result.name);
-            }
-        }
-    }
+    let mut writer = Writer::new(spelling);
+    writer.open(&operation.response);
     if let Some(result) = &operation.result {
+        if (spelling.style, spelling.version) == (Style::RpcEncoded, Version::V12) {
+            let _ = write!(writer.out, "<rpc:result>{}</rpc:result>", result.name);
+        }
         writer.element(result, Some(value));
     }
-    let _ = match spelling.style {
-        Style::Document => write!(writer.out, "</{wrapper}>"),
-        Style::RpcEncoded => write!(writer.out, "</ns1:{wrapper}>"),
-    };
+    writer.end(&operation.response);
+    writer.envelope()
+}
+
+/// The request of an operation, as a client sends it. `name` is the operation's on the wire; arguments have the manifest's names. What is
+/// absent is blank, and so is the session of a caller who has none.
+pub fn request(spelling: &Spelling, name: &str, operation: &Operation, session: Option<(i64, &str)>, args: &Args) -> String {
+    let mut writer = Writer::new(spelling);
+    let (client, key) = session.map_or((None, None), |(client, key)| (Some(Value::Int(client)), Some(Value::from(key))));
+    writer.open(name);
+    for part in &operation.parts {
+        let value = match &part.carries {
+            Carries::Param(name) => args.get(name),
+            Carries::Session(SessionPart::Client) => client.as_ref(),
+            Carries::Session(SessionPart::Key) => key.as_ref(),
+            Carries::Group | Carries::Result | Carries::Nothing => None,
+        };
+        match value {
+            None | Some(Value::Null) => writer.blank(&part.element),
+            Some(value) => writer.element(&part.element, Some(value)),
+        }
+    }
+    writer.end(name);
     writer.envelope()
 }
 
@@ -66,7 +73,34 @@ struct Writer<'s> {
 /// How deep records of blanks may be within each other.
 const MAX_BLANK: usize = 8;
 
-impl Writer<'_> {
+impl<'s> Writer<'s> {
+    fn new(spelling: &'s Spelling) -> Writer<'s> {
+        Writer { spelling, out: String::with_capacity(1024), spaces: Vec::with_capacity(4), depth: 0 }
+    }
+
+    /// The start of the element around everything.
+    fn open(&mut self, wrapper: &str) {
+        let _ = match (self.spelling.style, self.spelling.version) {
+            (Style::Document, _) => {
+                let _ = write!(self.out, "<{wrapper} xmlns=\"");
+                attribute(&self.spelling.namespace, &mut self.out);
+                return self.out.push_str("\">");
+            }
+            (Style::RpcEncoded, Version::V11) => write!(self.out, "<ns1:{wrapper}>"),
+            (Style::RpcEncoded, version @ Version::V12) => {
+                write!(self.out, "<ns1:{wrapper} env:encodingStyle=\"{}\">", version.encoding())
+            }
+        };
+    }
+
+    /// Its end.
+    fn end(&mut self, wrapper: &str) {
+        let _ = match self.spelling.style {
+            Style::Document => write!(self.out, "</{wrapper}>"),
+            Style::RpcEncoded => write!(self.out, "</ns1:{wrapper}>"),
+        };
+    }
+
     fn needs(&mut self, space: Space) {
         if !self.spaces.contains(&space) {
             self.spaces.push(space);
@@ -83,6 +117,7 @@ impl Writer<'_> {
                 // The other side has to find the element: then it finds it blank.
                 (false, false) => return self.blank(element),
             },
+            None if spelling.blanks == Blanks::Null => &Value::Null,
             None => return self.blank(element),
             Some(Value::Null) if !encoded && !element.optional && !element.nillable => return self.blank(element),
             Some(value) => value,
@@ -135,7 +170,7 @@ impl Writer<'_> {
     fn fields(&mut self, record: &Record, map: Option<&Map>) {
         let failed = match (self.spelling.blanks, map) {
             (Blanks::Fill, Some(map)) => map.get("error").filter(|error| error.as_str().is_some_and(|text| !text.is_empty())),
-            (Blanks::Keep, _) | (_, None) => None,
+            (Blanks::Keep | Blanks::Null, _) | (_, None) => None,
         };
         for (at, field) in record.fields.iter().enumerate() {
             if field.group {
