@@ -190,8 +190,8 @@ class Speller:
         return all(name in carried or value == defaults[name] for name, value in asked["args"].items())
 
     def value(self, ty, value):
-        """A value as a type on the wire has it. A stub has no empty text for a number."""
-        if self.complete and value == "" and ty.get("xsd") in ("int", "float"):
+        """A value as a type on the wire has it. Where a stub has a number, it has no empty text, and 0 for the column `id`."""
+        if self.complete and value in ("", "id") and ty.get("xsd") in ("int", "float"):
             return 0
         if value is None or "xsd" in ty:
             return value
