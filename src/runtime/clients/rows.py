@@ -59,9 +59,12 @@ class Row:
         file.write_bytes(wsdl)
         (work / "plan.json").write_text(json.dumps(plan | {"wsdl": str(file), "format": self.format}))
         command = [*self.build(str(file), work), work / "plan.json"]
-        with (work / "client.log").open("wb") as log:
-            player = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, timeout=TIMEOUT_SECONDS, cwd=work)
-        results = [json.loads(line) for line in player.stdout.decode().splitlines() if line.startswith("{")]
+        with (work / "results").open("wb") as out, (work / "client.log").open("wb") as log:
+            try:
+                subprocess.run(command, stdout=out, stderr=log, timeout=TIMEOUT_SECONDS, cwd=work)
+            except subprocess.TimeoutExpired:
+                log.write(b"the client takes too long\n")
+        results = [json.loads(line) for line in (work / "results").read_text().splitlines() if line.startswith("{") and line.endswith("}")]
         if len(results) < len(plan["calls"]):
             print((work / "client.log").read_text(errors="replace")[-2000:])
         return {result["id"]: result for result in results}
