@@ -1,5 +1,6 @@
 //! Replaying a recording through the protocols: every recorded request is sent to the service, and its answer compared.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,9 +54,29 @@ fn request(exchange: &Exchange) -> Request<Body> {
     for (name, value) in &recorded.headers {
         request = request.header(name, value);
     }
-    let body = || Body::from(recorded.body.clone().unwrap_or_default());
+    let parts = (!recorded.form.is_empty()).then(|| parts(&recorded.form));
+    if parts.is_some() {
+        request = request.header(CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"));
+    }
+    let body = || Body::from(parts.clone().or_else(|| recorded.body.clone()).unwrap_or_default());
     // A request that cannot be built is one that nobody serves.
     request.body(body()).unwrap_or_else(|_| Request::new(body()))
+}
+
+/// What stands between the parts of a form.
+const BOUNDARY: &str = "part-of-a-recorded-form";
+
+/// A form in parts, as curl was told it: `name=text`, or `name=@file` with a file whose content was not recorded.
+fn parts(form: &[String]) -> String {
+    let mut out = String::new();
+    for (name, value) in form.iter().filter_map(|part| part.split_once('=')) {
+        let (file, value) = match value.strip_prefix('@') {
+            Some(file) => (format!("; filename=\"{file}\""), ""),
+            None => (String::new(), value),
+        };
+        let _ = write!(out, "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n");
+    }
+    out + "--" + BOUNDARY + "--\r\n"
 }
 
 fn compare(exchange: &Exchange, status: u16, kind: &str, body: &[u8]) -> Fate {
