@@ -19,7 +19,7 @@ use crate::settings::Answers;
 pub use backend::{Backend, Call, NoBackend};
 pub use caller::{Caller, Grants, Means, Secret};
 pub use failure::{Failure, FailureKind};
-pub use own::RELEASE;
+pub use own::{RELEASE, is_own};
 
 /// Arguments by name, as a protocol read them.
 pub type Args = IndexMap<String, Value>;

@@ -95,7 +95,9 @@ async fn answer(app: &App, caller: &Caller, ends: bool, request: Request) -> Res
 /// The calls in a request.
 pub fn calls(text: &[u8]) -> Result<Vec<Asked>, Failure> {
     let calls: Result<Vec<Asked>, _> = serde_json::from_slice(text);
-    let refused = |why: String| Failure::new(FailureKind::BadRequest, "codingerror", format!("Coding error detected, it must be fixed by a programmer: {why}"));
+    let refused = |why: String| {
+        Failure::new(FailureKind::BadRequest, "codingerror", format!("Coding error detected, it must be fixed by a programmer: {why}"))
+    };
     let calls = calls.map_err(|why| refused(format!("Invalid json in request: {why}")))?;
     if calls.len() > CALLS {
         return Err(refused(format!("more than {CALLS} calls in one request")));

@@ -45,11 +45,11 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/login/token.php", get(token::serve).post(token::serve))
 }
 
+/// Answers a request of SOAP.
+type Serve<F> = fn(Arc<Interfaces>, State<Arc<App>>, ConnectInfo<SocketAddr>, Request) -> F;
+
 /// A handler of SOAP with the interfaces that were made.
-fn with<F>(interfaces: &Arc<Interfaces>, serve: fn(Arc<Interfaces>, State<Arc<App>>, ConnectInfo<SocketAddr>, Request) -> F) -> MethodRouter<Arc<App>>
-where
-    F: Future<Output = Response> + Send + 'static,
-{
+fn with<F: Future<Output = Response> + Send + 'static>(interfaces: &Arc<Interfaces>, serve: Serve<F>) -> MethodRouter<Arc<App>> {
     let interfaces = interfaces.clone();
     any(move |app: State<Arc<App>>, from: ConnectInfo<SocketAddr>, request: Request| serve(interfaces.clone(), app, from, request))
 }

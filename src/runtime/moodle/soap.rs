@@ -115,7 +115,11 @@ async fn answer(
     let (head, body) = request.into_parts();
     let limit = app.settings.body_bytes;
     let Ok(body) = to_bytes(body, limit).await else {
-        return sent(StatusCode::PAYLOAD_TOO_LARGE, Version::V11, Fault::new(FaultCode::Client, too_long(limit).message).write(Version::V11));
+        return sent(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            Version::V11,
+            Fault::new(FaultCode::Client, too_long(limit).message).write(Version::V11),
+        );
     };
     match call(&interface, app, caller, address, &head.headers, &body).await {
         Ok((version, Some(text))) => sent(StatusCode::OK, version, text),
@@ -158,9 +162,10 @@ async fn call(
         if request.not_understood(|_, _| false).is_some() {
             return Err(fault(FaultCode::MustUnderstand, "Header not understood".to_owned()));
         }
-        let called = request.document.name(request.operation);
-        let absent = || fault(FaultCode::NoSuchOperation, format!("Procedure '{}' not present", called.chars().take(100).collect::<String>()));
-        let (_, name, function) = interface.functions.get_full(called).ok_or_else(absent)?;
+        let asked = request.document.name(request.operation);
+        let absent =
+            || fault(FaultCode::NoSuchOperation, format!("Procedure '{}' not present", asked.chars().take(100).collect::<String>()));
+        let (_, name, function) = interface.functions.get_full(asked).ok_or_else(absent)?;
         let target = find(app, caller, name).map_err(|why| Refused::Failure(version, why))?;
         let records = &app.build.manifest.records;
         let args = decode::arguments(interface, function, target.operation, records, &request, app.settings.xml);
@@ -190,7 +195,9 @@ fn failed(app: &App, version: Version, why: &Failure) -> Response {
                 version.envelope()
             );
             let detail = found.debug.as_deref().map(|detail| ("detail", detail));
-            for (name, words) in [("faultcode", "Receiver"), ("faultstring", &message), ("faultactor", found.code)].into_iter().chain(detail) {
+            for (name, words) in
+                [("faultcode", "Receiver"), ("faultstring", &message), ("faultactor", found.code)].into_iter().chain(detail)
+            {
                 let _ = write!(out, "<{name}>");
                 text(words, &mut out);
                 let _ = write!(out, "</{name}>");
@@ -232,4 +239,3 @@ fn whole(text: String) -> Response {
 fn sent(status: StatusCode, version: Version, text: String) -> Response {
     (status, [(CONTENT_TYPE, version.media_type())], text).into_response()
 }
-

@@ -61,8 +61,8 @@ pub fn functions(exchange: &Exchange) -> Option<(String, Vec<String>)> {
     let text = std::str::from_utf8(&exchange.answer).ok()?;
     let limits = XmlLimits { bytes: usize::MAX, elements: usize::MAX, ..XmlLimits::default() };
     let document = crate::soap::xml::read(text, limits).ok()?;
-    let named = |node: NodeId, name: &str| document.children(node).find(|&child| document.name(child) == name);
-    let operations = document.children(named(Document::ROOT, "portType")?);
+    let child = |node: NodeId, name: &str| document.children(node).find(|&inner| document.name(inner) == name);
+    let operations = document.children(child(Document::ROOT, "portType")?);
     let names = operations.filter_map(|node| document.attribute(node, "", "name").map(str::to_owned)).collect();
     Some((text_of(&fields, "wstoken"), names))
 }

@@ -39,6 +39,8 @@ pub struct Recorded {
     calls: Mutex<HashMap<(String, String, String), VecDeque<Outcome>>>,
     /// Who has a token: id and user name, as far as the recording tells.
     tokens: HashMap<String, (i64, String)>,
+    /// Where the site is, as it says.
+    site: Option<String>,
     /// The one service that a token opens, where that is known.
     services: HashMap<String, Arc<[Box<str>]>>,
     /// Tokens by user name, password and service.
@@ -62,7 +64,7 @@ impl Recorded {
             }
             if let Some((token, functions)) = calls::functions(exchange) {
                 out.tokens.entry(token.clone()).or_default();
-                out.add_service(token, functions, manifest);
+                out.add_service(token, &functions, manifest);
             }
             for made in calls::made(exchange, manifest) {
                 out.add_call(made, manifest);
@@ -80,7 +82,7 @@ impl Recorded {
     }
 
     /// Notes the service of the manifest that has exactly these functions.
-    fn add_service(&mut self, token: String, functions: Vec<String>, manifest: &Manifest) {
+    fn add_service(&mut self, token: String, functions: &[String], manifest: &Manifest) {
         let functions: BTreeSet<&str> = functions.iter().map(String::as_str).collect();
         let same = |known: &&mwsc_contract::Service| known.operations.iter().map(String::as_str).collect::<BTreeSet<_>>() == functions;
         if let Some(service) = manifest.services.iter().find(same) {
@@ -108,9 +110,10 @@ impl Recorded {
             && let (Some(Value::Int(id)), Some(name)) = (answer.get("userid"), answer.get("username").and_then(Value::as_str))
         {
             *known = (*id, name.to_owned());
+            self.site = answer.get("siteurl").and_then(Value::as_str).map(str::to_owned);
             let functions = answer.get("functions").and_then(Value::as_list).unwrap_or_default();
-            let names = functions.iter().filter_map(|function| function.get("name").and_then(Value::as_str).map(str::to_owned));
-            self.add_service(token.clone(), names.collect(), manifest);
+            let functions = functions.iter().filter_map(|function| function.get("name").and_then(Value::as_str).map(str::to_owned));
+            self.add_service(token.clone(), &functions.collect::<Vec<_>>(), manifest);
         }
         let site = Site::default();
         let operation = manifest.operations.get(&function);

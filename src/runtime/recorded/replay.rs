@@ -31,10 +31,13 @@ pub enum Fate {
     NotServed,
 }
 
-/// Replays a folder: the id of each exchange, and what became of it.
-pub async fn replay(folder: &Path, build: Build, settings: Settings) -> Result<Vec<(String, Fate)>, FolderError> {
+/// Replays a folder: the id of each exchange, and what became of it. `base_url` is where the recorded site was; without it, where it says
+/// that it is.
+pub async fn replay(folder: &Path, build: Build, base_url: Option<String>) -> Result<Vec<(String, Fate)>, FolderError> {
     let exchanges = exchange::read(folder)?;
     let recorded = Arc::new(Recorded::of(&exchanges, &build.manifest));
+    let base_url = base_url.or_else(|| recorded.site.clone()).unwrap_or_else(|| Settings::default().base_url);
+    let settings = Settings { base_url, ..Settings::default() };
     let app = App { build, backend: recorded.clone(), accounts: recorded, settings, metrics: Arc::default() };
     let router = router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 0))));
     let mut out = Vec::with_capacity(exchanges.len());

@@ -113,10 +113,10 @@ impl School {
         Ok(School { address: address.into(), store, site: Site { address: site.into() }, ..self.clone() })
     }
 
-    /// With somebody to hand on what the school does not know.
+    /// With somebody to hand on what the school does not know, or with nobody.
     #[must_use]
-    pub fn with_extension(self, extension: Arc<dyn Extension>) -> School {
-        School { extension: Some(extension), ..self }
+    pub fn with_extension(self, extension: Option<Arc<dyn Extension>>) -> School {
+        School { extension, ..self }
     }
 
     /// Whether the school carries out an operation by itself.
@@ -198,7 +198,7 @@ impl Backend for School {
         match (operations::find(call.operation), &self.extension) {
             (Some(operation), _) => self.run(operation, call.args, call.caller).await,
             (None, Some(extension)) => extension.call(&call).await,
-            (None, None) => Err(extension::none(call.operation)),
+            (None, None) => Err(extension::none(&call)),
         }
     }
 

@@ -59,11 +59,7 @@ pub fn arguments(
     let params = operation.params.iter().filter(|param| param.session.is_none());
     let mut args = Args::new();
     for (at, (part, param)) in function.parts.iter().zip(params).enumerate() {
-        let node = if by_name {
-            children.iter().find(|&&node| document.name(node) == part.name)
-        } else {
-            children.get(at)
-        };
+        let node = if by_name { children.iter().find(|&&node| document.name(node) == part.name) } else { children.get(at) };
         let value = match node {
             Some(&node) => reader.value(node, Some(part.ty), Some(&param.slot), 0)?,
             None if by_name => Value::Null,
@@ -262,9 +258,7 @@ impl<'r> Reader<'r> {
         // In a map that stands for a list, each value is an item.
         let own = if record.is_none() { slot } else { own };
         let value = self.value(node, ty, own, depth + 1)?;
-        let absent = self.drops_nulls
-            && value == Value::Null
-            && own.is_some_and(|own| !own.nullable && own.presence != Presence::Required);
+        let absent = self.drops_nulls && value == Value::Null && own.is_some_and(|own| !own.nullable && own.presence != Presence::Required);
         Ok((!absent).then_some(value))
     }
 }

@@ -106,8 +106,7 @@ impl<'r> Maker<'r> {
             Shape::Record(name) => {
                 self.open.push(name);
                 let fields = self.records.get(name).map(|record| record.fields.as_slice()).unwrap_or_default();
-                let fields: Vec<Part> =
-                    fields.iter().map(|field| Part { name: field.name.clone(), ty: self.ty(&field.slot) }).collect();
+                let fields: Vec<Part> = fields.iter().map(|field| Part { name: field.name.clone(), ty: self.ty(&field.slot) }).collect();
                 self.open.pop();
                 // A record has its number after those within it.
                 self.made.push(fields);
