@@ -17,6 +17,7 @@ use super::{Options, Stop, status};
 use crate::accounts::{Accounts, Allowance, gated, new_key};
 use crate::app::{App, router};
 use crate::build::Build;
+use crate::crosswalk::backwards;
 use crate::dispatch::{Backend, is_own};
 use crate::recorded::Recorded;
 use crate::school::{School, extension};
@@ -143,8 +144,9 @@ pub fn check(options: &Options) -> Result<u8, Stop> {
 fn unknown(config: &Config, build: &Build) -> Vec<String> {
     const SHOWN: usize = 10;
     let fate = if config.extension.is_some() { "go to the handler that is configured" } else { "fail, for no handler is configured" };
+    let across = backwards::functions(&build.manifest);
     let line = |service: &Service| {
-        let unknown = |name: &&str| !School::has(name) && !is_own(service, name);
+        let unknown = |name: &&str| !School::has(name) && !is_own(service, name) && !across.iter().any(|known| known == name);
         let names: Vec<&str> = service.operations.iter().map(String::as_str).filter(unknown).collect();
         let more = names.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };

@@ -1,8 +1,9 @@
 //! Answers of the original, recorded, against ours: every sample of plain HTTP and every call of the SOAP trace.
 //!
-//! The data are not part of the project. Their folder, with `ops.json` and `samples/`, is named by `MWSC_OKTECH_DATA`, and the build of the
-//! interface by `MWSD_TEST_BUILD`; without them the tests say that they are skipped. The back end of the test gives the data of each sample, so that only what the protocol makes of them
-//! is compared. [`DIFFERENT`] is the written list of what differs, with the reason; `differences.md` says the same for readers.
+//! The data are not part of the project. Their folder, with `samples/`, is named by `MWSC_OKTECH_DATA`, and the build of the interface by
+//! `MWSD_TEST_BUILD`; without them the tests say that they are skipped. The back end of the test gives the data of each sample, so that
+//! only what the protocol makes of them is compared. [`DIFFERENT`] is the written list of what differs, with the reason; `differences.md`
+//! says the same for readers.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};

@@ -38,9 +38,8 @@ fn build(folder: &Path) -> Build {
         "[[input]]\nphpdoc = \"interface\"\ntargets = [\"manifest\"]\nprofiles = [\"document\", \"oktech\", \"oktech-simplified\"]\n",
     )
     .unwrap();
-    let out = folder.join("out");
-    let arguments =
-        ["mwsc", "generate", "--quiet", "--config", folder.join("mwsc.toml").to_str().unwrap(), "--output", out.to_str().unwrap()];
+    let (file, out) = (folder.join("mwsc.toml"), folder.join("out"));
+    let arguments = ["mwsc", "generate", "--quiet", "--config", file.to_str().unwrap(), "--output", out.to_str().unwrap()];
     assert_eq!(mwsc::cli::run(arguments.map(Into::into)), 0);
     Build::load(&out).unwrap()
 }
@@ -49,7 +48,11 @@ fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
         let to = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &to) } else { drop(std::fs::copy(entry.path(), to).unwrap()) }
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
     }
 }
 
@@ -62,7 +65,7 @@ async fn handler() -> String {
             Some("S1") if same && call["arguments"]["useridfield"] == "idnumber" => {
                 (StatusCode::OK, JsonBody(json!(["diver", "cook & baker"])))
             }
-            Some("odd") => (StatusCode::OK, JsonBody(json!({ "no": "list" }))),
+            Some("odd") => (StatusCode::OK, JsonBody(json!(7))),
             Some("broken") => (StatusCode::INTERNAL_SERVER_ERROR, JsonBody(json!({ "detail": "the secret is 42" }))),
             _ => (StatusCode::NOT_FOUND, JsonBody(json!({ "code": "unknownuser", "detail": "user unknown to the badges." }))),
         }
