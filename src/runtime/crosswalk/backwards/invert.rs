@@ -33,11 +33,17 @@ fn bind(pattern: &Expr, value: &Value, mut bound: Map) -> Vec<Map> {
             let value = values.get(name).unwrap_or(&Value::Null);
             all.into_iter().flat_map(|bound| bind(field, value, bound)).collect()
         }),
-        (Expr::Filter(of, Filter::Int | Filter::Float | Filter::Text | Filter::Truth | Filter::Flag | Filter::Lower, _), value)
-        | (Expr::Filter(of, Filter::Trim | Filter::Filled, _) | Expr::Else(of, _), value) => bind(of, value, bound),
+        (Expr::Filter(of, filter, _), value) if converts(*filter) => bind(of, value, bound),
+        (Expr::Else(of, _), value) => bind(of, value, bound),
         // A value of its own decides nothing here.
         _ => vec![bound],
     }
+}
+
+/// Whether a filter makes of a single value another spelling of it.
+fn converts(filter: Filter) -> bool {
+    use Filter::{Filled, Flag, Float, Int, Lower, Text, Trim, Truth};
+    matches!(filter, Int | Float | Text | Truth | Flag | Lower | Trim | Filled)
 }
 
 /// The answer of which an expression makes a value, as far as the value tells it. `name` is that of the answer.
