@@ -1,39 +1,50 @@
-//! From a value to the bytes of an answer.
+//! From a value to the bytes of an answer, and from arguments to those of a request.
 //!
 //! rpc/encoded answers are those of PHP's `SoapServer`, to the byte: the order in which an envelope declares its namespaces is the order
 //! in which PHP first needs them, empty texts have an end tag, and empty arrays have none.
 
 use std::fmt::Write as _;
 
-use mwsc_contract::schema::Kind;
+use mwsc_contract::schema::{Kind, SessionPart};
 use mwsc_contract::value::{Map, Value};
-use mwsc_contract::wire::Style;
+use mwsc_contract::wire::{Carries, Style};
 
 use super::sheet::{Sheet, Space};
 use super::spelling::{Blanks, Element, Operation, Record, Spelling, Type};
 use crate::blank::blank;
+use crate::dispatch::Args;
 use crate::php::number;
 
 /// The answer of an operation. The value was checked against the manifest.
 pub fn response(spelling: &Spelling, operation: &Operation, value: &Value) -> String {
-    let mut writer = Writer { spelling, sheet: Sheet::new(spelling.version), depth: 0 };
-    let wrapper = &operation.response;
-    match spelling.style {
-        Style::Document => {
-            let out = &mut writer.sheet.out;
-            let _ = write!(out, "<{wrapper} xmlns=\"");
-            attribute(&spelling.namespace, out);
-            out.push_str("\">");
-        }
-        Style::RpcEncoded => writer.sheet.open_rpc(wrapper, operation.result.as_ref().map(|result| result.name.as_str())),
-    }
+    let mut writer = Writer::new(spelling);
+    writer.open(&operation.response, operation.result.as_ref().map(|result| result.name.as_str()));
     if let Some(result) = &operation.result {
         writer.element(result, Some(value));
     }
-    let _ = match spelling.style {
-        Style::Document => write!(writer.sheet.out, "</{wrapper}>"),
-        Style::RpcEncoded => write!(writer.sheet.out, "</ns1:{wrapper}>"),
-    };
+    writer.end(&operation.response);
+    writer.sheet.envelope(spelling.style, &spelling.namespace)
+}
+
+/// The request of an operation, as a client sends it. `name` is the operation's on the wire; arguments have the manifest's names. What is
+/// absent is blank, and so is the session of a caller who has none.
+pub fn request(spelling: &Spelling, name: &str, operation: &Operation, session: Option<(i64, &str)>, args: &Args) -> String {
+    let mut writer = Writer::new(spelling);
+    let (client, key) = session.map_or((None, None), |(client, key)| (Some(Value::Int(client)), Some(Value::from(key))));
+    writer.open(name, None);
+    for part in &operation.parts {
+        let value = match &part.carries {
+            Carries::Param(name) => args.get(name),
+            Carries::Session(SessionPart::Client) => client.as_ref(),
+            Carries::Session(SessionPart::Key) => key.as_ref(),
+            Carries::Group | Carries::Result | Carries::Nothing => None,
+        };
+        match value {
+            None | Some(Value::Null) => writer.blank(&part.element),
+            Some(value) => writer.element(&part.element, Some(value)),
+        }
+    }
+    writer.end(name);
     writer.sheet.envelope(spelling.style, &spelling.namespace)
 }
 
@@ -47,7 +58,31 @@ struct Writer<'s> {
 /// How deep records of blanks may be within each other.
 const MAX_BLANK: usize = 8;
 
-impl Writer<'_> {
+impl<'s> Writer<'s> {
+    fn new(spelling: &'s Spelling) -> Writer<'s> {
+        Writer { spelling, sheet: Sheet::new(spelling.version), depth: 0 }
+    }
+
+    /// The start of the element around everything; of an answer of rpc with the name of its result.
+    fn open(&mut self, wrapper: &str, result: Option<&str>) {
+        match self.spelling.style {
+            Style::Document => {
+                let _ = write!(self.sheet.out, "<{wrapper} xmlns=\"");
+                attribute(&self.spelling.namespace, &mut self.sheet.out);
+                self.sheet.out.push_str("\">");
+            }
+            Style::RpcEncoded => self.sheet.open_rpc(wrapper, result),
+        }
+    }
+
+    /// Its end.
+    fn end(&mut self, wrapper: &str) {
+        let _ = match self.spelling.style {
+            Style::Document => write!(self.sheet.out, "</{wrapper}>"),
+            Style::RpcEncoded => write!(self.sheet.out, "</ns1:{wrapper}>"),
+        };
+    }
+
     fn element(&mut self, element: &Element, value: Option<&Value>) {
         let spelling = self.spelling;
         let encoded = spelling.style == Style::RpcEncoded;
@@ -58,6 +93,7 @@ impl Writer<'_> {
                 // The other side has to find the element: then it finds it blank.
                 (false, false) => return self.blank(element),
             },
+            None if spelling.blanks == Blanks::Null => &Value::Null,
             None => return self.blank(element),
             Some(Value::Null) if !encoded && !element.optional && !element.nillable => return self.blank(element),
             Some(value) => value,
@@ -110,7 +146,7 @@ impl Writer<'_> {
     fn fields(&mut self, record: &Record, map: Option<&Map>) {
         let failed = match (self.spelling.blanks, map) {
             (Blanks::Fill, Some(map)) => map.get("error").filter(|error| error.as_str().is_some_and(|text| !text.is_empty())),
-            (Blanks::Keep, _) | (_, None) => None,
+            (Blanks::Keep | Blanks::Null, _) | (_, None) => None,
         };
         for (at, field) in record.fields.iter().enumerate() {
             if field.group {

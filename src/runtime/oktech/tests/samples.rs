@@ -1,9 +1,8 @@
 //! Answers of the original, recorded, against ours: every sample of plain HTTP and every call of the SOAP trace.
 //!
-//! The data are not part of the project. Their folder, with `samples/`, is named by `MWSC_OKTECH_DATA`, and the build of the interface by
-//! `MWSD_TEST_BUILD`; without them the tests say that they are skipped. The back end of the test gives the data of each sample, so that
-//! only what the protocol makes of them is compared. [`DIFFERENT`] is the written list of what differs, with the reason; `differences.md`
-//! says the same for readers.
+//! The data are not part of the project. Their folder, with `samples/`, is named by `MWSC_OKTECH_DATA`; without it the tests say that they
+//! are skipped. The back end of the test gives the data of each sample, so that only what the protocol makes of them is compared.
+//! [`DIFFERENT`] is the written list of what differs, with the reason; `differences.md` says the same for readers.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -13,6 +12,7 @@ use serde_json::Value as Json;
 use super::*;
 use crate::accounts::{Session, bad_login, bad_session, bad_token};
 use crate::dispatch::{Caller, Means, Secret};
+use crate::testing::interface;
 
 /// Samples that are not reproduced, by name, with the reason.
 const DIFFERENT: &[(&str, &str)] = &[
@@ -114,15 +114,6 @@ fn folder() -> Option<PathBuf> {
     folder
 }
 
-/// The interface, as `mwsc generate` writes it.
-fn shipped() -> Option<Manifest> {
-    let folder = std::env::var_os("MWSD_TEST_BUILD");
-    if folder.is_none() {
-        println!("skipped: MWSD_TEST_BUILD is not set");
-    }
-    folder.map(|folder| Build::load(folder.as_ref()).unwrap().manifest)
-}
-
 /// The interface over a back end that answers everything with one value.
 fn giving(manifest: &Manifest, value: &Json, session: (i64, String), resumed: bool) -> Router {
     let value = value.clone();
@@ -158,7 +149,8 @@ fn parted(recorded: &str, ours: &str) -> String {
 
 #[tokio::test]
 async fn samples_of_plain_http() {
-    let (Some(folder), Some(manifest)) = (folder(), shipped()) else { return };
+    let Some(folder) = folder() else { return };
+    let manifest = interface().manifest;
     let samples = folder.join("samples");
     let all = std::fs::read_to_string(samples.join("ALL-rest-samples.txt")).unwrap();
     let (mut same, mut different, mut wrong) = (0, Vec::new(), Vec::new());
@@ -195,7 +187,8 @@ async fn samples_of_plain_http() {
 
 #[tokio::test]
 async fn calls_of_the_soap_trace() {
-    let (Some(folder), Some(manifest)) = (folder(), shipped()) else { return };
+    let Some(folder) = folder() else { return };
+    let manifest = interface().manifest;
     let trace = std::fs::read_to_string(folder.join("samples/soap-trace.txt")).unwrap();
     let (mut same, mut different, mut wrong) = (0, Vec::new(), Vec::new());
     for entry in trace.split("##### ").skip(1) {

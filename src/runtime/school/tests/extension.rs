@@ -20,6 +20,7 @@ use crate::app::router;
 use crate::build::Build;
 use crate::school::School;
 use crate::school::extension::{Extension, Handler};
+use crate::testing::compiled;
 
 /// A build of the interface with the method that the README shows.
 fn build(folder: &Path) -> Build {
@@ -33,15 +34,7 @@ fn build(folder: &Path) -> Build {
     let text = std::fs::read_to_string(&file).unwrap();
     let (head, end) = text.split_at(text.rfind('}').unwrap());
     std::fs::write(&file, format!("{head}\n{method}{end}")).unwrap();
-    std::fs::write(
-        folder.join("mwsc.toml"),
-        "[[input]]\nphpdoc = \"interface\"\ntargets = [\"manifest\"]\nprofiles = [\"document\", \"oktech\", \"oktech-simplified\"]\n",
-    )
-    .unwrap();
-    let (file, out) = (folder.join("mwsc.toml"), folder.join("out"));
-    let arguments = ["mwsc", "generate", "--quiet", "--config", file.to_str().unwrap(), "--output", out.to_str().unwrap()];
-    assert_eq!(mwsc::cli::run(arguments.map(Into::into)), 0);
-    Build::load(&out).unwrap()
+    compiled(&interface)
 }
 
 fn copy(from: &Path, to: &Path) {
