@@ -18,7 +18,7 @@ mod live;
 mod run;
 mod scope;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use async_trait::async_trait;
 use mwsc_contract::Value;

@@ -228,7 +228,7 @@ async fn inner_programs_know_what_they_are_given_alone() {
     assert_eq!(ran(&program, r#"{"number":3}"#).await.0, Ok(json("[3,3,null]")));
 }
 
-fn built_in() -> Crosswalk {
+pub(crate) fn built_in() -> Crosswalk {
     let sources = mwsc::source::SourceMap::default();
     let (file, _) = sources.add("crosswalk.toml", "crosswalk.toml".to_owned(), BUILT_IN.as_bytes().to_vec());
     expand::crosswalk(&read(file, &sources, &mut mwsc::report::Report::default()))
