@@ -93,7 +93,6 @@ impl<'s> Writer<'s> {
                 // The other side has to find the element: then it finds it blank.
                 (false, false) => return self.blank(element),
             },
-            None if spelling.blanks == Blanks::Null => &Value::Null,
             None => return self.blank(element),
             Some(Value::Null) if !encoded && !element.optional && !element.nillable => return self.blank(element),
             Some(value) => value,
@@ -146,7 +145,7 @@ impl<'s> Writer<'s> {
     fn fields(&mut self, record: &Record, map: Option<&Map>) {
         let failed = match (self.spelling.blanks, map) {
             (Blanks::Fill, Some(map)) => map.get("error").filter(|error| error.as_str().is_some_and(|text| !text.is_empty())),
-            (Blanks::Keep | Blanks::Null, _) | (_, None) => None,
+            (Blanks::Keep | Blanks::Omit, _) | (_, None) => None,
         };
         for (at, field) in record.fields.iter().enumerate() {
             if field.group {
@@ -161,6 +160,9 @@ impl<'s> Writer<'s> {
                 Some(error) => (field.key == "error").then_some(error),
                 None => map.and_then(|map| find(map, at, &field.key)),
             };
+            if self.spelling.blanks == Blanks::Omit && value.is_none_or(|value| *value == Value::Null) {
+                continue;
+            }
             self.element(&field.element, value);
         }
     }
