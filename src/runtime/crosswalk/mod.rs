@@ -10,6 +10,7 @@
 //! Nothing here knows a protocol or a network; [`Functions`] is whatever answers. Programs end: they hold no loops but over lists. What is
 //! still bounded is work: calls upstream and steps of evaluation, by [`Limits`].
 
+pub mod backwards;
 mod convert;
 mod eval;
 mod list;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod every;
+mod extension;
 mod mended;
 mod semantics;
 mod stored;
