@@ -198,6 +198,7 @@ fn concerns_item(kind: FailureKind) -> bool {
     match kind {
         FailureKind::BadRequest | FailureKind::Forbidden | FailureKind::NotFound | FailureKind::Conflict => true,
         FailureKind::Unauthenticated
+        | FailureKind::Slow
         | FailureKind::TooLarge
         | FailureKind::MediaType
         | FailureKind::Limited

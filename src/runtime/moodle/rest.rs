@@ -17,8 +17,8 @@ use super::xml;
 use crate::accounts::header;
 use crate::app::App;
 use crate::dispatch::{Args, Failure};
+use crate::form::Fields;
 use crate::form::request::fields;
-use crate::form::{Fields, Limits};
 use crate::php::json;
 
 /// Fields that say how the answer is to look. They are no arguments.
@@ -42,7 +42,7 @@ enum Format {
 /// Answers a request.
 pub async fn serve(State(app): State<Arc<App>>, ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request) -> Response {
     let headers = request.headers().clone();
-    match fields(request, Limits::default(), app.settings.body_bytes).await {
+    match fields(request, &app.settings).await {
         Ok(fields) => answer(&app, fields, &headers, Some(from.ip())).await,
         Err(why) => failed(&app, Format::Xml, &why),
     }

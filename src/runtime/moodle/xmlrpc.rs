@@ -13,11 +13,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use crate::php::number;
-
-/// How deeply values may lie in each other.
-const DEPTH: usize = 64;
-/// How many values a request may hold.
-const VALUES: usize = 100_000;
+use crate::soap::Limits;
 
 /// A call.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,11 +25,11 @@ pub struct Call {
 }
 
 /// Reads a call. The error says what is wrong with it.
-pub fn read(text: &[u8]) -> Result<Call, String> {
+pub fn read(text: &[u8], limits: Limits) -> Result<Call, String> {
     let text = std::str::from_utf8(text).map_err(|_| "the request is not UTF-8".to_owned())?;
     let mut reader = Reader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
-    let mut input = Input { reader, values: 0 };
+    let mut input = Input { reader, limits, elements: 0 };
     input.open("methodCall")?;
     input.open("methodName")?;
     let method = input.text("methodName")?.trim().to_owned();
@@ -50,7 +46,9 @@ pub fn read(text: &[u8]) -> Result<Call, String> {
 
 struct Input<'t> {
     reader: Reader<&'t [u8]>,
-    values: usize,
+    limits: Limits,
+    /// Elements so far.
+    elements: usize,
 }
 
 /// What a request is made of, after comments and blanks are gone.
@@ -66,7 +64,17 @@ impl Input<'_> {
             let at = self.reader.buffer_position();
             let event = self.reader.read_event().map_err(|why| format!("the request is not well-formed at byte {at}: {why}"))?;
             return Ok(match event {
-                Event::Start(tag) => Piece::Open(tag.name().as_ref().to_owned()),
+                Event::Start(tag) => {
+                    self.elements += 1;
+                    if self.elements > self.limits.elements {
+                        return Err(format!("the request has more than {} elements", self.limits.elements));
+                    }
+                    // Nothing here has attributes that mean something.
+                    if tag.attributes().take(self.limits.attributes + 1).count() > self.limits.attributes {
+                        return Err(format!("an element has more than {} attributes", self.limits.attributes));
+                    }
+                    Piece::Open(tag.name().as_ref().to_owned())
+                }
                 Event::End(_) => Piece::Close,
                 Event::Text(text) => Piece::Text(text.xml10_content().into_owned()),
                 Event::CData(text) => Piece::Text(text.xml10_content().into_owned()),
@@ -112,26 +120,28 @@ impl Input<'_> {
         let mut out = String::new();
         loop {
             match self.next()? {
-                Piece::Text(text) => out.push_str(&text),
+                Piece::Text(text) => self.append(&mut out, &text)?,
                 Piece::Close => return Ok(out),
                 Piece::Open(found) => return Err(format!("`{found}` is not expected in `{around}`")),
             }
         }
     }
 
+    fn append(&self, out: &mut String, text: &str) -> Result<(), String> {
+        out.push_str(text);
+        let most = self.limits.text;
+        if out.len() > most { Err(format!("a text has more than {most} bytes")) } else { Ok(()) }
+    }
+
     /// What stands in a `value`, and its end.
     fn value(&mut self, depth: usize) -> Result<Value, String> {
-        self.values += 1;
-        if depth > DEPTH {
-            return Err(format!("values are nested more than {DEPTH} levels deep"));
-        }
-        if self.values > VALUES {
-            return Err(format!("the request has more than {VALUES} values"));
+        if depth > self.limits.depth {
+            return Err(format!("values are nested more than {} levels deep", self.limits.depth));
         }
         let mut plain = String::new();
         loop {
             match self.next()? {
-                Piece::Text(text) => plain.push_str(&text),
+                Piece::Text(text) => self.append(&mut plain, &text)?,
                 // A value without a type is a text.
                 Piece::Close => return Ok(Value::String(plain)),
                 Piece::Open(ty) => {
@@ -284,7 +294,7 @@ mod tests {
     use super::*;
 
     fn json(text: &str) -> String {
-        match read(text.as_bytes()) {
+        match read(text.as_bytes(), Limits::default()) {
             Ok(call) => format!("{} {}", call.method, serde_json::to_string(&call.params).unwrap()),
             Err(why) => why,
         }
@@ -335,6 +345,17 @@ mod tests {
         assert!(json("<nope").contains("not well-formed"), "{}", json("<nope"));
         let deep = format!("{}x{}", "<value><array><data>".repeat(70), "</data></array></value>".repeat(70));
         assert_eq!(param(&deep), "values are nested more than 64 levels deep");
+    }
+
+    #[test]
+    fn too_much_is_refused() {
+        let text = "<methodCall><methodName a='1' b='2'>m</methodName><params><param><value>four</value></param></params></methodCall>";
+        let limits = Limits { elements: 5, attributes: 2, text: 4, ..Limits::default() };
+        let told = |limits| read(text.as_bytes(), limits).map(|call| call.params.len());
+        assert_eq!(told(limits), Ok(1));
+        assert_eq!(told(Limits { elements: 4, ..limits }), Err("the request has more than 4 elements".to_owned()));
+        assert_eq!(told(Limits { attributes: 1, ..limits }), Err("an element has more than 1 attributes".to_owned()));
+        assert_eq!(told(Limits { text: 3, ..limits }), Err("a text has more than 3 bytes".to_owned()));
     }
 
     #[test]
