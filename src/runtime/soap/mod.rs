@@ -21,4 +21,6 @@ pub use limits::Limits;
 pub use spelling::{Blanks, Operation, Spelling, Version};
 
 #[cfg(test)]
+mod roundtrip;
+#[cfg(test)]
 mod tests;
