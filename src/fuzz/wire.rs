@@ -12,7 +12,7 @@ use mwsc_contract::{Operation, Site, Validator, Value};
 use mwsd::build::Build;
 use mwsd::dispatch::Args;
 use mwsd::form::{self, Form};
-use mwsd::moodle::xmlrpc;
+use mwsd::moodle::{self, xmlrpc};
 use mwsd::oktech;
 use mwsd::php::{unserialize, zval};
 use mwsd::soap::{Blanks, Limits, Spelling, Version, charset, decode, encode, envelope, xml};
@@ -46,7 +46,7 @@ fn interface() -> &'static Interface {
 }
 
 impl Interface {
-    fn validator(&self, site: &Site) -> Validator<'_> {
+    fn validator<'a>(&'a self, site: &'a Site) -> Validator<'a> {
         let validator = Validator::new(&self.build.manifest, site);
         let sparse = self.build.manifest.services.iter().any(|service| service.convention == Convention::OkTech);
         if sparse { validator.sparse() } else { validator }
@@ -64,7 +64,7 @@ impl Interface {
             for (_, operation) in spelling.operations() {
                 let Some(slot) = self.operation(&operation.operation).and_then(|operation| operation.result.as_ref()) else { continue };
                 let Ok(value) = validator.answer(slot, value.clone()) else { continue };
-                readable(&encode::response(spelling, operation, &value));
+                readable(std::str::from_utf8(&encode::response(spelling, operation, &value)).expect("a text"));
             }
         }
         for operation in self.build.manifest.operations.values() {
@@ -76,6 +76,7 @@ impl Interface {
             let read = unserialize::unserialize(&text).expect("serialised PHP");
             assert_eq!(zval::serialize(&read), text);
             readable(&oktech::xml::response(&row));
+            readable(&moodle::xml::response(&value, Some(slot), &self.build.manifest.records));
             let _ = zval::print_r(&row);
         }
         readable(&xmlrpc::response(Some(value)));

@@ -14,6 +14,7 @@ use quick_xml::events::Event;
 
 use crate::php::number;
 use crate::soap::Limits;
+use crate::soap::xml::is_char;
 
 /// A call.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +28,9 @@ pub struct Call {
 /// Reads a call. The error says what is wrong with it.
 pub fn read(text: &[u8], limits: Limits) -> Result<Call, String> {
     let text = std::str::from_utf8(text).map_err(|_| "the request is not UTF-8".to_owned())?;
+    if let Some(ch) = text.chars().find(|&ch| !is_char(ch)) {
+        return Err(not_allowed(ch));
+    }
     let mut reader = Reader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
     let mut input = Input { reader, limits, elements: 0 };
@@ -203,13 +207,17 @@ fn scalar(ty: &str, text: String) -> Result<Value, String> {
 
 fn resolve(entity: &quick_xml::events::BytesRef<'_>) -> Result<String, String> {
     if let Some(ch) = entity.resolve_char_ref().map_err(|why| why.to_string())? {
-        return Ok(ch.to_string());
+        return if is_char(ch) { Ok(ch.to_string()) } else { Err(not_allowed(ch)) };
     }
     let name: &str = entity;
     match quick_xml::escape::resolve_predefined_entity(name) {
         Some(text) => Ok(text.to_owned()),
         None => Err(format!("the entity `{}` is refused", shortened(name))),
     }
+}
+
+fn not_allowed(ch: char) -> String {
+    format!("the character U+{:04X} is not allowed", u32::from(ch))
 }
 
 fn shortened(text: &str) -> String {
@@ -285,7 +293,24 @@ fn tagged(tag: &str, text: &str, out: &mut String) {
     if text.is_empty() {
         out.extend(["<", tag, "/>"]);
     } else {
-        out.extend(["<", tag, ">", &text.replace('&', "&#38;").replace('<', "&#60;").replace('>', "&#62;"), "</", tag, ">"]);
+        out.extend(["<", tag, ">"]);
+        escape(text, out);
+        out.extend(["</", tag, ">"]);
+    }
+}
+
+/// A text with references for what XML has a meaning for. A character that it cannot hold becomes the replacement character.
+fn escape(text: &str, out: &mut String) {
+    for ch in text.chars() {
+        match ch {
+            '&' => out.push_str("&#38;"),
+            '<' => out.push_str("&#60;"),
+            '>' => out.push_str("&#62;"),
+            // As it stands, it would be read as the end of a line.
+            '\r' => out.push_str("&#13;"),
+            _ if is_char(ch) => out.push(ch),
+            _ => out.push('\u{fffd}'),
+        }
     }
 }
 
@@ -335,6 +360,8 @@ mod tests {
             ("<value><double>nan</double></value>", "`nan` is no number"),
             ("<value><date>x</date></value>", "there is no type `date`"),
             ("<value>&x;</value>", "the entity `x` is refused"),
+            ("<value>&#1;</value>", "the character U+0001 is not allowed"),
+            ("<value>\0</value>", "the character U+0000 is not allowed"),
             ("<value><int>1</int><int>2</int></value>", "`int` is not expected in `value`"),
             ("<int>1</int>", "`value` is expected where `int` is"),
         ] {
@@ -367,6 +394,13 @@ mod tests {
             <value><double>0.5</double></value><value><string/></value><value><string/></value></data></array></value></member>\
             <member><name>c</name><value><string>x &#38; &#60;y&#62;</string></value></member></struct></value></param></params></methodResponse>";
         assert_eq!(response(Some(&value)), format!("{DECLARATION}{expected}"));
+    }
+
+    /// What no XML can hold made answers that nobody could read.
+    #[test]
+    fn answers_are_well_formed_whatever_they_hold() {
+        let text = response(Some(&"\0a\u{1f}\r\n\t\u{ffff}".into()));
+        assert!(text.contains("<string>\u{fffd}a\u{fffd}&#13;\n\t\u{fffd}</string>"), "{text}");
     }
 
     #[test]
