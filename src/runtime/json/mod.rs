@@ -5,6 +5,7 @@
 mod problem;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -39,10 +40,11 @@ async fn call(
 ) -> Response {
     match answer(&app, from, &service, &function, request).await {
         Ok(None) => StatusCode::NO_CONTENT.into_response(),
-        Ok(Some(value)) => match serde_json::to_vec(&value) {
-            Ok(text) => ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], text).into_response(),
-            Err(why) => problem::response(&Failure::internal(why.to_string()), app.settings.debug),
-        },
+        Ok(Some(value)) => {
+            let mut text = Vec::with_capacity(1024);
+            text::write(&value, &mut text);
+            ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], text).into_response()
+        }
         Err(why) => problem::response(&why, app.settings.debug),
     }
 }

@@ -8,6 +8,7 @@ use axum::extract::Request;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
 use mwsc_contract::schema::Convention;
 use mwsc_contract::{Service, Value};
 
@@ -80,7 +81,7 @@ async fn answer(
     headers: &HeaderMap,
     body: &[u8],
     kind: Option<&str>,
-) -> Result<(Version, String), Refused> {
+) -> Result<(Version, Bytes), Refused> {
     let text = charset::decode(body, kind);
     let text = text.map_err(|why| Refused::Fault(Version::V11, Fault::new(FaultCode::Client, "Bad Request").debug(why)))?;
     // A document borrows from its text and is not carried across a wait; what it says is read here.
@@ -134,8 +135,8 @@ fn told(why: &Failure) -> String {
     if why.field.is_empty() { why.message.clone() } else { format!("{}: {}", why.field, why.message) }
 }
 
-fn sent(status: StatusCode, version: Version, text: String) -> Response {
-    (status, [(CONTENT_TYPE, version.media_type())], text).into_response()
+fn sent(status: StatusCode, version: Version, text: impl Into<Bytes>) -> Response {
+    (status, [(CONTENT_TYPE, version.media_type())], text.into()).into_response()
 }
 
 /// A failure of an operation. The original answers with status 200 and a fault of its own making, whose code has a prefix that nothing

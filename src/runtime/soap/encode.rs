@@ -4,7 +4,9 @@
 //! in which PHP first needs them, empty texts have an end tag, and empty arrays have none.
 
 use std::fmt::Write as _;
+use std::sync::atomic::Ordering;
 
+use bytes::Bytes;
 use mwsc_contract::schema::Kind;
 use mwsc_contract::value::{Map, Value};
 use mwsc_contract::wire::Style;
@@ -16,8 +18,12 @@ use crate::php::number;
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 /// The answer of an operation. The value was checked against the manifest.
-pub fn response(spelling: &Spelling, operation: &Operation, value: &Value) -> String {
-    let mut writer = Writer { spelling, out: String::with_capacity(1024), spaces: Vec::with_capacity(4), depth: 0 };
+pub fn response(spelling: &Spelling, operation: &Operation, value: &Value) -> Bytes {
+    // An answer is likely as long as the one before it.
+    let length = operation.length.load(Ordering::Relaxed);
+    let mut out = String::with_capacity(ROOM + 1_024 + length + length / 8);
+    out.extend(std::iter::repeat_n(' ', ROOM));
+    let mut writer = Writer { spelling, out, spaces: Vec::with_capacity(4), depth: 0 };
     let wrapper = &operation.response;
     match spelling.style {
         Style::Document => {
@@ -42,8 +48,13 @@ pub fn response(spelling: &Spelling, operation: &Operation, value: &Value) -> St
         Style::Document => write!(writer.out, "</{wrapper}>"),
         Style::RpcEncoded => write!(writer.out, "</ns1:{wrapper}>"),
     };
+    operation.length.store(writer.out.len() - ROOM, Ordering::Relaxed);
     writer.envelope()
 }
+
+/// Bytes in front of the body where the beginning of the envelope is put at last: which namespaces it declares, and in which order, is
+/// known when the body is written.
+const ROOM: usize = 1_024;
 
 /// Namespaces that an answer declares when it needs them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,22 +144,27 @@ impl Writer<'_> {
     }
 
     fn fields(&mut self, record: &Record, map: Option<&Map>) {
+        self.fields_from(record, map, &mut 0);
+    }
+
+    /// `next` is the place in the map where the next field is likely to be.
+    fn fields_from(&mut self, record: &Record, map: Option<&Map>, next: &mut usize) {
         let failed = match (self.spelling.blanks, map) {
             (Blanks::Fill, Some(map)) => map.get("error").filter(|error| error.as_str().is_some_and(|text| !text.is_empty())),
             (Blanks::Keep, _) | (_, None) => None,
         };
-        for (at, field) in record.fields.iter().enumerate() {
+        for field in &record.fields {
             if field.group {
                 if let Type::Record(inner) = &self.spelling.types[field.element.ty] {
                     self.out.push_str(&field.element.open);
-                    self.fields(inner, map);
+                    self.fields_from(inner, map, next);
                     self.close(&field.element);
                 }
                 continue;
             }
             let value = match failed {
                 Some(error) => (field.key == "error").then_some(error),
-                None => map.and_then(|map| find(map, at, &field.key)),
+                None => map.and_then(|map| find(map, next, &field.key)),
             };
             self.element(&field.element, value);
         }
@@ -254,7 +270,7 @@ impl Writer<'_> {
     }
 
     /// Puts the envelope around what was written.
-    fn envelope(mut self) -> String {
+    fn envelope(mut self) -> Bytes {
         let spelling = self.spelling;
         let (prefix, version) = match spelling.version {
             Version::V11 => ("SOAP-ENV", Version::V11),
@@ -265,7 +281,7 @@ impl Writer<'_> {
             self.needs(Space::Xsi);
             self.needs(Space::Encoding);
         }
-        let mut out = String::with_capacity(self.out.len() + 600);
+        let mut out = String::with_capacity(ROOM);
         let _ = write!(out, "{DECLARATION}<{prefix}:Envelope xmlns:{prefix}=\"{}\"", version.envelope());
         if spelling.style == Style::RpcEncoded {
             out.push_str(" xmlns:ns1=\"");
@@ -288,9 +304,15 @@ impl Writer<'_> {
             (Style::RpcEncoded, Version::V12) => write!(out, "><env:Body xmlns:rpc=\"{RPC}\">"),
             (Style::Document, _) => write!(out, "><{prefix}:Body>"),
         };
-        out.push_str(&self.out);
-        let _ = writeln!(out, "</{prefix}:Body></{prefix}:Envelope>");
-        out
+        let _ = writeln!(self.out, "</{prefix}:Body></{prefix}:Envelope>");
+        let mut whole = self.out.into_bytes();
+        match ROOM.checked_sub(out.len()) {
+            Some(from) => {
+                whole[from..ROOM].copy_from_slice(out.as_bytes());
+                Bytes::from(whole).slice(from..)
+            }
+            None => [out.as_bytes(), &whole[ROOM..]].concat().into(),
+        }
     }
 }
 
@@ -303,12 +325,15 @@ const APACHE: &str = "http://xml.apache.org/xml-soap";
 /// The rpc representation of SOAP 1.2.
 const RPC: &str = "http://www.w3.org/2003/05/soap-rpc";
 
-/// The value of a key. Records come with their fields in the order of the manifest, which is mostly that of the wire.
-fn find<'m>(map: &'m Map, at: usize, key: &str) -> Option<&'m Value> {
-    match map.get_index(at) {
-        Some((found, value)) if found == key => Some(value),
-        _ => map.get(key),
-    }
+/// The value of a key, and where the next one is likely to be: records come with their fields in the order of the manifest, which is
+/// mostly that of the wire, and without those that have no value.
+fn find<'m>(map: &'m Map, next: &mut usize, key: &str) -> Option<&'m Value> {
+    let (at, value) = match map.get_index(*next) {
+        Some((found, value)) if found == key => (*next, value),
+        _ => map.get_full(key).map(|(at, _, value)| (at, value))?,
+    };
+    *next = at + 1;
+    Some(value)
 }
 
 /// Whether null is an empty list here: a wrapper has no null of its own.
@@ -322,7 +347,7 @@ fn scalar(kind: Kind, value: &Value, style: Style, out: &mut String) {
     let _ = match (kind, value) {
         (_, Value::Null | Value::List(_) | Value::Map(_)) => Ok(()),
         (Kind::Bool, value) => return out.push_str(if truth(value) { "true" } else { "false" }),
-        (Kind::Int | Kind::String | Kind::Float, Value::Int(number)) => write!(out, "{number}"),
+        (Kind::Int | Kind::String | Kind::Float, Value::Int(number)) => return out.push_str(itoa::Buffer::new().format(*number)),
         (Kind::Int | Kind::Float, Value::Bool(truth)) => write!(out, "{}", i64::from(*truth)),
         (Kind::Int, Value::Float(number)) => write!(out, "{:.0}", number.trunc()),
         (Kind::Int, Value::String(text)) => write!(out, "{}", text.trim().parse::<i64>().unwrap_or(0)),

@@ -6,8 +6,9 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::decode::{self, Received};
+use super::tests::written;
 use super::xml::Document;
-use super::{Blanks, Limits, Spelling, Version, encode, envelope, xml};
+use super::{Blanks, Limits, Spelling, Version, envelope, xml};
 
 /// A type, drawn without names.
 #[derive(Debug, Clone)]
@@ -110,7 +111,7 @@ proptest! {
         let blanks = if fill { Blanks::Fill } else { Blanks::Keep };
         let spelling = Spelling::new(&endpoint(&ty), version, "", blanks).unwrap();
         let operation = spelling.operation("give").unwrap().1;
-        let text = encode::response(&spelling, operation, &value);
+        let text = written(&spelling, operation, &value);
 
         // As an answer, by a client.
         let document = xml::read(&text, Limits::default()).unwrap();

@@ -4,6 +4,7 @@
 //! endpoint, version of SOAP and base URL.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicUsize;
 
 use indexmap::IndexMap;
 use mwsc_contract::schema::Kind;
@@ -83,6 +84,8 @@ pub struct Operation {
     pub(super) parts: Vec<Part>,
     pub(super) result: Option<Element>,
     pub(super) hollow: Vec<(String, Value)>,
+    /// Bytes of its last answer, without the envelope.
+    pub(super) length: AtomicUsize,
 }
 
 /// A part of a request.
@@ -205,6 +208,7 @@ impl<'e> Maker<'e> {
             parts,
             result,
             hollow: operation.hollow.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            length: AtomicUsize::new(0),
         })
     }
 

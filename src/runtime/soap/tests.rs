@@ -74,8 +74,13 @@ fn value(json: serde_json::Value) -> Value {
     serde_json::from_value(json).unwrap()
 }
 
+/// An answer as a text.
+pub(super) fn written(spelling: &Spelling, operation: &Operation, value: &Value) -> String {
+    String::from_utf8(encode::response(spelling, operation, value).to_vec()).unwrap()
+}
+
 fn answer(spelling: &Spelling, operation: &str, json: serde_json::Value) -> String {
-    encode::response(spelling, spelling.operation(operation).unwrap().1, &value(json))
+    written(spelling, spelling.operation(operation).unwrap().1, &value(json))
 }
 
 /// What the body of a request brings.
@@ -364,7 +369,7 @@ proptest! {
         let spelling = document();
         let operation = spelling.operation("lend").unwrap().1;
         let books = Value::List(books);
-        let text = encode::response(&spelling, operation, &books);
+        let text = written(&spelling, operation, &books);
         let document = xml::read(&text, Limits::default()).unwrap();
         let body = document.children(Document::ROOT).next().unwrap();
         let result = document.children(document.children(body).next().unwrap()).next().unwrap();

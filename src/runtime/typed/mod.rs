@@ -82,7 +82,7 @@ async fn answer(
     from: Option<IpAddr>,
     headers: &HeaderMap,
     body: &Bytes,
-) -> Result<(Version, String), Refused> {
+) -> Result<(Version, Bytes), Refused> {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let text = charset::decode(body, kind);
     let text = text.map_err(|why| Refused::Fault(Version::V11, Fault::new(FaultCode::Client, "Bad Request").debug(why)))?;
@@ -164,6 +164,6 @@ fn status(version: Version, code: FaultCode) -> StatusCode {
     }
 }
 
-fn sent(status: StatusCode, version: Version, text: String) -> Response {
-    (status, [(CONTENT_TYPE, version.media_type())], text).into_response()
+fn sent(status: StatusCode, version: Version, text: impl Into<Bytes>) -> Response {
+    (status, [(CONTENT_TYPE, version.media_type())], text.into()).into_response()
 }
