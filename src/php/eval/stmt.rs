@@ -228,6 +228,7 @@ impl<'a> Interp<'a, '_> {
     }
 
     fn static_var(&mut self, var: &'a StaticVar<'a>) -> Eval<'a, ()> {
+        self.reach_out();
         let function = self.frame.function.map_or(0, |function| std::ptr::from_ref(function) as usize);
         let class = self.frame.called.map_or(u32::MAX, |class| class.0);
         // Each class that inherits a method has static variables of its own up to PHP 8.0; the caches in question name the class.

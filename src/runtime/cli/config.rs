@@ -36,6 +36,8 @@ pub struct Config {
     pub store: String,
     /// A Moodle behind the service.
     pub upstream: Option<Upstream>,
+    /// A server of OK Tech's behind the service.
+    pub upstream_wspp: Option<UpstreamWspp>,
     /// A folder of recorded exchanges behind the service.
     pub recorded: Option<PathBuf>,
     /// Sessions of OK Tech's clients.
@@ -86,6 +88,20 @@ impl Upstream {
         }
         crosswalk
     }
+}
+
+/// A server of OK Tech's behind the service.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UpstreamWspp {
+    /// Its address: that of its `service_pp.php` or `service_pp2.php`.
+    pub url: String,
+    /// Seconds that a call may take.
+    #[serde(default = "half_a_minute")]
+    pub timeout: u64,
+    /// How often a read is tried again.
+    #[serde(default = "two")]
+    pub retries: u32,
 }
 
 fn mobile() -> String {
@@ -264,6 +280,7 @@ impl Default for Config {
             base_url: None,
             store: "mwsd.sqlite".to_owned(),
             upstream: None,
+            upstream_wspp: None,
             recorded: None,
             sessions: Sessions::default(),
             limits: Limits::default(),
@@ -287,8 +304,10 @@ impl Config {
             None => Config::default(),
         };
         config.take(options);
-        if config.upstream.is_some() && config.recorded.is_some() {
-            return Err(Stop::new(status::USAGE, "a service has one back end: `upstream` and `recorded` exclude each other"));
+        let behind = [config.upstream.is_some(), config.upstream_wspp.is_some(), config.recorded.is_some()];
+        if behind.into_iter().filter(|named| *named).count() > 1 {
+            let message = "a service has one back end: `upstream`, `upstream-wspp` and `recorded` exclude each other";
+            return Err(Stop::new(status::USAGE, message));
         }
         Ok(config)
     }
@@ -312,10 +331,15 @@ impl Config {
         self.admin = options.admin.or(self.admin);
         self.base_url = options.base_url.clone().or(self.base_url.take());
         if let Some(folder) = &options.recorded {
-            (self.recorded, self.upstream) = (Some(folder.clone()), None);
+            (self.recorded, self.upstream, self.upstream_wspp) = (Some(folder.clone()), None, None);
+        }
+        if let Some(url) = &options.upstream_wspp {
+            (self.recorded, self.upstream) = (None, None);
+            let fresh = || UpstreamWspp { url: String::new(), timeout: half_a_minute(), retries: two() };
+            self.upstream_wspp = Some(UpstreamWspp { url: url.clone(), ..self.upstream_wspp.take().unwrap_or_else(fresh) });
         }
         if let Some(url) = &options.upstream {
-            self.recorded = None;
+            (self.recorded, self.upstream_wspp) = (None, None);
             let known = self.upstream.take();
             let fresh = || Upstream {
                 url: String::new(),
@@ -381,6 +405,8 @@ mod tests {
         assert!(config.admin.take().is_some() && config.base_url.take().is_some() && config.recorded.take().is_some());
         let upstream = config.upstream.take().unwrap();
         assert_eq!((upstream.service, upstream.plugin, upstream.timeout, upstream.retries), (mobile(), plugin(), half_a_minute(), two()));
+        let wspp = config.upstream_wspp.take().unwrap();
+        assert_eq!((wspp.timeout, wspp.retries), (half_a_minute(), two()));
         assert!(config.site.address.take().is_some());
         config.site.has.clear();
         assert_eq!(config, Config::default());
@@ -407,5 +433,12 @@ mod tests {
         let upstream = config.upstream.as_ref().unwrap();
         assert_eq!((upstream.url.as_str(), upstream.service.as_str()), ("https://n.example", "s"));
         assert_eq!((config.settings().base_url.as_str(), config.log.format), ("http://127.0.0.1:1", LogFormat::Json));
+        let Command::Check(options) =
+            Arguments::parse_from(["mwsd", "check", "--upstream-wspp", "https://o.example/wspp/service_pp.php"]).command
+        else {
+            panic!("another command");
+        };
+        config.take(&options);
+        assert_eq!((config.upstream, config.upstream_wspp.map(|wspp| wspp.retries)), (None, Some(two())));
     }
 }

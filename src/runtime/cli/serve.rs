@@ -24,9 +24,14 @@ use crate::serve::metrics::Metrics;
 use crate::serve::request::{self, Around};
 use crate::serve::{self, Live};
 use crate::upstream::Upstream;
-use crate::upstream::client::{self, Client};
+use crate::upstream::client::Client;
 use crate::upstream::site::Site;
+use crate::upstream::transport;
 use crate::upstream::users::Users;
+use crate::wspp::Wspp;
+use crate::wspp::callers::Callers;
+use crate::wspp::server::Server;
+use crate::wspp::sessions::Sessions;
 
 /// Serves until the process is asked to stop.
 pub fn serve(options: &Options) -> Result<u8, Stop> {
@@ -62,6 +67,10 @@ async fn run(options: &Options, mut config: Config) -> Result<u8, Stop> {
     reloading.abort();
     stopper.send_replace(true);
     let given_up = serving.await.unwrap_or_default();
+    let closing = async { current.load_full().backend.close().await };
+    if tokio::time::timeout(Duration::from_secs(config.limits.drain_seconds), closing).await.is_err() {
+        tracing::warn!("the back end could not be closed in time");
+    }
     if let Some(admin) = admin {
         admin.abort();
     }
@@ -117,8 +126,9 @@ async fn reload(
         match made {
             Ok((config, (app, opened))) => {
                 school = opened;
-                current.store(Arc::new(app));
+                let before = current.swap(Arc::new(app));
                 live.replace(service(&config, &current));
+                tokio::spawn(async move { before.backend.close().await });
                 metrics.reload();
                 tracing::info!("serving what was read again");
             }
@@ -200,14 +210,27 @@ fn upstream(config: &Config, build: &Build) -> Result<Option<Behind>, Stop> {
         return Ok(Some((recorded.clone(), recorded)));
     }
     if let Some(upstream) = &config.upstream {
-        let timeout = Duration::from_secs(upstream.timeout);
-        let client = Client::new(client::Config { timeout, retries: upstream.retries, ..client::Config::new(&upstream.url) });
+        let client = Client::new(way(&upstream.url, upstream.timeout, upstream.retries));
         let site = Arc::new(Site::new(client.map_err(|why| Stop::new(status::USAGE, why))?));
         let users = Users::new(site.clone(), &upstream.service, settings.session);
         let crosswalk = upstream.crosswalk(&build.manifest.crosswalk);
         return Ok(Some((Arc::new(Upstream::new(site, &upstream.plugin, crosswalk)), Arc::new(users))));
     }
+    if let Some(wspp) = &config.upstream_wspp {
+        let unusable = |why: String| Stop::new(status::USAGE, format!("upstream-wspp: {why}"));
+        let server = Server::new(way(&wspp.url, wspp.timeout, wspp.retries), &build.manifest).map_err(unusable)?;
+        let server = Arc::new(server);
+        let sessions = Sessions::new(server.clone(), settings.session).map_err(|why| Stop::new(status::BUG, why.debug))?;
+        let sessions = Arc::new(sessions);
+        let callers = Callers::new(server.clone(), sessions.clone());
+        return Ok(Some((Arc::new(Wspp::new(server, sessions)), Arc::new(callers))));
+    }
     Ok(None)
+}
+
+/// The way to a server behind the service.
+fn way(url: &str, seconds: u64, retries: u32) -> transport::Config {
+    transport::Config { timeout: Duration::from_secs(seconds), retries, ..transport::Config::new(url) }
 }
 
 fn start_log(config: &Config) -> Result<(), Stop> {

@@ -17,7 +17,8 @@ use super::eval::{eval, holds};
 use super::scope::{Fuel, Scope};
 use super::{Functions, Limits, Surroundings, serve, variant};
 use crate::dispatch::{Failure, Secret};
-use crate::upstream::client::{Client, Config};
+use crate::upstream::client::Client;
+use crate::upstream::transport::Config;
 
 /// `calls.toml`.
 #[derive(Deserialize)]

@@ -39,6 +39,9 @@ pub trait Backend: Send + Sync {
     async fn ready(&self) -> Result<(), Failure> {
         Ok(())
     }
+
+    /// Gives back what it holds elsewhere: it is not called any more.
+    async fn close(&self) {}
 }
 
 /// No back end at all: every call says so. What a configuration without one gets, so that documents are served all the same.

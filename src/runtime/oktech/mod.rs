@@ -8,13 +8,13 @@
 //! Answers are those of the original, to the byte, where a client could depend on it. Where they differ, `differences.md` beside this file
 //! says how and why.
 
-mod nothing;
+pub(crate) mod nothing;
 mod rest;
 pub mod row;
 mod session;
 mod soap;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod xml;
 
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! From a value to the bytes of an answer.
+//! From a value to the bytes of an answer, and from arguments to those of a request.
 //!
 //! rpc/encoded answers are those of PHP's `SoapServer`, to the byte: the order in which an envelope declares its namespaces is the order
 //! in which PHP first needs them, empty texts have an end tag, and empty arrays have none.
@@ -7,12 +7,13 @@ use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use mwsc_contract::schema::Kind;
+use mwsc_contract::schema::{Kind, SessionPart};
 use mwsc_contract::value::{Map, Value};
-use mwsc_contract::wire::Style;
+use mwsc_contract::wire::{Carries, Style};
 
 use super::spelling::{Blanks, Element, Operation, Record, Spelling, Type, Version};
 use crate::blank::blank;
+use crate::dispatch::Args;
 use crate::php::number;
 
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -21,34 +22,38 @@ const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 pub fn response(spelling: &Spelling, operation: &Operation, value: &Value) -> Bytes {
     // An answer is likely as long as the one before it.
     let length = operation.length.load(Ordering::Relaxed);
-    let mut out = String::with_capacity(ROOM + 1_024 + length + length / 8);
-    out.extend(std::iter::repeat_n(' ', ROOM));
-    let mut writer = Writer { spelling, out, spaces: Vec::with_capacity(4), depth: 0 };
-    let wrapper = &operation.response;
-    match spelling.style {
-        Style::Document => {
-            let _ = write!(writer.out, "<{wrapper} xmlns=\"");
-            attribute(&spelling.namespace, &mut writer.out);
-            writer.out.push_str("\">");
-        }
-        Style::RpcEncoded => {
-            let _ = match spelling.version {
-                Version::V11 => write!(writer.out, "<ns1:{wrapper}>"),
-                Version::V12 => write!(writer.out, "<ns1:{wrapper} env:encodingStyle=\"{}\">", Version::V12.encoding()),
-            };
-            if let (Version::V12, Some(result)) = (spelling.version, &operation.result) {
-                let _ = write!(writer.out, "<rpc:result>{}</rpc:result>", result.name);
-            }
-        }
-    }
+    let mut writer = Writer::new(spelling, length + length / 8);
+    writer.open(&operation.response);
     if let Some(result) = &operation.result {
+        if (spelling.style, spelling.version) == (Style::RpcEncoded, Version::V12) {
+            let _ = write!(writer.out, "<rpc:result>{}</rpc:result>", result.name);
+        }
         writer.element(result, Some(value));
     }
-    let _ = match spelling.style {
-        Style::Document => write!(writer.out, "</{wrapper}>"),
-        Style::RpcEncoded => write!(writer.out, "</ns1:{wrapper}>"),
-    };
+    writer.end(&operation.response);
     operation.length.store(writer.out.len() - ROOM, Ordering::Relaxed);
+    writer.envelope()
+}
+
+/// The request of an operation, as a client sends it. `name` is the operation's on the wire; arguments have the manifest's names. What is
+/// absent is blank, and so is the session of a caller who has none.
+pub fn request(spelling: &Spelling, name: &str, operation: &Operation, session: Option<(i64, &str)>, args: &Args) -> Bytes {
+    let mut writer = Writer::new(spelling, 0);
+    let (client, key) = session.map_or((None, None), |(client, key)| (Some(Value::Int(client)), Some(Value::from(key))));
+    writer.open(name);
+    for part in &operation.parts {
+        let value = match &part.carries {
+            Carries::Param(name) => args.get(name),
+            Carries::Session(SessionPart::Client) => client.as_ref(),
+            Carries::Session(SessionPart::Key) => key.as_ref(),
+            Carries::Group | Carries::Result | Carries::Nothing => None,
+        };
+        match value {
+            None | Some(Value::Null) => writer.blank(&part.element),
+            Some(value) => writer.element(&part.element, Some(value)),
+        }
+    }
+    writer.end(name);
     writer.envelope()
 }
 
@@ -77,7 +82,37 @@ struct Writer<'s> {
 /// How deep records of blanks may be within each other.
 const MAX_BLANK: usize = 8;
 
-impl Writer<'_> {
+impl<'s> Writer<'s> {
+    /// `length` is what the body is expected to have, in bytes.
+    fn new(spelling: &'s Spelling, length: usize) -> Writer<'s> {
+        let mut out = String::with_capacity(ROOM + 1_024 + length);
+        out.extend(std::iter::repeat_n(' ', ROOM));
+        Writer { spelling, out, spaces: Vec::with_capacity(4), depth: 0 }
+    }
+
+    /// The start of the element around everything.
+    fn open(&mut self, wrapper: &str) {
+        let _ = match (self.spelling.style, self.spelling.version) {
+            (Style::Document, _) => {
+                let _ = write!(self.out, "<{wrapper} xmlns=\"");
+                attribute(&self.spelling.namespace, &mut self.out);
+                return self.out.push_str("\">");
+            }
+            (Style::RpcEncoded, Version::V11) => write!(self.out, "<ns1:{wrapper}>"),
+            (Style::RpcEncoded, version @ Version::V12) => {
+                write!(self.out, "<ns1:{wrapper} env:encodingStyle=\"{}\">", version.encoding())
+            }
+        };
+    }
+
+    /// Its end.
+    fn end(&mut self, wrapper: &str) {
+        let _ = match self.spelling.style {
+            Style::Document => write!(self.out, "</{wrapper}>"),
+            Style::RpcEncoded => write!(self.out, "</ns1:{wrapper}>"),
+        };
+    }
+
     fn needs(&mut self, space: Space) {
         if !self.spaces.contains(&space) {
             self.spaces.push(space);
@@ -94,6 +129,7 @@ impl Writer<'_> {
                 // The other side has to find the element: then it finds it blank.
                 (false, false) => return self.blank(element),
             },
+            None if spelling.blanks == Blanks::Null => &Value::Null,
             None => return self.blank(element),
             Some(Value::Null) if !encoded && !element.optional && !element.nillable => return self.blank(element),
             Some(value) => value,
@@ -151,7 +187,7 @@ impl Writer<'_> {
     fn fields_from(&mut self, record: &Record, map: Option<&Map>, next: &mut usize) {
         let failed = match (self.spelling.blanks, map) {
             (Blanks::Fill, Some(map)) => map.get("error").filter(|error| error.as_str().is_some_and(|text| !text.is_empty())),
-            (Blanks::Keep, _) | (_, None) => None,
+            (Blanks::Keep | Blanks::Null, _) | (_, None) => None,
         };
         for field in &record.fields {
             if field.group {

@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 
 use super::decode::{self, Received};
 use super::tests::written;
-use super::xml::Document;
-use super::{Blanks, Limits, Spelling, Version, envelope, xml};
+use super::{Blanks, Limits, Spelling, Version, encode, envelope};
+use crate::dispatch::Args;
 
 /// A type, drawn without names.
 #[derive(Debug, Clone)]
@@ -111,20 +111,18 @@ proptest! {
         let blanks = if fill { Blanks::Fill } else { Blanks::Keep };
         let spelling = Spelling::new(&endpoint(&ty), version, "", blanks).unwrap();
         let operation = spelling.operation("give").unwrap().1;
-        let text = written(&spelling, operation, &value);
 
-        // As an answer, by a client.
-        let document = xml::read(&text, Limits::default()).unwrap();
-        let body = document.children(Document::ROOT).next().unwrap();
-        let response = document.children(body).next().unwrap();
-        let result = document.children(response).find(|&child| document.name(child) == "return").unwrap();
-        prop_assert_eq!(&decode::element(&spelling, operation, &document, result).unwrap(), &value);
+        // As an answer, and as a client reads it.
+        let text = written(encode::response(&spelling, operation, &value));
+        let answer = envelope::read(&text, Limits::default()).unwrap();
+        let back = decode::result(&spelling, operation, &answer, Limits::default());
+        prop_assert_eq!(back.as_ref(), Ok(&value));
 
-        // The same as a request: what a client sends has the same form under other names.
-        let result = format!("<rpc:result>{}</rpc:result>", "return");
-        let request = text.replace(&result, "").replace("giveResponse", "give").replace("<return", "<what").replace("</return", "</what");
-        let request = envelope::read(&request, Limits::default()).unwrap();
-        let Received { args, .. } = decode::arguments(&spelling, operation, &request, Limits::default()).unwrap();
-        prop_assert_eq!(args.get("what"), Some(&value));
+        // As a request, and as the service reads it.
+        let args: Args = [("what".to_owned(), value)].into_iter().collect();
+        let text = written(encode::request(&spelling, "give", operation, None, &args));
+        let request = envelope::read(&text, Limits::default()).unwrap();
+        let received = decode::arguments(&spelling, operation, &request, Limits::default());
+        prop_assert_eq!(received, Ok(Received { args, ..Received::default() }));
     }
 }

@@ -54,6 +54,9 @@ pub enum Blanks {
     /// OK Tech over rpc/encoded: absent fields are written with the blank of their type, a record with an `error` has no other data, and
     /// a part that is missing or null in a request counts as blank.
     Fill,
+    /// A client of OK Tech over rpc/encoded: absent fields are written as null, which its servers pass over, and blanks only where a part
+    /// is absent. What is null in an answer is absent.
+    Null,
 }
 
 /// An endpoint made ready.
@@ -91,8 +94,7 @@ pub struct Operation {
 /// A part of a request.
 #[derive(Debug)]
 pub(super) struct Part {
-    pub(super) name: String,
-    pub(super) ty: TypeId,
+    pub(super) element: Element,
     pub(super) carries: Carries,
 }
 
@@ -171,6 +173,11 @@ impl Spelling {
         };
         self.operations.get_index(at?).map(|(name, operation)| (name.as_str(), operation))
     }
+
+    /// How an operation of the manifest is spelled, if it is.
+    pub fn of(&self, operation: &str) -> Option<(&str, &Operation)> {
+        self.operations().find(|(_, spelled)| spelled.operation == operation)
+    }
 }
 
 impl Operation {
@@ -194,7 +201,8 @@ impl<'e> Maker<'e> {
     fn operation(&mut self, operation: &'e wire::WireOperation) -> Result<Operation, String> {
         let mut parts = Vec::with_capacity(operation.parts.len());
         for part in &operation.parts {
-            parts.push(Part { name: part.name.clone(), ty: self.ty(&part.ty)?, carries: part.carries.clone() });
+            let element = self.element(&part.name, &part.ty, part.optional, part.nillable)?;
+            parts.push(Part { element, carries: part.carries.clone() });
         }
         let result = match &operation.result {
             Some(part) => Some(self.element(&part.name, &part.ty, part.optional, part.nillable)?),

@@ -6,7 +6,6 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::decode::{self, Received};
-use super::xml::Document;
 use super::*;
 use crate::dispatch::Failure;
 
@@ -74,13 +73,13 @@ fn value(json: serde_json::Value) -> Value {
     serde_json::from_value(json).unwrap()
 }
 
-/// An answer as a text.
-pub(super) fn written(spelling: &Spelling, operation: &Operation, value: &Value) -> String {
-    String::from_utf8(encode::response(spelling, operation, value).to_vec()).unwrap()
+/// A message as a text.
+pub(super) fn written(message: bytes::Bytes) -> String {
+    String::from_utf8(message.into()).unwrap()
 }
 
 fn answer(spelling: &Spelling, operation: &str, json: serde_json::Value) -> String {
-    written(spelling, spelling.operation(operation).unwrap().1, &value(json))
+    written(encode::response(spelling, spelling.operation(operation).unwrap().1, &value(json)))
 }
 
 /// What the body of a request brings.
@@ -369,11 +368,9 @@ proptest! {
         let spelling = document();
         let operation = spelling.operation("lend").unwrap().1;
         let books = Value::List(books);
-        let text = written(&spelling, operation, &books);
-        let document = xml::read(&text, Limits::default()).unwrap();
-        let body = document.children(Document::ROOT).next().unwrap();
-        let result = document.children(document.children(body).next().unwrap()).next().unwrap();
-        let back = decode::element(&spelling, operation, &document, result).unwrap();
+        let text = written(encode::response(&spelling, operation, &books));
+        let answer = envelope::read(&text, Limits::default()).unwrap();
+        let back = decode::result(&spelling, operation, &answer, Limits::default()).unwrap();
         prop_assert_eq!(back, books);
     }
 

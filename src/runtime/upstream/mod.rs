@@ -11,6 +11,7 @@ pub mod outcome;
 pub mod site;
 #[cfg(test)]
 mod tests;
+pub mod transport;
 pub mod users;
 
 use std::sync::Arc;
@@ -74,5 +75,9 @@ impl Backend for Upstream {
                 Err(Failure::new(FailureKind::Forbidden, "accessexception", message))
             }
         }
+    }
+
+    async fn ready(&self) -> Result<(), Failure> {
+        self.site.client.ready().await
     }
 }

@@ -58,7 +58,7 @@ pub fn kind(code: &str) -> FailureKind {
             FailureKind::NotFound
         }
         "shortnametaken" | "courseidnumbertaken" | "usernametaken" | "idnumbertaken" | "groupnameexists" => FailureKind::Conflict,
-        "sitemaintenance" | "enablewsdescription" => FailureKind::Unavailable,
+        "sitemaintenance" | "upgraderunning" | "enablewsdescription" => FailureKind::Unavailable,
         "invalidresponse" | "codingerror" | "dmlreadexception" | "dmlwriteexception" => FailureKind::BadAnswer,
         // The request does not fit, or breaks a rule of Moodle's.
         _ => FailureKind::BadRequest,
@@ -93,6 +93,7 @@ mod tests {
             (200, r#"{"exception":"webservice_access_exception","errorcode":"accessexception","message":"No"}"#, 403, "accessexception"),
             (200, r#"{"exception":"moodle_exception","errorcode":"somethingnew","message":"No"}"#, 400, "somethingnew"),
             (200, r#"{"error":"Invalid login","errorcode":"invalidlogin","stacktrace":null}"#, 401, "invalidlogin"),
+            (200, r#"{"error":"Site is being upgraded, please retry later.","errorcode":"upgraderunning"}"#, 503, "upgraderunning"),
             (200, "<html>", 502, "badanswer"),
             (200, "", 502, "badanswer"),
             (302, "", 502, "badanswer"),

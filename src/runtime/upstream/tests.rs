@@ -11,8 +11,9 @@ use mwsc_contract::Value;
 use mwsc_contract::schema::Access;
 use tokio::net::TcpListener;
 
-use super::client::{Client, Config};
+use super::client::Client;
 use super::site::Site;
+use super::transport::Config;
 use super::users::Users;
 use crate::accounts::Accounts;
 use crate::dispatch::{Args, Failure, Secret};
@@ -107,4 +108,16 @@ async fn a_real_site() {
     assert_eq!(gone.code, "invalidrecord");
     let bad = site.client.call("core_course_get_courses", &Args::new(), &Secret::new("0"), Some(Access::Read)).await.unwrap_err();
     assert_eq!((bad.code.as_ref(), bad.kind.status()), ("invalidtoken", 401));
+}
+
+#[tokio::test]
+async fn a_site_is_ready_when_it_answers_at_all() {
+    let refusal = r#"{"exception":"moodle_exception","errorcode":"invalidtoken","message":"Invalid token"}"#;
+    let upgrade = r#"{"exception":"moodle_exception","errorcode":"upgraderunning","message":"Site is being upgraded"}"#;
+    for (answer, ready) in [(refusal, true), (upgrade, false), ("<html>", false)] {
+        let url = play(Router::new().route("/webservice/rest/server.php", post(move || async move { answer }))).await;
+        assert_eq!(Client::new(quick(&url)).unwrap().ready().await.is_ok(), ready, "{answer}");
+    }
+    let closed = Client::new(quick("http://127.0.0.1:9")).unwrap();
+    assert_eq!(closed.ready().await.unwrap_err().code, "siteunavailable");
 }
