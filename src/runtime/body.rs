@@ -28,15 +28,19 @@ impl Default for Limits {
 pub async fn read(body: Body, limits: Limits) -> Result<Bytes, Failure> {
     match tokio::time::timeout(limits.time, to_bytes(body, limits.bytes)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(why)) => Err(match why.into_inner().is::<LengthLimitError>() {
-            true => Failure::new(FailureKind::TooLarge, "toolarge", format!("The request is longer than {} bytes.", limits.bytes)),
-            false => Failure::new(FailureKind::BadRequest, "incomplete", "The request broke off."),
-        }),
+        Ok(Err(why)) if is_too_long(&why) => {
+            Err(Failure::new(FailureKind::TooLarge, "toolarge", format!("The request is longer than {} bytes.", limits.bytes)))
+        }
+        Ok(Err(_)) => Err(Failure::new(FailureKind::BadRequest, "incomplete", "The request broke off.")),
         Err(_) => {
             let message = format!("The request did not arrive within {} seconds.", limits.time.as_secs_f64());
             Err(Failure::new(FailureKind::Slow, "slowrequest", message))
         }
     }
+}
+
+fn is_too_long(why: &axum::Error) -> bool {
+    matches!(std::error::Error::source(why), Some(inner) if inner.is::<LengthLimitError>())
 }
 
 #[cfg(test)]

@@ -204,10 +204,10 @@ mod tests {
         };
         let mut runner = TestRunner::deterministic();
         let values: Vec<_> = (0..500).map(|_| value().new_tree(&mut runner).unwrap().current()).collect();
-        let lines: String =
+        let lines: Vec<String> =
             values.iter().map(|value| format!("{} {}\n", STANDARD.encode(serialize(value)), STANDARD.encode(json(value)))).collect();
         let mut input = judge.stdin.take().unwrap();
-        let writing = std::thread::spawn(move || input.write_all(lines.as_bytes()).unwrap());
+        let writing = std::thread::spawn(move || input.write_all(lines.concat().as_bytes()).unwrap());
         let said = String::from_utf8(judge.wait_with_output().unwrap().stdout).unwrap();
         writing.join().unwrap();
         assert_eq!(said.lines().count(), values.len());
