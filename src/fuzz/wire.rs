@@ -67,16 +67,18 @@ impl Interface {
                 readable(std::str::from_utf8(&encode::response(spelling, operation, &value)).expect("a text"));
             }
         }
-        for operation in self.build.manifest.operations.values() {
+        let manifest = &self.build.manifest;
+        let classes = oktech::row::Classes::of(manifest, &manifest.services[0]);
+        for operation in manifest.operations.values() {
             let Some(slot) = &operation.result else { continue };
             let Ok(value) = validator.answer(slot, value.clone()) else { continue };
-            let row = oktech::row::answer(slot, &value, &self.build.manifest.records, Some("nothing".to_owned()));
+            let row = oktech::row::answer(slot, &value, classes, Some("nothing".to_owned()));
             let _: serde_json::Value = serde_json::from_str(&zval::json(&row)).expect("JSON");
             let text = zval::serialize(&row);
             let read = unserialize::unserialize(&text).expect("serialised PHP");
             assert_eq!(zval::serialize(&read), text);
             readable(&oktech::xml::response(&row));
-            readable(&moodle::xml::response(&value, Some(slot), &self.build.manifest.records));
+            readable(&moodle::xml::response(&value, Some(slot), &manifest.records));
             let _ = zval::print_r(&row);
         }
         readable(&xmlrpc::response(Some(value)));

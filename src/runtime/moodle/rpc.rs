@@ -9,10 +9,9 @@ use axum::response::{IntoResponse as _, Response};
 use mwsc_contract::Value;
 use serde::Deserialize;
 
-use super::call::{find, identify};
+use super::call::{caller, find};
 use super::exception::{exception, unknown_function};
 use super::xmlrpc;
-use crate::accounts::header;
 use crate::app::App;
 use crate::body;
 use crate::dispatch::{Args, Failure};
@@ -44,11 +43,7 @@ pub async fn serve(
 
 async fn answer(app: &App, token: &str, from: SocketAddr, request: Request) -> Result<Option<Value>, Failure> {
     let from = Some(from.ip());
-    let caller = if token.is_empty() { header::caller(&*app.accounts, request.headers(), from).await? } else { None };
-    let caller = match caller {
-        Some(caller) => caller,
-        None => identify(app, token, from).await?,
-    };
+    let caller = caller(app, token, request.headers(), from).await?;
     let body = body::read(request.into_body(), app.settings.body).await?;
     // What cannot be read names no function, and that is what Moodle complains of.
     let call = xmlrpc::read(&body, app.settings.xml).map_err(|why| unknown_function().debug(why))?;

@@ -11,6 +11,8 @@ use mwsc_contract::schema::Kind;
 use mwsc_contract::wire::{self, Carries, Style, TypeRef, WireType};
 use mwsc_contract::{Value, schema::SessionPart};
 
+use super::kept::Kept;
+
 /// Version of SOAP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Version {
@@ -54,9 +56,10 @@ pub enum Blanks {
     /// OK Tech over rpc/encoded: absent fields are written with the blank of their type, a record with an `error` has no other data, and
     /// a part that is missing or null in a request counts as blank.
     Fill,
-    /// A client of OK Tech over rpc/encoded: absent fields are written as null, which its servers pass over, and blanks only where a part
-    /// is absent. What is null in an answer is absent.
-    Null,
+    /// A client of OK Tech over rpc/encoded: what is null or absent in a record is left out, although the WSDL has no optional fields,
+    /// because PHP's server then leaves it out as well; a blank would overwrite what is there, and null is no value for most columns. A
+    /// part is blank where it is absent. What is null in an answer is absent.
+    Omit,
 }
 
 /// An endpoint made ready.
@@ -72,6 +75,8 @@ pub struct Spelling {
     pub(super) operations: IndexMap<String, Operation>,
     folded: HashMap<String, usize>,
     pub(super) types: Vec<Type>,
+    /// Records that it wrote lately.
+    pub(super) kept: Kept,
 }
 
 /// An operation of an endpoint.
@@ -156,7 +161,7 @@ impl Spelling {
         let types = maker.types.into_iter().collect::<Option<Vec<_>>>().ok_or("a type was not finished")?;
         let folded = operations.keys().enumerate().map(|(at, name)| (name.to_ascii_lowercase(), at)).collect();
         let namespace = endpoint.namespace.replace(wire::ADDRESS, base_url);
-        Ok(Spelling { version, style: endpoint.style, namespace, blanks, operations, folded, types })
+        Ok(Spelling { version, style: endpoint.style, namespace, blanks, operations, folded, types, kept: Kept::default() })
     }
 
     /// Its operations by their names on the wire.
