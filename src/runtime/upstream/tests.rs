@@ -152,10 +152,11 @@ async fn the_plugin_comes_first_and_moodle_itself_after_it() {
     let site = Arc::new(Site::new(Client::new(quick(&url)).unwrap()));
     let backend = Upstream::new(site, "local_oktech_", crate::crosswalk::tests::built_in());
     let caller = Caller { upstream: Some(Secret::new("t")), ..Caller::nobody(None) };
+    let manifest = crate::testing::interface().manifest;
     let call = async |operation: &'static str, kind: Access, args: &str| {
         let description = Operation { kind: Some(kind), ..Operation::default() };
         let args = serde_json::from_str(args).unwrap();
-        let call = Call { service: "s", operation, description: &description, args, caller: &caller };
+        let call = Call { service: "s", operation, description: &description, manifest: &manifest, args, caller: &caller };
         backend.call(call).await.map(|value| serde_json::to_value(value).unwrap())
     };
     let roles = call("get_roles", Access::Read, r#"{"roleid":"","idfield":""}"#).await;
