@@ -154,14 +154,18 @@ impl<'s> Writer<'s> {
     /// The fields of a record that somebody else has as well: a store, which will give it again.
     fn shared(&mut self, record: &Record, ty: TypeId, map: &Arc<Map>) {
         if let Some(piece) = self.spelling.kept.get(map, ty) {
-            piece.spaces.iter().for_each(|&space| self.sheet.needs(space));
+            for &space in &*piece.spaces {
+                self.sheet.needs(space);
+            }
             return self.sheet.out.push_str(&piece.text);
         }
         let (from, before) = (self.sheet.out.len(), std::mem::take(&mut self.sheet.spaces));
         self.fields(record, Some(map));
         let needed = std::mem::replace(&mut self.sheet.spaces, before);
         self.spelling.kept.put(map, ty, &self.sheet.out[from..], &needed);
-        needed.into_iter().for_each(|space| self.sheet.needs(space));
+        for space in needed {
+            self.sheet.needs(space);
+        }
     }
 
     fn fields(&mut self, record: &Record, map: Option<&Map>) {
