@@ -248,7 +248,7 @@ fn upstream(config: &Config, build: &Build) -> Result<Option<Behind>, Stop> {
     if let Some(upstream) = &config.upstream {
         let client = Client::new(way(&upstream.url, upstream.timeout, upstream.retries));
         let site = Arc::new(Site::new(client.map_err(|why| Stop::new(status::USAGE, why))?));
-        let users = Users::new(site.clone(), &upstream.service, settings.session);
+        let users = Users::new(site.clone(), &upstream.service, settings.session).map_err(|why| Stop::new(status::BUG, why.debug))?;
         let crosswalk = upstream.crosswalk(&build.manifest.crosswalk);
         return Ok(Some((Arc::new(Upstream::new(site, &upstream.plugin, crosswalk)), Arc::new(users))));
     }

@@ -70,7 +70,10 @@ async fn silence_and_floods_are_failures() {
 
 #[tokio::test]
 async fn a_session_is_of_the_very_user() {
-    let token = |body: String| async move {
+    let logins = Arc::new(AtomicU32::new(0));
+    let count = logins.clone();
+    let token = move |body: String| async move {
+        count.fetch_add(1, Ordering::SeqCst);
         if body.contains("password=right") {
             r#"{"token":"ann's","privatetoken":null}"#
         } else {
@@ -83,7 +86,7 @@ async fn a_session_is_of_the_very_user() {
     };
     let url = play(Router::new().route("/login/token.php", post(token)).route("/webservice/rest/server.php", post(info))).await;
     let site = Arc::new(Site::new(Client::new(quick(&url)).unwrap()));
-    let users = Users::new(site, "mobile", Duration::from_secs(60));
+    let users = Users::new(site, "mobile", Duration::from_secs(60)).unwrap();
     assert_eq!(users.login("ann", "wrong", None).await.unwrap_err().code, "invalidlogin");
     let session = users.login("ann", "right", None).await.unwrap();
     let caller = users.check(session.client, session.key.reveal(), None).await.unwrap();
@@ -91,6 +94,16 @@ async fn a_session_is_of_the_very_user() {
     assert!(users.check(session.client, "guess", None).await.is_err());
     users.logout(session.client, session.key.reveal()).await.unwrap();
     assert!(users.check(session.client, session.key.reveal(), None).await.is_err());
+    let before = logins.load(Ordering::SeqCst);
+    for _ in 0..3 {
+        assert_eq!(users.password("ann", "right", None).await.unwrap().account, 7);
+    }
+    assert_eq!(logins.load(Ordering::SeqCst), before + 1, "the site is asked once");
+    for _ in 0..10 {
+        assert_eq!(users.password("ann", "wrong", None).await.unwrap_err().code, "invalidlogin");
+    }
+    assert_eq!(users.login("ann", "wrong", None).await.unwrap_err().code, "toomanylogins");
+    assert_eq!(logins.load(Ordering::SeqCst), before + 11, "the site is not asked then");
 }
 
 #[tokio::test]
