@@ -49,13 +49,19 @@ pub fn echo(debug: bool) -> Router {
         out
     };
     let echo = operation(json!([{ "name": "id", "type": scalar("string") }]), Some(json!({ "type": { "record": "echo" } })));
+    let mut ajax = echo.clone();
+    ajax["ajax"] = json!(true);
+    let mut open = ajax.clone();
+    open["login-required"] = json!(false);
     let manifest: Manifest = serde_json::from_value(json!({
-        "format": mwsc_contract::FORMAT, "generator": "test", "digest": "", "releases": [],
+        "format": mwsc_contract::FORMAT, "generator": "test", "digest": "", "releases": ["4.5.5"],
         "services": [
-            { "shortname": "one", "name": "One", "operations": ["core_echo", "core_nothing"], "convention": "moodle" },
+            { "shortname": "one", "name": "One", "operations": ["core_echo", "core_nothing", "core_open"], "convention": "moodle" },
             { "shortname": "two", "name": "Two", "operations": ["core_other"], "convention": "moodle" },
         ],
-        "operations": { "core_echo": echo, "core_nothing": operation(json!([]), None), "core_other": operation(json!([]), None) },
+        "operations": {
+            "core_echo": ajax, "core_open": open, "core_nothing": operation(json!([]), None), "core_other": operation(json!([]), None),
+        },
         "records": { "echo": { "fields": [{ "name": "id", "type": scalar("string") }, { "name": "who", "type": scalar("string") }] } },
         "endpoints": [], "rules": {}, "files": [],
     }))
@@ -83,7 +89,7 @@ pub fn interface() -> Build {
 }
 
 /// The build of a folder of documented classes, with every WSDL.
-fn compiled(folder: &Path) -> Build {
+pub fn compiled(folder: &Path) -> Build {
     let (sources, mut report) = (SourceMap::default(), Report::default());
     let tree = DiskTree::open(folder, "").unwrap();
     let frontend = FRONTENDS.iter().find(|frontend| frontend.name == "phpdoc").unwrap();

@@ -12,6 +12,7 @@ use mwsc_contract::site::Site;
 use serde::Deserialize;
 
 use super::{Options, Stop, status};
+use crate::school::extension::Handler;
 use crate::settings::{Answers, Settings};
 
 /// Name of the file that is read from the working folder when none is named.
@@ -37,6 +38,8 @@ pub struct Config {
     pub upstream_wspp: Option<UpstreamWspp>,
     /// A folder of recorded exchanges behind the service.
     pub recorded: Option<PathBuf>,
+    /// Who carries out what the embedded school does not know.
+    pub extension: Option<Extension>,
     /// Sessions of OK Tech's clients.
     pub sessions: Sessions,
     /// What requests may be.
@@ -99,6 +102,24 @@ pub struct UpstreamWspp {
     /// How often a read is tried again.
     #[serde(default = "two")]
     pub retries: u32,
+}
+
+/// Who carries out what the embedded school does not know.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Extension {
+    /// Address of its handler. May hold a user name and a password, which it is sent.
+    pub url: String,
+    /// Seconds that a call may take.
+    #[serde(default = "half_a_minute")]
+    pub timeout: u64,
+}
+
+impl Extension {
+    /// The handler; nothing is sent yet.
+    pub fn handler(&self) -> Result<Handler, String> {
+        Handler::new(&self.url, Duration::from_secs(self.timeout)).map_err(|why| format!("extension: {why}"))
+    }
 }
 
 fn mobile() -> String {
@@ -234,6 +255,7 @@ impl Default for Config {
             upstream: None,
             upstream_wspp: None,
             recorded: None,
+            extension: None,
             sessions: Sessions::default(),
             limits: Limits::default(),
             log: Log::default(),
@@ -303,6 +325,10 @@ impl Config {
             };
             self.upstream = Some(Upstream { url: url.clone(), ..known.unwrap_or_else(fresh) });
         }
+        if let Some(url) = &options.extension {
+            let timeout = self.extension.as_ref().map_or_else(half_a_minute, |known| known.timeout);
+            self.extension = Some(Extension { url: url.clone(), timeout });
+        }
         if let (Some(upstream), Some(service)) = (&mut self.upstream, &options.upstream_service) {
             upstream.service.clone_from(service);
         }
@@ -352,6 +378,7 @@ mod tests {
             .fold(String::new(), |out, line| out + line + "\n");
         let mut config = Config::parse(&whole).unwrap();
         assert!(config.admin.take().is_some() && config.base_url.take().is_some() && config.recorded.take().is_some());
+        assert_eq!(config.extension.take().unwrap().timeout, half_a_minute());
         let upstream = config.upstream.take().unwrap();
         assert_eq!((upstream.service, upstream.plugin, upstream.timeout, upstream.retries), (mobile(), plugin(), half_a_minute(), two()));
         let wspp = config.upstream_wspp.take().unwrap();
@@ -371,14 +398,29 @@ mod tests {
 
     #[test]
     fn options_win_over_the_file() {
-        let Command::Serve(options) =
-            Arguments::parse_from(["mwsd", "serve", "--upstream", "https://n.example", "--listen", "127.0.0.1:1", "--log-format", "json"])
-                .command
+        let Command::Serve(options) = Arguments::parse_from([
+            "mwsd",
+            "serve",
+            "--upstream",
+            "https://n.example",
+            "--listen",
+            "127.0.0.1:1",
+            "--log-format",
+            "json",
+            "--extension",
+            "http://h.example/",
+        ])
+        .command
         else {
             panic!("another command");
         };
-        let mut config = Config::parse("[upstream]\nurl = \"https://m.example\"\nservice = \"s\"\n").unwrap();
+        let mut config = Config::parse(
+            "[upstream]\nurl = \"https://m.example\"\nservice = \"s\"\n[extension]\nurl = \"http://g.example\"\ntimeout = 7\n",
+        )
+        .unwrap();
         config.take(&options);
+        let extension = config.extension.as_ref().unwrap();
+        assert_eq!((extension.url.as_str(), extension.timeout), ("http://h.example/", 7));
         let upstream = config.upstream.as_ref().unwrap();
         assert_eq!((upstream.url.as_str(), upstream.service.as_str()), ("https://n.example", "s"));
         assert_eq!((config.settings().base_url.as_str(), config.log.format), ("http://127.0.0.1:1", LogFormat::Json));

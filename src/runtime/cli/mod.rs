@@ -71,6 +71,9 @@ pub struct Options {
     /// Answer from a folder of recorded exchanges
     #[arg(long, value_name = "DIR", env = "MWSD_RECORDED", group = "behind", help_heading = "Back end")]
     recorded: Option<PathBuf>,
+    /// Send operations that the embedded school does not know to a handler at this address
+    #[arg(long, value_name = "URL", env = "MWSD_EXTENSION", hide_env_values = true, help_heading = "Back end")]
+    extension: Option<String>,
     /// How log lines are written [default: text]
     #[arg(long, value_enum, env = "MWSD_LOG_FORMAT", help_heading = "Output")]
     log_format: Option<config::LogFormat>,
@@ -127,5 +130,17 @@ pub fn run(arguments: Arguments) -> ExitCode {
             eprintln!("mwsd: {stop}");
             ExitCode::from(stop.status)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
     }
 }

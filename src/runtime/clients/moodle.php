@@ -3,7 +3,8 @@
 // in the Moodle itself, over its own REST, for what came of it. What it makes it also deletes.
 //
 // Usage: php moodle.php BASE-URL, with MWSC_MOODLE_URL, MWSC_MOODLE_TOKEN (of an administrator, for a service with all functions),
-// MWSC_MOODLE_ADMIN and MWSC_MOODLE_STUDENT (`name:password` each; the student is enrolled somewhere).
+// MWSC_MOODLE_ADMIN and MWSC_MOODLE_STUDENT (`name:password` each; the student is enrolled somewhere). Where the generated plugin is
+// installed with a handler for `get_roles`, and its functions are in the service, that is called as well.
 ini_set('soap.wsdl_cache_enabled', '0');
 error_reporting(E_ALL & ~E_DEPRECATED);
 $base = $argv[1];
@@ -113,6 +114,10 @@ foreach (['wsdl_pp.php' => 'old', 'wsdl_pp2.php' => 'simplified'] as $path => $s
         check("groups of course $theirs[shortname]", $sorted(array_column($groups, 'name')) === $sorted(array_column(array_map('get_object_vars', $seen), 'name')), $seen);
     }
 
+    // What an interrupted run has left behind.
+    foreach (['delete_user' => 'MWSC-F', 'delete_course' => 'MWSC-C', 'delete_cohort' => 'mwsc-cohort'] as $operation => $idnumber) {
+        fault(fn() => $ws->$operation($idnumber, 'idnumber'));
+    }
     $made = $ws->add_user($ws->record('userDatum', ['username' => 'mwsc-front', 'password' => 'Secret-123', 'firstname' => 'Ada', 'lastname' => 'Front', 'email' => 'mwsc-front@example.org', 'idnumber' => 'MWSC-F']));
     $there = fn() => moodle('core_user_get_users_by_field', ['field' => 'username', 'values' => ['mwsc-front']]);
     $row = $there()[0] ?? [];
@@ -157,6 +162,14 @@ foreach (['wsdl_pp.php' => 'old', 'wsdl_pp2.php' => 'simplified'] as $path => $s
     $why = fault(fn() => $pupil->get_courses([], ''));
     check('a session ends with its logout', str_contains($why, 'Invalid Client connection'), $why);
     check('nothing came of it', count($course()) === 1 && count($there()) === 1 && !moodle('core_user_get_users_by_field', ['field' => 'username', 'values' => ['mwsc-x']]));
+
+    $plugin = in_array('local_oktech_get_roles', array_column(moodle('core_webservice_get_site_info', [])['functions'], 'name'));
+    if ($plugin) {
+        $roles = $ws->get_roles(...($shape === 'old' ? [] : ['', '']));
+        check('the plugin lists the roles', in_array('editingteacher', array_column(array_map('get_object_vars', $roles), 'shortname')), $roles);
+    } else {
+        echo "skipped the plugin: the service has no local_oktech_get_roles\n";
+    }
 
     $ws->delete_cohort('mwsc-cohort', 'idnumber');
     $gone = $ws->delete_course('MWSC-C', 'idnumber');

@@ -19,7 +19,7 @@ use crate::settings::Answers;
 pub use backend::{Backend, Call, NoBackend};
 pub use caller::{Caller, Grants, Means, Secret};
 pub use failure::{Failure, FailureKind};
-pub use own::RELEASE;
+pub use own::{RELEASE, is_own};
 
 /// Arguments by name, as a protocol read them.
 pub type Args = IndexMap<String, Value>;
@@ -66,7 +66,11 @@ async fn carry_out(app: &App, service: &Service, operation: &str, args: Args, ki
     let args = validator.arguments(description, args).map_err(|problem| misfit(&problem))?;
     let value = match own::answer(app, service, operation, &args, caller).await {
         Some(value) => value?,
-        None => app.backend.call(Call { service: &service.shortname, operation, description, args, caller }).await?,
+        None => {
+            app.backend
+                .call(Call { service: &service.shortname, operation, description, manifest: &app.build.manifest, args, caller })
+                .await?
+        }
     };
     match &description.result {
         None => Ok(Value::Null),

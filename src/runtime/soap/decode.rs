@@ -328,7 +328,7 @@ impl Reader<'_> {
 }
 
 /// An integer as PHP takes one: a number without a fraction.
-fn int(text: &str) -> Option<i64> {
+pub(super) fn int(text: &str) -> Option<i64> {
     let plain = text.parse().ok();
     plain.or_else(|| float(text).filter(|number| number.fract() == 0.0 && number.abs() < MAX_EXACT).map(whole))
 }
@@ -342,7 +342,7 @@ fn whole(number: f64) -> i64 {
 }
 
 /// A number in decimal digits, with an exponent perhaps; neither `inf` nor `nan`.
-fn float(text: &str) -> Option<f64> {
+pub(super) fn float(text: &str) -> Option<f64> {
     let digits = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
     text.parse().ok().filter(|number: &f64| digits && number.is_finite())
 }

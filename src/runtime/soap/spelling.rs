@@ -53,9 +53,10 @@ pub enum Blanks {
     /// OK Tech over rpc/encoded: absent fields are written with the blank of their type, a record with an `error` has no other data, and
     /// a part that is missing or null in a request counts as blank.
     Fill,
-    /// A client of OK Tech over rpc/encoded: absent fields are written as null, which its servers pass over, and blanks only where a part
-    /// is absent. What is null in an answer is absent.
-    Null,
+    /// A client of OK Tech over rpc/encoded: what is null or absent in a record is left out, although the WSDL has no optional fields,
+    /// because PHP's server then leaves it out as well; a blank would overwrite what is there, and null is no value for most columns. A
+    /// part is blank where it is absent. What is null in an answer is absent.
+    Omit,
 }
 
 /// An endpoint made ready.

@@ -31,6 +31,9 @@ pub(super) struct Fault {
 /// What stands before the text of a failure.
 const PREFIXES: [&str; 3] = ["Wspp Base Server :", "Wspp Server :", "Wspp Rest Server :"];
 
+/// How a failure begins that comes of a defect of the server, or of what it does not have in common with its Moodle.
+const SERVER_DEFECTS: [&str; 3] = ["Error reading from database", "Error writing to database", "Coding error detected"];
+
 /// Reads an answer. Only one that is none is a failure here.
 pub(super) fn read(spelling: &Spelling, operation: &Operation, answer: &Answer, limits: Limits) -> Result<Reply, Failure> {
     let bad = |message: &str, why: &str| Failure::new(FailureKind::BadAnswer, "badanswer", message).debug(why);
@@ -106,13 +109,20 @@ impl Fault {
                 _ if text.starts_with("you don't have the permissions") => failure(FailureKind::Forbidden, "nopermissions"),
                 _ if text.starts_with("web service access not allowed") => failure(FailureKind::Forbidden, "ipblocked"),
                 _ if text.starts_with("web service access disabled") => failure(FailureKind::Unavailable, "servicenotavailable"),
-                _ if text.trim_end_matches('.').ends_with("unknown") => failure(FailureKind::NotFound, "invalidrecord"),
+                _ if SERVER_DEFECTS.iter().any(|begin| text.starts_with(begin)) => self.defect(),
+                // A text that the language of the site lacks is its key: `[[ws_cohortunknown]]`.
+                _ if text.trim_end_matches(['.', ']']).ends_with("unknown") => failure(FailureKind::NotFound, "invalidrecord"),
                 _ => failure(FailureKind::BadRequest, "wspperror"),
             },
             _ if text.starts_with("Procedure '") && text.ends_with("not present") => not_served(operation),
             "WSDL" => Failure::new(FailureKind::Unavailable, "siteunavailable", "The server cannot read its own WSDL.").debug(text),
-            _ => Failure::new(FailureKind::BadAnswer, "badanswer", "The server failed to carry this out.").debug(&self.text),
+            _ => self.defect(),
         }
+    }
+
+    /// It is the server's own fault; its words show what is inside.
+    fn defect(&self) -> Failure {
+        Failure::new(FailureKind::BadAnswer, "badanswer", "The server failed to carry this out.").debug(&self.text)
     }
 }
 
@@ -175,6 +185,8 @@ mod tests {
                 "nopermissions",
                 "you don't have the permissions to do this.",
             ),
+            ("MOODLE:error", "Wspp Base Server :[[ws_cohortunknown]]", 404, "invalidrecord", "[[ws_cohortunknown]]"),
+            ("MOODLE:error", "Error reading from database - ERROR: SELECT", 502, "badanswer", "The server failed to carry this out."),
             ("MOODLE:error", "Wspp Base Server :Il faut un nom", 400, "wspperror", "Il faut un nom"),
             ("SOAP-ENV:Server", "Procedure 'get_users' not present", 503, "notserved", "The server has no operation `get_users`."),
             (

@@ -48,7 +48,7 @@ impl Server {
         let limits =
             Limits { bytes: config.answer_bytes, text: config.answer_bytes, elements: config.answer_bytes / 32, ..Limits::default() };
         Ok(Server {
-            spelling: Spelling::new(endpoint, Version::V11, base, Blanks::Null)?,
+            spelling: Spelling::new(endpoint, Version::V11, base, Blanks::Omit)?,
             service: endpoint.service.clone(),
             action: endpoint.soap_action.replace(ADDRESS, base),
             transport: Transport::new(config).map_err(|why| format!("{why} ({})", why.debug))?,

@@ -9,11 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::stream::{self, StreamExt as _};
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
 
 use super::server::{Key, Server};
-use crate::accounts::{Allowance, Throttle, bad_login, bad_session};
+use crate::accounts::{Allowance, Keyed, Throttle, bad_login, bad_session};
 use crate::dispatch::{Failure, FailureKind};
 
 /// A session that is kept.
@@ -30,7 +28,7 @@ pub struct Open {
 pub struct Sessions {
     server: Arc<Server>,
     lifetime: Duration,
-    secret: [u8; 32],
+    keyed: Keyed,
     throttle: Throttle,
     kept: Mutex<HashMap<[u8; 32], Arc<Place>>>,
 }
@@ -47,9 +45,8 @@ const AT_ONCE: usize = 8;
 impl Sessions {
     /// None yet. They are begun anew after `lifetime`, which should be less than the server's own time-out.
     pub fn new(server: Arc<Server>, lifetime: Duration) -> Result<Sessions, Failure> {
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret).map_err(|why| Failure::internal(format!("the system gives no random bytes: {why}")))?;
-        Ok(Sessions { server, lifetime, secret, throttle: Throttle::new(Allowance::default()), kept: Mutex::default() })
+        let keyed = Keyed::new()?;
+        Ok(Sessions { server, lifetime, keyed, throttle: Throttle::new(Allowance::default()), kept: Mutex::default() })
     }
 
     /// The session of an account, begun if it has none.
@@ -111,21 +108,12 @@ impl Sessions {
             kept.retain(|_, place| place.try_lock().map_or(true, |open| open.as_ref().is_some_and(|open| open.until > now)));
         }
         let full = kept.len() >= MOST;
-        let digest = self.digest(username, password);
+        let digest = self.keyed.digest(&[username, password]);
         match kept.get(&digest) {
             Some(place) => place.clone(),
             None if full => Arc::default(),
             None => kept.entry(digest).or_default().clone(),
         }
-    }
-
-    fn digest(&self, username: &str, password: &str) -> [u8; 32] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).unwrap_or_else(|_| unreachable!("a key of any length will do"));
-        for part in [username, password] {
-            mac.update(&(part.len() as u64).to_le_bytes());
-            mac.update(part.as_bytes());
-        }
-        mac.finalize().into_bytes().into()
     }
 
     fn kept(&self) -> MutexGuard<'_, HashMap<[u8; 32], Arc<Place>>> {

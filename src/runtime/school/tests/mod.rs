@@ -3,6 +3,7 @@
 mod accounts;
 mod documents;
 mod every;
+mod extension;
 mod mended;
 mod semantics;
 mod stored;
