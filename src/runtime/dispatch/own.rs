@@ -29,6 +29,11 @@ pub(super) async fn answer(app: &App, service: &Service, operation: &str, args: 
     })
 }
 
+/// Whether an operation ends the session with which it is called. The protocol that knows number and key does it.
+pub fn ends_session(service: &Service, operation: &str) -> bool {
+    service.convention == Convention::OkTech && operation == "logout"
+}
+
 async fn login(app: &App, args: &Args, caller: &Caller) -> Result<Value, Failure> {
     let text = |name: &str| args.get(name).and_then(Value::as_str).unwrap_or_default();
     let session = app.accounts.login(text("username"), text("password"), caller.address).await?;

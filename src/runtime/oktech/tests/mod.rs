@@ -103,7 +103,7 @@ pub(crate) fn school() -> Router {
             "edit_rooms" => args["rooms"].clone(),
             "delete_room" if args["id"] == "0" => {
                 let message = format!("room {}=0 <unknown>.", args["field"].as_str().unwrap());
-                return Err(Failure::new(FailureKind::NotFound, "invalidrecord", message));
+                return Err(Failure { field: "identifier".to_owned(), ..Failure::new(FailureKind::NotFound, "invalidrecord", message) });
             }
             "delete_room" => json!([{ "error": "room is gone already", "id": 7, "name": "hall", "note": "5f4dcc3b" }]),
             "enrol_pupils" => json!([{ "userid": "S1", "course": "C1", "timestart": 5 }, { "error": "user idnumber=X unknown." }]),

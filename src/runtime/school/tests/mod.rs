@@ -1,6 +1,7 @@
 //! Tests of the school, through the same door as every protocol: arguments and answers are checked by the manifest.
 
 mod accounts;
+mod across;
 mod every;
 mod extension;
 mod mended;
