@@ -1,6 +1,7 @@
 //! `mwsd serve` and `mwsd check`: from a configuration to a service.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ use crate::serve::admin::{self, Current};
 use crate::serve::metrics::Metrics;
 use crate::serve::request::{self, Around};
 use crate::serve::{self, Live};
+use crate::store::Disk;
 use crate::upstream::Upstream;
 use crate::upstream::client::Client;
 use crate::upstream::site::Site;
@@ -219,6 +221,10 @@ type Behind = (Arc<dyn Backend>, Arc<dyn Accounts>);
 pub(super) async fn embedded(config: &Config, build: &Build, open: Option<&School>) -> Result<School, Stop> {
     let unusable = |why| Stop::new(status::USAGE, format!("store: {why}"));
     let (settings, manifest) = (config.settings(), &build.manifest);
+    let folder = Disk::file(&config.store).and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(new) = folder.filter(|folder| !folder.exists()) {
+        eprintln!("mwsd: the folder {} is not there and is made for the store", new.display());
+    }
     if let Some(school) = open {
         return school.reopen(&config.store, manifest, &settings.base_url).await.map_err(unusable);
     }

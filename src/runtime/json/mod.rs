@@ -17,6 +17,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use mwsc_contract::schema::Convention;
 use mwsc_contract::wire::ADDRESS;
 use mwsc_contract::{Service, Value};
 
@@ -49,7 +50,7 @@ async fn call(
     }
 }
 
-/// The result; `None` for a function that returns nothing.
+/// The result; `None` for a function that returns nothing. Records of OK Tech's kind are sparse, and their documents promise every field.
 async fn answer(app: &App, from: SocketAddr, service: &str, function: &str, request: Request) -> Result<Option<Value>, Failure> {
     let service = find(app, service)?;
     let (name, operation) = app.build.operation(service, function).ok_or_else(|| unknown_operation(function))?;
@@ -58,7 +59,10 @@ async fn answer(app: &App, from: SocketAddr, service: &str, function: &str, requ
     let (head, body) = request.into_parts();
     let args = arguments(&head.headers, body, &app.settings).await?;
     let value = dispatch(app, service, name, args, Kinds::Typed, &caller).await?;
-    Ok(operation.result.is_some().then_some(value))
+    Ok(operation.result.as_ref().map(|slot| match service.convention {
+        Convention::Moodle => value,
+        Convention::OkTech => app.build.manifest.filled(slot, value),
+    }))
 }
 
 fn find<'a>(app: &'a App, shortname: &str) -> Result<&'a Service, Failure> {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod across;
+mod documents;
 mod every;
 mod extension;
 mod mended;
