@@ -33,6 +33,10 @@ pub fn migrate(options: &Migrate, config: &Config, screen: &Screen, sources: &So
     let Some(moodle) = moodle else { return watch.finish() };
     let schema = source.with(&site, |input| crate::compile(input, &Wanted::default(), sources, report, &mut |stage| watch.enter(stage)));
     source.report_refused(report);
+    // Of a source that could not be read nothing is known: that was said, and no more can be.
+    if schema.services().len() == 0 && report.count(Severity::Error) > 0 {
+        return watch.finish();
+    }
     if crosswalk::applies(&schema).is_empty() {
         let message = format!("{} declares no service whose calls carry a session", source.about());
         let help = "the crosswalk is for interfaces like that of the OK Tech web services; functions of Moodle need no migration";
