@@ -49,10 +49,11 @@ impl<'a> Interp<'a, '_> {
         result
     }
 
-    /// The result of a function whose unknown conditions lead too far: it is not followed any more.
+    /// The result of a function whose unknown conditions lead too far: it is not followed any more. What was asked for from outside has no
+    /// other result to give; what a file calls before it declares anything has.
     #[cold]
     fn given_up(&mut self, function: &'a Function<'a>, at: Option<Span>) -> Eval<'a> {
-        if self.calls <= 1 {
+        if self.calls <= 1 && self.loading == 0 {
             return Err(Raise::limit("too much depends on conditions that only the site knows".into(), at));
         }
         let mut args = Vec::new();

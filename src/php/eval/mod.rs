@@ -163,6 +163,8 @@ pub struct Interp<'a, 'h> {
     epoch: u32,
 
     loaded: FxHashSet<Rc<str>>,
+    /// Files whose top level has no end, and why.
+    failed: FxHashMap<Rc<str>, Stop>,
     queued: FxHashSet<Rc<str>>,
     pending: Vec<Rc<str>>,
     libraries: usize,
@@ -237,6 +239,7 @@ impl<'a, 'h> Interp<'a, 'h> {
             empty_array: Rc::default(),
             epoch: 0,
             loaded: FxHashSet::default(),
+            failed: FxHashMap::default(),
             queued: FxHashSet::default(),
             pending: Vec::new(),
             libraries: 0,
