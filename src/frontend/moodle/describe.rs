@@ -143,7 +143,7 @@ fn function<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, classes: &mut Cl
     let entry_at = registered.origin.span;
     out.function.described = match info(world, interp, classes, registered, &mut out.function.deprecated) {
         Ok(described) => {
-            doubt::look(name, &described, world.release.php_major(), &mut out.findings);
+            doubt::look(name, &described, world.release.php().0, &mut out.findings);
             Ok(described)
         }
         Err(broken) => {

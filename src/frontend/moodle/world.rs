@@ -361,8 +361,8 @@ impl<'a> Host<'a> for World<'a> {
         (expr == "$CFG->debugdeveloper").then_some(Value::Bool(false))
     }
 
-    fn php_major(&self) -> u32 {
-        self.release.php_major()
+    fn php(&self) -> (u32, u32) {
+        self.release.php()
     }
 
     fn note(&self, finding: EvalFinding) {

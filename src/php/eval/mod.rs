@@ -4,7 +4,7 @@
 //! What only a running site knows becomes [`Value::Unknown`] and flows on; nothing here reads a clock, a database or a disk.
 //!
 //! `expr`, `literal`, `access`, `ops`, `place`, `presence`, `stmt`, `looping`, `call`, `method` and `invoke` are the language, `class`,
-//! `member`, `load` and `names` where things come from, `frame` and `object` what a call and the heap hold, `fork` what happens under an
+//! `member`, `load` and `names` where things come from, `frame`, `generator` and `object` what a call and the heap hold, `fork` what happens under an
 //! unknown condition, `unknown` how unknown values are spelled, `builtin` the functions that PHP brings, `outside` what others may ask.
 
 #![allow(
@@ -33,6 +33,7 @@ mod convert;
 mod expr;
 mod fork;
 mod frame;
+mod generator;
 mod invoke;
 mod literal;
 mod load;
@@ -114,7 +115,10 @@ pub struct Interp<'a, 'h> {
     pub sources: &'a SourceMap,
     /// The world.
     pub host: &'h dyn Host<'a>,
+    /// Major version of PHP.
     php: u32,
+    /// Whether the classes that inherit a method share its static variables.
+    shared_statics: bool,
     frame: Box<Frame<'a>>,
     /// Frames to use again. They are large, so they move from here to `frame` and back in their boxes.
     #[allow(clippy::vec_box, reason = "see above")]
@@ -203,7 +207,8 @@ impl<'a, 'h> Interp<'a, 'h> {
             arena,
             sources,
             host,
-            php: host.php_major(),
+            php: host.php().0,
+            shared_statics: host.php() >= (8, 1),
             frame: Box::new(Frame::new(root, None)),
             spare_frames: Vec::new(),
             root,
