@@ -177,6 +177,8 @@ pub struct RecordDef {
     pub name: TypeName,
     /// The name that its place would give it: what it falls back to when two constructions of one origin differ.
     pub place: TypeName,
+    /// Documentation of the record itself, wherever it is used; may be empty. That of a place is the slot's.
+    pub doc: String,
     /// Fields in order.
     pub fields: Vec<FieldDef>,
     /// Where the record is described.
