@@ -159,6 +159,7 @@ pub enum Presence {
 
 /// Shape of a value.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "a fragment lives until it is linked, and most of its shapes that are not records are small")]
 pub enum ShapeDef {
     /// One value.
     Scalar(Scalar),

@@ -36,7 +36,7 @@ fn render(view: &View, template: &str, escape: fn(&str) -> String) -> String {
 fn html(text: &str) -> String {
     let parts: Vec<String> = text.split('`').map(handlebars::html_escape).collect();
     // An odd number of parts has quotes in pairs.
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return parts.join("`");
     }
     let part = |(at, part): (usize, &String)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.clone() };
