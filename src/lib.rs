@@ -96,6 +96,7 @@ fn read_interface(input: Interface<'_>, wanted: &Wanted, sources: &SourceMap, re
     let mut fragment = (input.frontend.read)(input.asked, sources, report);
     pass::session::mark(&mut fragment, &convention::oktech().session);
     pass::kind::mark(&mut fragment, &convention::oktech().kinds);
+    pass::mend::mend(&mut fragment, &convention::oktech().mends, report);
     let all: Vec<Candidate<'_>> = fragment.candidates().map(|(name, component)| Candidate { name, component }).collect();
     let services = choose(fragment.services.clone(), &all, wanted, report).services;
     Fragment { services, ..fragment }

@@ -4,7 +4,7 @@
 use indexmap::{IndexMap, IndexSet};
 
 use super::oktech;
-use crate::ir::{OpId, Schema};
+use crate::ir::{OpId, PartSpelling, Schema, Type};
 
 /// The parameters of an operation in a former shape. Names that are the same in both are missing.
 #[derive(Debug, Default, PartialEq)]
@@ -66,6 +66,21 @@ impl Change {
     }
 }
 
+/// How the newer shape spells a parameter, where no rule gives it.
+fn newer(operation: &str, param: &str) -> Option<&'static PartSpelling> {
+    let mut profiles = oktech().profiles.iter().filter(|profile| !profile.rules.wrapped);
+    let parts = profiles.find_map(|profile| profile.spelling.operations.get(operation)?.parts.as_ref())?;
+    parts.iter().find(|part| part.carries.as_deref() == Some(param))
+}
+
+/// The built-in type of a parameter; `None` for one that is no scalar.
+fn own_type<'s>(schema: &'s Schema, op: OpId, param: &str) -> Option<&'s str> {
+    match schema.ty(schema.params(op).find(|own| own.name == param)?.slot.ty) {
+        Type::Scalar(scalar) => Some(scalar.xsd()),
+        Type::List | Type::Record(_) => None,
+    }
+}
+
 /// What changes for the clients of an operation; `None` when the interface has no former shape. `named` are parameters of the newer shape,
 /// where the schema is of the former one and does not have them.
 pub fn change(schema: &Schema, op: OpId, named: &[String]) -> Option<Change> {
@@ -87,7 +102,10 @@ pub fn change(schema: &Schema, op: OpId, named: &[String]) -> Option<Change> {
         if *carries != part.name {
             change.renamed.push((part.name.clone(), carries.clone()));
         }
-        change.retyped.extend(part.xsd.iter().map(|xsd| (carries.clone(), xsd.clone())));
+        // What a client finds in the newer WSDL is what was published there, also where the interface means another type.
+        let published = newer(name, carries).and_then(|part| part.xsd.as_deref());
+        let before = part.xsd.as_deref().or_else(|| published.and(own_type(schema, op, carries)));
+        change.retyped.extend(before.filter(|before| published != Some(before)).map(|before| (carries.clone(), before.to_owned())));
         change.unwrapped.extend(field(&part.wrapper).map(|field| (carries.clone(), field)));
     }
     let carried = |name: &String| parts.iter().any(|part| part.carries.as_ref() == Some(name) || part.name == *name);

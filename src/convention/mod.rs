@@ -4,6 +4,7 @@
 //! any interface of the same kind.
 
 pub mod former;
+pub mod mend;
 pub mod profile;
 
 use std::sync::LazyLock;
@@ -13,6 +14,7 @@ use mwsc_contract::Kind;
 use serde::Deserialize;
 
 use crate::ir::{ScalarKind, SessionPart};
+pub use mend::Mend;
 pub use profile::{Profile, Rules};
 
 /// The conventions of one family.
@@ -24,6 +26,8 @@ pub struct Convention {
     pub kinds: Kinds,
     /// What arrays are called.
     pub arrays: Arrays,
+    /// Types that were published by mistake.
+    pub mends: Vec<Mend>,
     /// How WSDLs are spelled, in order.
     pub profiles: Vec<Profile>,
 }
@@ -49,14 +53,16 @@ struct Written {
     #[serde(default)]
     arrays: Arrays,
     #[serde(default)]
+    mends: Vec<Mend>,
+    #[serde(default)]
     profile: IndexMap<String, profile::Written>,
 }
 
 impl Convention {
     fn read(text: &str) -> Result<Self, toml::de::Error> {
-        let Written { session, kinds, arrays, profile } = toml::from_str(text)?;
+        let Written { session, kinds, arrays, mends, profile } = toml::from_str(text)?;
         let profiles = profile.iter().map(|(name, written)| written.profile(name, &session)).collect();
-        Ok(Convention { session, kinds, arrays, profiles })
+        Ok(Convention { session, kinds, arrays, mends, profiles })
     }
 
     /// The profile of a name.

@@ -101,7 +101,7 @@ impl Written {
                 (name.clone(), Wrapper { field: field.to_owned(), array: array.to_owned() })
             })
             .collect();
-        let operations = self.operations.iter().map(|(name, op)| (name.clone(), op.spelling(session, &wrappers, &self.rules))).collect();
+        let operations = self.operations.iter().map(|(name, op)| (name.clone(), op.spelling(session, &wrappers))).collect();
         let spelling = Spelling {
             encoded: true,
             namespace: self.namespace.clone(),
@@ -117,7 +117,7 @@ impl Written {
 }
 
 impl WrittenOperation {
-    fn spelling(&self, session: &Session, wrappers: &IndexMap<String, Wrapper>, rules: &Rules) -> OperationSpelling {
+    fn spelling(&self, session: &Session, wrappers: &IndexMap<String, Wrapper>) -> OperationSpelling {
         let typed = |part: PartSpelling, ty: Option<&str>| match ty {
             Some(ty) if wrappers.contains_key(ty) => PartSpelling { wrapper: Some(ty.to_owned()), ..part },
             Some(ty) => PartSpelling { array: Some(ty.to_owned()), ..part },
@@ -137,7 +137,8 @@ impl WrittenOperation {
             parts
         });
         let result = (self.result.is_some() || self.gives.is_some()).then(|| {
-            let (part, _) = part(self.result.as_deref().unwrap_or(&rules.result));
+            // Without a name of its own the part is called as the rule says.
+            let (part, _) = part(self.result.as_deref().unwrap_or_default());
             typed(PartSpelling { carries: None, ..part }, self.gives.as_deref())
         });
         OperationSpelling { request: self.request.clone(), response: self.response.clone(), action: None, parts, result }

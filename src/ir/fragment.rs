@@ -195,6 +195,18 @@ pub struct Scalar {
     pub refinement: String,
 }
 
+impl Scalar {
+    /// Local name of the built-in type of XML Schema that it is in interfaces where numbers have 32 bits: its own, or that of its kind.
+    pub fn xsd(&self) -> &str {
+        self.refinement.strip_prefix("xsd:").unwrap_or(match self.kind {
+            ScalarKind::Bool => "boolean",
+            ScalarKind::Int => "int",
+            ScalarKind::Float => "float",
+            ScalarKind::String => "string",
+        })
+    }
+}
+
 /// Kinds of scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ScalarKind {

@@ -5,6 +5,7 @@ pub mod choose;
 pub mod crosswalk;
 pub mod kind;
 pub mod link;
+pub mod mend;
 mod name;
 pub mod select;
 mod service;

@@ -89,6 +89,8 @@ codes! {
         "A structure has two fields (or an operation two parameters) of the same name. PHP arrays cannot hold both and XML clients could not tell them apart; the first is kept. Rename one of them in the source."
     N012 Error "Service not found"
         "A service was asked for by its shortname and is declared neither in the inputs nor in the configuration. The message names the most similar ones. `mwsc inspect` without a name lists all of them."
+    N013 Note "Type that was published by mistake"
+        "The interface publishes a type that cannot be what is meant, such as a number for the name of a column, and the convention of its family (`grammars/oktech.toml`, `[[mends]]`) knows it. What is generated takes the type that is meant: the typed WSDL, OpenAPI, the plugin and the build of a server. A WSDL that is written in the family's own spelling keeps the published type, so that clients which were made of it find what they know. If the source is yours, correct it there."
     C001 Error "unknown key in the configuration"
         "The configuration file holds a key that mwsc does not know, at the place shown. A key that is silently ignored would leave you with something else than you asked for, so this stops the run. Correct the spelling, or remove the key; `mwsc init` writes a file with every key explained."
     C002 Error "configuration value of the wrong kind"

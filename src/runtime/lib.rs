@@ -11,7 +11,8 @@
 //! - [`dispatch`] is the one place through which every call goes, with the types that all sides speak: [`dispatch::Call`],
 //!   [`dispatch::Caller`], [`dispatch::Failure`], and the trait [`dispatch::Backend`];
 //! - [`accounts`] knows who may call: sessions, passwords, tokens;
-//! - [`school`] is the embedded back end; [`store`] keeps what the service itself has to keep: accounts, sessions, the embedded school;
+//! - [`school`] is the embedded back end, [`upstream`] a Moodle, [`wspp`] an OK Tech server, [`recorded`] a recording;
+//! - [`store`] keeps what the service itself has to keep: accounts, sessions, the embedded school;
 //! - [`soap`] reads and writes SOAP, by the wire tables of the manifest;
 //! - [`form`] and [`php`] read and write what PHP does, as clients of both families expect it;
 //! - [`app`] holds them together and has the router.
@@ -39,6 +40,7 @@ pub mod settings;
 pub mod soap;
 pub mod store;
 pub mod upstream;
+pub mod wspp;
 
 #[cfg(test)]
 mod testing;

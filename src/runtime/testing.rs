@@ -1,13 +1,21 @@
-//! A small service for tests of protocols: it answers with what it was asked.
+//! What tests share: a small service that answers with what it was asked, and the build of the OK Tech interface.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
 use axum::extract::connect_info::MockConnectInfo;
+use mwsc::backend::{self, BACKENDS};
+use mwsc::cli::tree::DiskTree;
+use mwsc::frontend::{Asked, FRONTENDS};
+use mwsc::pass::choose::Wanted;
+use mwsc::report::{Report, Severity};
+use mwsc::source::SourceMap;
+use mwsc::{Input, Interface, compile, emit};
 use mwsc_contract::{Manifest, Value};
 use serde_json::json;
 
@@ -41,13 +49,19 @@ pub fn echo(debug: bool) -> Router {
         out
     };
     let echo = operation(json!([{ "name": "id", "type": scalar("string") }]), Some(json!({ "type": { "record": "echo" } })));
+    let mut ajax = echo.clone();
+    ajax["ajax"] = json!(true);
+    let mut open = ajax.clone();
+    open["login-required"] = json!(false);
     let manifest: Manifest = serde_json::from_value(json!({
-        "format": mwsc_contract::FORMAT, "generator": "test", "digest": "", "releases": [],
+        "format": mwsc_contract::FORMAT, "generator": "test", "digest": "", "releases": ["4.5.5"],
         "services": [
-            { "shortname": "one", "name": "One", "operations": ["core_echo", "core_nothing"], "convention": "moodle" },
+            { "shortname": "one", "name": "One", "operations": ["core_echo", "core_nothing", "core_open"], "convention": "moodle" },
             { "shortname": "two", "name": "Two", "operations": ["core_other"], "convention": "moodle" },
         ],
-        "operations": { "core_echo": echo, "core_nothing": operation(json!([]), None), "core_other": operation(json!([]), None) },
+        "operations": {
+            "core_echo": ajax, "core_open": open, "core_nothing": operation(json!([]), None), "core_other": operation(json!([]), None),
+        },
         "records": { "echo": { "fields": [{ "name": "id", "type": scalar("string") }, { "name": "who", "type": scalar("string") }] } },
         "endpoints": [], "rules": {}, "files": [],
     }))
@@ -62,4 +76,33 @@ pub fn echo(debug: bool) -> Router {
         metrics: Arc::default(),
     };
     router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))))
+}
+
+/// The build of the OK Tech interface: the one in the folder `MWSD_TEST_BUILD`, or one that is made here of the bundled classes.
+pub fn interface() -> Build {
+    static BUILD: OnceLock<Build> = OnceLock::new();
+    let build = || match std::env::var_os("MWSD_TEST_BUILD") {
+        Some(folder) => Build::load(folder.as_ref()).unwrap_or_else(|why| panic!("MWSD_TEST_BUILD: {why}")),
+        None => compiled(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/oktech/interface")),
+    };
+    BUILD.get_or_init(build).clone()
+}
+
+/// The build of a folder of documented classes, with every WSDL.
+pub fn compiled(folder: &Path) -> Build {
+    let (sources, mut report) = (SourceMap::default(), Report::default());
+    let tree = DiskTree::open(folder, "").unwrap();
+    let frontend = FRONTENDS.iter().find(|frontend| frontend.name == "phpdoc").unwrap();
+    let input = Input::Interface(Interface { frontend, asked: Asked { tree: &tree, paths: &[String::new()], class: None } });
+    let schema = compile(input, &Wanted::default(), &sources, &mut report, &mut |_| {});
+    let profiles = backend::wsdl::profiles().map(|(name, _)| name.to_owned()).collect();
+    let wsdl = backend::wsdl::Options { profiles, ..backend::wsdl::Options::default() };
+    let options = backend::Options { wsdl, ..backend::Options::default() };
+    let manifest: Vec<_> = BACKENDS.iter().filter(|backend| backend.name == "manifest").collect();
+    let made = emit(&schema, &manifest, &options, &sources, &mut report, &mut |_| {});
+    assert_eq!(report.count(Severity::Error), 0, "{:?}", report.iter().collect::<Vec<_>>());
+    let files = made.iter().filter_map(|(path, bytes)| Some((path.strip_prefix("manifest/")?.to_owned(), bytes.to_vec().into())));
+    let mut files: HashMap<String, bytes::Bytes> = files.collect();
+    let text = files.remove("manifest.json").unwrap();
+    Build::new(mwsc_contract::load(&text).unwrap(), files)
 }

@@ -6,6 +6,7 @@ use super::lift::{Lifter, Lost, Offer};
 use super::model::{Declared, Kind};
 use super::names::{Name, Space};
 use super::shape::{Array, Item, Written, dimensions, is_nillable};
+use super::simple::plain_name;
 use super::soap::Port;
 use super::tree::Element;
 use crate::ir::spelling::Declaration;
@@ -86,6 +87,7 @@ impl<'t> Lifter<'_, 't, '_, '_> {
     fn part_spelling(&mut self, part: Element<'t>, wrappers: &mut IndexMap<String, Wrapper>) -> PartSpelling {
         let mut out = PartSpelling { name: part.get("name").unwrap_or_default().trim().to_owned(), ..PartSpelling::default() };
         let Some(name) = part.name_in("type") else { return out };
+        out.xsd = (name.space == Space::XSD).then(|| plain_name(name.local).to_owned());
         match self.wire(name) {
             Ok(Wire::Array) => out.array = Some(name.local.to_owned()),
             Ok(Wire::Wrapper(wrapper)) => {

@@ -138,6 +138,7 @@ impl<'a> Interp<'a, '_> {
         let present = self.present_function(bare);
         let mut values = self.args(args, present.map(|function| function.params))?;
         let host = self.host;
+        self.reach_out();
         if let Some(value) = host.function(self, bare, &values.list, span) {
             return Ok(value);
         }
@@ -301,6 +302,7 @@ impl<'a> Interp<'a, '_> {
             return self.call_builtin(builtin, args, at);
         }
         let host = self.host;
+        self.reach_out();
         if let Some(value) = host.function(self, name, &args.list, at) {
             return Ok(value);
         }

@@ -123,6 +123,7 @@ impl<'a> Interp<'a, '_> {
         let before = State { vars: self.frame.vars.clone(), cells: self.cells.clone(), heap: self.heap.clone() };
         let pending = self.frame.pending.len();
         self.forks += 1;
+        self.reach_out();
         let outcome = self.fork_both(condition, before.clone(), yes, no);
         self.forks -= 1;
         self.floor = floor;

@@ -222,6 +222,7 @@ impl<'a> Interp<'a, '_> {
 
     /// The cell of a global variable.
     pub(super) fn global(&mut self, name: &'a str) -> Rc<CellId> {
+        self.reach_out();
         if let Some(cell) = self.globals.get(name) {
             return cell.clone();
         }

@@ -184,6 +184,7 @@ impl<'a> Interp<'a, '_> {
 
     /// The cell of a static property, in the class that declares it.
     pub(super) fn static_prop(&mut self, class: ClassId, name: &str) -> Eval<'a, Option<Rc<CellId>>> {
+        self.reach_out();
         let mut at = Some(class);
         while let Some(id) = at {
             let info = self.class(id);

@@ -33,6 +33,7 @@ impl<'a> Interp<'a, '_> {
     pub(super) fn call_missing_class(&mut self, class: &str, method: &str, args: &[Value<'a>], at: Span) -> Eval<'a> {
         let class = class.trim_start_matches('\\');
         let host = self.host;
+        self.reach_out();
         if let Some(value) = host.static_method(self, class, method, args, at) {
             return Ok(value);
         }
@@ -92,6 +93,7 @@ impl<'a> Interp<'a, '_> {
         if *called_class.watched.get_or_init(|| host.answers_for(&called_class.name))
             && let Some(value) = host.static_method(self, &called_class.name, name, &args.list, at)
         {
+            self.reach_out();
             return Ok(value);
         }
         if let Some(method) = found {

@@ -4,8 +4,9 @@
 //! What only a running site knows becomes [`Value::Unknown`] and flows on; nothing here reads a clock, a database or a disk.
 //!
 //! `expr`, `literal`, `access`, `ops`, `place`, `presence`, `stmt`, `looping`, `call`, `method` and `invoke` are the language, `class`,
-//! `member`, `load` and `names` where things come from, `frame`, `generator` and `object` what a call and the heap hold, `fork` what happens under an
-//! unknown condition, `unknown` how unknown values are spelled, `builtin` the functions that PHP brings, `outside` what others may ask.
+//! `member`, `load` and `names` where things come from, `frame`, `generator` and `object` what a call and the heap hold, `rebuild` what
+//! need not be done twice, `fork` what happens under an unknown condition, `unknown` how unknown values are spelled, `builtin` the
+//! functions that PHP brings, `outside` what others may ask.
 
 #![allow(
     clippy::cast_possible_wrap,
@@ -46,6 +47,7 @@ mod ops;
 mod outside;
 mod place;
 mod presence;
+mod rebuild;
 mod stmt;
 mod stop;
 mod unknown;
@@ -62,6 +64,7 @@ use self::class::{ClassInfo, Method};
 use self::frame::Frame;
 use self::load::Constant;
 use self::names::Spot;
+use self::rebuild::{Built, Plan};
 use super::ast::{self, Function, Scope};
 use super::host::Host;
 use super::value::{Array, CellId, ClassId, Object, Value};
@@ -163,6 +166,10 @@ pub struct Interp<'a, 'h> {
     /// `Class::method` of methods that made objects.
     makers_seen: FxHashMap<(ClassId, usize), Rc<str>>,
     empty_array: Rc<Array<'a>>,
+    /// What constructors made of scalars.
+    built: FxHashMap<Plan<'a>, Built<'a>>,
+    /// Counts looks at and changes of what outlives a call; see [`Interp::reach_out`].
+    outside: u64,
     /// Grows with everything that is declared.
     epoch: u32,
 
@@ -242,6 +249,8 @@ impl<'a, 'h> Interp<'a, 'h> {
             arrays_seen: FxHashMap::default(),
             makers_seen: FxHashMap::default(),
             empty_array: Rc::default(),
+            built: FxHashMap::default(),
+            outside: 0,
             epoch: 0,
             loaded: FxHashSet::default(),
             failed: FxHashMap::default(),

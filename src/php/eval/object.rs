@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::class::{Method, Template};
+use super::rebuild::Plan;
 use super::{ENUM_BIT, Eval, Interp};
 use crate::php::ast::{Arg, At, Class, ClassRef, Expr};
 use crate::php::text::Text;
@@ -142,11 +143,21 @@ impl<'a> Interp<'a, '_> {
         if info.decl.modifiers.is_abstract || info.decl.kind != crate::php::ast::ClassKind::Class {
             return self.throw_error("Error", &format!("Cannot instantiate {}", info.name), span);
         }
+        let plan = constructor.as_ref().and_then(|_| Plan::of(id, &values));
+        if let Some((props, steps)) = plan.as_ref().and_then(|plan| self.rebuilt(plan)) {
+            self.spend(steps, None)?;
+            let object = self.blank(info.name.clone(), Some(id), props, span);
+            return Ok(Value::Object(self.allocate(object)));
+        }
         let props = self.template(id)?;
         let object = self.blank(info.name.clone(), Some(id), props, span);
         let object = self.allocate(object);
         if let Some(method) = constructor {
+            let (before, fuel) = (self.footprint(), self.fuel);
             self.call_method(&method, Some(object), id, values, span)?;
+            if let Some(plan) = plan {
+                self.remember_built(plan, object, &before, fuel);
+            }
         }
         Ok(Value::Object(object))
     }

@@ -231,6 +231,7 @@ impl<'a> Interp<'a, '_> {
     }
 
     fn static_var(&mut self, var: &'a StaticVar<'a>) -> Eval<'a, ()> {
+        self.reach_out();
         let function = self.frame.function.map_or(0, |function| std::ptr::from_ref(function) as usize);
         // Up to PHP 8.0 each class that inherits a method has static variables of its own.
         let owner = if self.shared_statics { self.frame.class } else { self.frame.called };

@@ -56,6 +56,10 @@ impl Accounts for Gate {
         self.accounts.token(token, from).await
     }
 
+    fn knows_services(&self) -> bool {
+        self.accounts.knows_services()
+    }
+
     async fn issue(&self, username: &str, password: &str, service: &str, from: Option<IpAddr>) -> Result<Secret, Failure> {
         self.admits(from)?;
         self.accounts.issue(username, password, service, from).await

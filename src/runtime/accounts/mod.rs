@@ -9,6 +9,7 @@
 
 mod gate;
 pub mod header;
+mod keyed;
 mod memory;
 mod passwords;
 mod throttle;
@@ -21,6 +22,7 @@ use async_trait::async_trait;
 use crate::dispatch::{Caller, Failure, FailureKind, Secret};
 
 pub use gate::gated;
+pub use keyed::Keyed;
 pub use memory::Memory;
 pub use passwords::{Passwords, Scheme, hash};
 pub use throttle::{Allowance, Throttle};

@@ -11,11 +11,10 @@ use std::time::{Duration, Instant};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use md5::{Digest as _, Md5};
-use sha2::Sha256;
 use tokio::sync::Semaphore;
 
+use super::Keyed;
 use crate::dispatch::Failure;
 
 /// What is hashed.
@@ -52,9 +51,8 @@ pub struct Passwords {
 /// What was right lately.
 #[derive(Debug)]
 struct Right {
-    key: [u8; 32],
-    /// How many are remembered at most.
-    most: usize,
+    /// Without it, nothing is remembered.
+    keyed: Option<Keyed>,
     until: Mutex<HashMap<[u8; 32], Instant>>,
 }
 
@@ -70,9 +68,7 @@ const LONGEST: usize = 1_024;
 impl Default for Passwords {
     /// With a key of its own. Without random bytes to make it of, nothing is remembered.
     fn default() -> Passwords {
-        let mut key = [0; 32];
-        let most = if getrandom::fill(&mut key).is_ok() { MOST } else { 0 };
-        Passwords { gate: Arc::new(Semaphore::new(2)), right: Arc::new(Right { key, most, until: Mutex::default() }) }
+        Passwords { gate: Arc::new(Semaphore::new(2)), right: Arc::new(Right { keyed: Keyed::new().ok(), until: Mutex::default() }) }
     }
 }
 
@@ -95,11 +91,11 @@ impl Passwords {
         allowed: impl Fn() -> Result<(), Failure> + Send + Sync,
     ) -> Result<bool, Failure> {
         let digest = self.right.digest(hash, scheme, password);
-        if self.right.knows(&digest) {
+        if self.right.knows(digest) {
             return Ok(true);
         }
         let _place = self.gate.acquire().await.map_err(|why| Failure::internal(why.to_string()))?;
-        if self.right.knows(&digest) {
+        if self.right.knows(digest) {
             return Ok(true);
         }
         allowed()?;
@@ -125,27 +121,23 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 
 impl Right {
     /// The digest of a password for a hash: of another hash it would be another, so it is worth nothing once the password is changed.
-    fn digest(&self, hash: &str, scheme: &str, password: &str) -> [u8; 32] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).unwrap_or_else(|_| unreachable!("a key of any length will do"));
-        for part in [hash, scheme, password] {
-            mac.update(&(part.len() as u64).to_le_bytes());
-            mac.update(part.as_bytes());
-        }
-        mac.finalize().into_bytes().into()
+    fn digest(&self, hash: &str, scheme: &str, password: &str) -> Option<[u8; 32]> {
+        Some(self.keyed.as_ref()?.digest(&[hash, scheme, password]))
     }
 
-    fn knows(&self, digest: &[u8; 32]) -> bool {
+    fn knows(&self, digest: Option<[u8; 32]>) -> bool {
         let until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
-        until.get(digest).is_some_and(|until| *until > Instant::now())
+        digest.and_then(|digest| until.get(&digest)).is_some_and(|until| *until > Instant::now())
     }
 
-    fn remember(&self, digest: [u8; 32]) {
+    fn remember(&self, digest: Option<[u8; 32]>) {
+        let Some(digest) = digest else { return };
         let now = Instant::now();
         let mut until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
-        if until.len() >= self.most {
+        if until.len() >= MOST {
             until.retain(|_, until| *until > now);
         }
-        if until.len() < self.most {
+        if until.len() < MOST {
             until.insert(digest, now + REMEMBERED);
         }
     }

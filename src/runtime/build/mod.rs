@@ -77,7 +77,7 @@ pub enum BuildError {
 }
 
 /// A manifest with its files.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Build {
     /// What the compiler says.
     pub manifest: Manifest,

@@ -14,6 +14,7 @@ use crate::school::accounts::{Account, NewAccount, SchoolAccounts};
 
 /// What to do with accounts.
 #[derive(Debug, Args)]
+#[group(id = "account")]
 pub struct Options {
     #[command(flatten)]
     config: super::Options,

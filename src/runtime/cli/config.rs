@@ -12,6 +12,7 @@ use mwsc_contract::site::Site;
 use serde::Deserialize;
 
 use super::{Options, Stop, status};
+use crate::school::extension::Handler;
 use crate::settings::{Answers, Settings};
 
 /// Name of the file that is read from the working folder when none is named.
@@ -33,8 +34,12 @@ pub struct Config {
     pub store: String,
     /// A Moodle behind the service.
     pub upstream: Option<Upstream>,
+    /// A server of OK Tech's behind the service.
+    pub upstream_wspp: Option<UpstreamWspp>,
     /// A folder of recorded exchanges behind the service.
     pub recorded: Option<PathBuf>,
+    /// Who carries out what the embedded school does not know.
+    pub extension: Option<Extension>,
     /// Sessions of OK Tech's clients.
     pub sessions: Sessions,
     /// What requests may be.
@@ -82,6 +87,38 @@ impl Upstream {
             crosswalk.tables.insert("roles".to_owned(), roles.into());
         }
         crosswalk
+    }
+}
+
+/// A server of OK Tech's behind the service.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct UpstreamWspp {
+    /// Its address: that of its `service_pp.php` or `service_pp2.php`.
+    pub url: String,
+    /// Seconds that a call may take.
+    #[serde(default = "half_a_minute")]
+    pub timeout: u64,
+    /// How often a read is tried again.
+    #[serde(default = "two")]
+    pub retries: u32,
+}
+
+/// Who carries out what the embedded school does not know.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Extension {
+    /// Address of its handler. May hold a user name and a password, which it is sent.
+    pub url: String,
+    /// Seconds that a call may take.
+    #[serde(default = "half_a_minute")]
+    pub timeout: u64,
+}
+
+impl Extension {
+    /// The handler; nothing is sent yet.
+    pub fn handler(&self) -> Result<Handler, String> {
+        Handler::new(&self.url, Duration::from_secs(self.timeout)).map_err(|why| format!("extension: {why}"))
     }
 }
 
@@ -216,7 +253,9 @@ impl Default for Config {
             base_url: None,
             store: "mwsd.sqlite".to_owned(),
             upstream: None,
+            upstream_wspp: None,
             recorded: None,
+            extension: None,
             sessions: Sessions::default(),
             limits: Limits::default(),
             log: Log::default(),
@@ -239,8 +278,10 @@ impl Config {
             None => Config::default(),
         };
         config.take(options);
-        if config.upstream.is_some() && config.recorded.is_some() {
-            return Err(Stop::new(status::USAGE, "a service has one back end: `upstream` and `recorded` exclude each other"));
+        let behind = [config.upstream.is_some(), config.upstream_wspp.is_some(), config.recorded.is_some()];
+        if behind.into_iter().filter(|named| *named).count() > 1 {
+            let message = "a service has one back end: `upstream`, `upstream-wspp` and `recorded` exclude each other";
+            return Err(Stop::new(status::USAGE, message));
         }
         Ok(config)
     }
@@ -264,10 +305,15 @@ impl Config {
         self.admin = options.admin.or(self.admin);
         self.base_url = options.base_url.clone().or(self.base_url.take());
         if let Some(folder) = &options.recorded {
-            (self.recorded, self.upstream) = (Some(folder.clone()), None);
+            (self.recorded, self.upstream, self.upstream_wspp) = (Some(folder.clone()), None, None);
+        }
+        if let Some(url) = &options.upstream_wspp {
+            (self.recorded, self.upstream) = (None, None);
+            let fresh = || UpstreamWspp { url: String::new(), timeout: half_a_minute(), retries: two() };
+            self.upstream_wspp = Some(UpstreamWspp { url: url.clone(), ..self.upstream_wspp.take().unwrap_or_else(fresh) });
         }
         if let Some(url) = &options.upstream {
-            self.recorded = None;
+            (self.recorded, self.upstream_wspp) = (None, None);
             let known = self.upstream.take();
             let fresh = || Upstream {
                 url: String::new(),
@@ -278,6 +324,10 @@ impl Config {
                 roles: IndexMap::new(),
             };
             self.upstream = Some(Upstream { url: url.clone(), ..known.unwrap_or_else(fresh) });
+        }
+        if let Some(url) = &options.extension {
+            let timeout = self.extension.as_ref().map_or_else(half_a_minute, |known| known.timeout);
+            self.extension = Some(Extension { url: url.clone(), timeout });
         }
         if let (Some(upstream), Some(service)) = (&mut self.upstream, &options.upstream_service) {
             upstream.service.clone_from(service);
@@ -328,8 +378,11 @@ mod tests {
             .fold(String::new(), |out, line| out + line + "\n");
         let mut config = Config::parse(&whole).unwrap();
         assert!(config.admin.take().is_some() && config.base_url.take().is_some() && config.recorded.take().is_some());
+        assert_eq!(config.extension.take().unwrap().timeout, half_a_minute());
         let upstream = config.upstream.take().unwrap();
         assert_eq!((upstream.service, upstream.plugin, upstream.timeout, upstream.retries), (mobile(), plugin(), half_a_minute(), two()));
+        let wspp = config.upstream_wspp.take().unwrap();
+        assert_eq!((wspp.timeout, wspp.retries), (half_a_minute(), two()));
         assert!(config.site.address.take().is_some());
         config.site.has.clear();
         assert_eq!(config, Config::default());
@@ -345,16 +398,38 @@ mod tests {
 
     #[test]
     fn options_win_over_the_file() {
-        let Command::Serve(options) =
-            Arguments::parse_from(["mwsd", "serve", "--upstream", "https://n.example", "--listen", "127.0.0.1:1", "--log-format", "json"])
-                .command
+        let Command::Serve(options) = Arguments::parse_from([
+            "mwsd",
+            "serve",
+            "--upstream",
+            "https://n.example",
+            "--listen",
+            "127.0.0.1:1",
+            "--log-format",
+            "json",
+            "--extension",
+            "http://h.example/",
+        ])
+        .command
         else {
             panic!("another command");
         };
-        let mut config = Config::parse("[upstream]\nurl = \"https://m.example\"\nservice = \"s\"\n").unwrap();
+        let mut config = Config::parse(
+            "[upstream]\nurl = \"https://m.example\"\nservice = \"s\"\n[extension]\nurl = \"http://g.example\"\ntimeout = 7\n",
+        )
+        .unwrap();
         config.take(&options);
+        let extension = config.extension.as_ref().unwrap();
+        assert_eq!((extension.url.as_str(), extension.timeout), ("http://h.example/", 7));
         let upstream = config.upstream.as_ref().unwrap();
         assert_eq!((upstream.url.as_str(), upstream.service.as_str()), ("https://n.example", "s"));
         assert_eq!((config.settings().base_url.as_str(), config.log.format), ("http://127.0.0.1:1", LogFormat::Json));
+        let Command::Check(options) =
+            Arguments::parse_from(["mwsd", "check", "--upstream-wspp", "https://o.example/wspp/service_pp.php"]).command
+        else {
+            panic!("another command");
+        };
+        config.take(&options);
+        assert_eq!((config.upstream, config.upstream_wspp.map(|wspp| wspp.retries)), (None, Some(two())));
     }
 }

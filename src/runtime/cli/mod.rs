@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use config::Config;
 
-/// Serves what mwsc generates: SOAP, REST, XML-RPC and JSON in front of a school of its own, of a Moodle, or of a recording.
+/// Serves what mwsc generates: SOAP, REST, XML-RPC and JSON in front of a school of its own, of a Moodle, of an OK Tech server, or of a recording.
 #[derive(Debug, Parser)]
 #[command(name = "mwsd", version, about, max_term_width = 110)]
 pub struct Arguments {
@@ -65,9 +65,15 @@ pub struct Options {
     /// Service of that Moodle for which a login takes a token [default: `moodle_mobile_app`]
     #[arg(long, value_name = "NAME", env = "MWSD_UPSTREAM_SERVICE", help_heading = "Back end")]
     upstream_service: Option<String>,
+    /// Put the service in front of the OK Tech server at this address, which ends with `/wspp/service_pp.php` or `/wspp/service_pp2.php`
+    #[arg(long, value_name = "URL", env = "MWSD_UPSTREAM_WSPP", group = "behind", help_heading = "Back end")]
+    upstream_wspp: Option<String>,
     /// Answer from a folder of recorded exchanges
     #[arg(long, value_name = "DIR", env = "MWSD_RECORDED", group = "behind", help_heading = "Back end")]
     recorded: Option<PathBuf>,
+    /// Send operations that the embedded school does not know to a handler at this address
+    #[arg(long, value_name = "URL", env = "MWSD_EXTENSION", hide_env_values = true, help_heading = "Back end")]
+    extension: Option<String>,
     /// How log lines are written [default: text]
     #[arg(long, value_enum, env = "MWSD_LOG_FORMAT", help_heading = "Output")]
     log_format: Option<config::LogFormat>,
@@ -124,5 +130,17 @@ pub fn run(arguments: Arguments) -> ExitCode {
             eprintln!("mwsd: {stop}");
             ExitCode::from(stop.status)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
     }
 }

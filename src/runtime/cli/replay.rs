@@ -7,7 +7,6 @@ use clap::Args;
 use super::{Stop, status};
 use crate::build::Build;
 use crate::recorded::replay::{Fate, replay as run};
-use crate::settings::Settings;
 
 /// Options of the command.
 #[derive(Debug, Args)]
@@ -18,17 +17,16 @@ pub struct Options {
     /// Folder that `mwsc generate` wrote, or its manifest
     #[arg(long, value_name = "DIR", env = "MWSD_BUILD", default_value = "out")]
     build: PathBuf,
-    /// Where the recorded site was, for answers that name it
-    #[arg(long, value_name = "URL", default_value = "http://localhost")]
-    base_url: String,
+    /// Where the recorded site was, for answers that name it [default: what it says of itself]
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
 }
 
 /// Replays a folder, and prints what differs.
 pub fn replay(options: &Options) -> Result<u8, Stop> {
     let build = Build::load(&options.build).map_err(|why| Stop::new(status::INPUT, why))?;
-    let settings = Settings { base_url: options.base_url.clone(), ..Settings::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|why| Stop::new(status::BUG, why))?;
-    let fates = runtime.block_on(run(&options.folder, build, settings)).map_err(|why| Stop::new(status::INPUT, why))?;
+    let fates = runtime.block_on(run(&options.folder, build, options.base_url.clone())).map_err(|why| Stop::new(status::INPUT, why))?;
     let count = |wanted: fn(&Fate) -> bool| fates.iter().filter(|(_, fate)| wanted(fate)).count();
     for (id, fate) in &fates {
         match fate {

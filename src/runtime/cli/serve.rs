@@ -6,27 +6,34 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use axum::Router;
+use mwsc_contract::Service;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
-use super::config::{Config, LogFormat};
+use super::config::{self, Config, LogFormat};
 use super::{Options, Stop, status};
 use crate::accounts::{Accounts, Allowance, gated, new_key};
 use crate::app::{App, router};
 use crate::build::Build;
-use crate::dispatch::Backend;
+use crate::crosswalk::backwards;
+use crate::dispatch::{Backend, is_own};
 use crate::recorded::Recorded;
-use crate::school::School;
+use crate::school::{School, extension};
 use crate::serve::admin::{self, Current};
 use crate::serve::metrics::Metrics;
 use crate::serve::request::{self, Around};
 use crate::serve::{self, Live};
 use crate::upstream::Upstream;
-use crate::upstream::client::{self, Client};
+use crate::upstream::client::Client;
 use crate::upstream::site::Site;
+use crate::upstream::transport;
 use crate::upstream::users::Users;
+use crate::wspp::Wspp;
+use crate::wspp::callers::Callers;
+use crate::wspp::server::Server;
+use crate::wspp::sessions::Sessions;
 
 /// Serves until the process is asked to stop.
 pub fn serve(options: &Options) -> Result<u8, Stop> {
@@ -58,6 +65,10 @@ async fn run(options: &Options, config: &Config) -> Result<u8, Stop> {
     reloading.abort();
     stopper.send_replace(true);
     let given_up = serving.await.unwrap_or_default();
+    let closing = async { current.load_full().backend.close().await };
+    if tokio::time::timeout(Duration::from_secs(config.limits.drain_seconds), closing).await.is_err() {
+        tracing::warn!("the back end could not be closed in time");
+    }
     if let Some(admin) = admin {
         admin.abort();
     }
@@ -98,8 +109,9 @@ async fn reload(options: Options, current: Current, live: Arc<Live>, metrics: Ar
         match made {
             Ok((config, (app, opened))) => {
                 school = opened;
-                current.store(Arc::new(app));
+                let before = current.swap(Arc::new(app));
                 live.replace(service(&config, &current));
+                tokio::spawn(async move { before.backend.close().await });
                 metrics.reload();
                 tracing::info!("serving what was read again");
             }
@@ -124,13 +136,44 @@ pub(super) async fn asked_to_stop() {
 pub fn check(options: &Options) -> Result<u8, Stop> {
     let config = &Config::read(options)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|why| Stop::new(status::BUG, why))?;
-    // The store is not opened: that would create it.
+    // The store is not opened: that would create it. A school in memory takes its place.
     let config = &Config { store: "memory".to_owned(), ..config.clone() };
-    let (app, _) = runtime.block_on(open(config, Arc::default(), None))?;
+    let build = Build::load(&config.build).map_err(|why| Stop::new(status::INPUT, why))?;
+    let unusable = |why| Stop::new(status::USAGE, format!("store: {why}"));
+    let school = runtime.block_on(School::open(&config.store, &build.manifest, "", None)).map_err(unusable)?.school;
+    let (app, _) = runtime.block_on(open(config, Arc::default(), Some(&school)))?;
     let manifest = &app.build.manifest;
     let (services, operations) = (manifest.services.len(), manifest.operations.len());
     println!("{}: {services} services, {operations} operations, written by {}", config.build.display(), manifest.generator);
+    if config.upstream.is_none() && config.upstream_wspp.is_none() && config.recorded.is_none() {
+        for line in unknown(config, &app.build) {
+            println!("{line}");
+        }
+    }
     Ok(status::CLEAN)
+}
+
+/// What becomes of the operations that the school does not know, in a line for each service that has some.
+fn unknown(config: &Config, build: &Build) -> Vec<String> {
+    const SHOWN: usize = 10;
+    let fate = if config.extension.is_some() { "go to the handler that is configured" } else { "fail, for no handler is configured" };
+    let across = backwards::functions(&build.manifest);
+    let line = |service: &Service| {
+        let unknown = |name: &&str| !School::has(name) && !is_own(service, name) && !across.iter().any(|known| known == name);
+        let names: Vec<&str> = service.operations.iter().map(String::as_str).filter(unknown).collect();
+        let more = names.len().saturating_sub(SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+        let line = format!("{}: {} operations that the school does not know {fate}: {shown}{more}", service.shortname, names.len());
+        (!names.is_empty()).then_some(line)
+    };
+    build.manifest.services.iter().filter_map(line).collect()
+}
+
+/// Who carries out what the school does not know.
+fn extended(config: &Config) -> Result<Option<Arc<dyn extension::Extension>>, Stop> {
+    let handler = config.extension.as_ref().map(config::Extension::handler).transpose().map_err(|why| Stop::new(status::USAGE, why))?;
+    Ok(handler.map(|handler| Arc::new(handler) as Arc<dyn extension::Extension>))
 }
 
 /// Opens what a configuration names. `school` is the one that is open already, if any; the one that is open then comes with it.
@@ -139,7 +182,8 @@ async fn open(config: &Config, metrics: Arc<Metrics>, school: Option<&School>) -
     let (school, (backend, accounts)) = if let Some(behind) = upstream(config, &build)? {
         (None, behind)
     } else {
-        let school = embedded(config, &build, school).await?;
+        let extension = extended(config)?;
+        let school = embedded(config, &build, school).await?.with_extension(extension);
         let accounts = school.accounts(config.settings().session, Allowance::default());
         let behind: Behind = (Arc::new(school.clone()), Arc::new(accounts));
         (Some(school), behind)
@@ -180,14 +224,27 @@ fn upstream(config: &Config, build: &Build) -> Result<Option<Behind>, Stop> {
         return Ok(Some((recorded.clone(), recorded)));
     }
     if let Some(upstream) = &config.upstream {
-        let timeout = Duration::from_secs(upstream.timeout);
-        let client = Client::new(client::Config { timeout, retries: upstream.retries, ..client::Config::new(&upstream.url) });
+        let client = Client::new(way(&upstream.url, upstream.timeout, upstream.retries));
         let site = Arc::new(Site::new(client.map_err(|why| Stop::new(status::USAGE, why))?));
-        let users = Users::new(site.clone(), &upstream.service, settings.session);
+        let users = Users::new(site.clone(), &upstream.service, settings.session).map_err(|why| Stop::new(status::BUG, why.debug))?;
         let crosswalk = upstream.crosswalk(&build.manifest.crosswalk);
         return Ok(Some((Arc::new(Upstream::new(site, &upstream.plugin, crosswalk)), Arc::new(users))));
     }
+    if let Some(wspp) = &config.upstream_wspp {
+        let unusable = |why: String| Stop::new(status::USAGE, format!("upstream-wspp: {why}"));
+        let server = Server::new(way(&wspp.url, wspp.timeout, wspp.retries), &build.manifest).map_err(unusable)?;
+        let server = Arc::new(server);
+        let sessions = Sessions::new(server.clone(), settings.session).map_err(|why| Stop::new(status::BUG, why.debug))?;
+        let sessions = Arc::new(sessions);
+        let callers = Callers::new(server.clone(), sessions.clone());
+        return Ok(Some((Arc::new(Wspp::new(server, sessions)), Arc::new(callers))));
+    }
     Ok(None)
+}
+
+/// The way to a server behind the service.
+fn way(url: &str, seconds: u64, retries: u32) -> transport::Config {
+    transport::Config { timeout: Duration::from_secs(seconds), retries, ..transport::Config::new(url) }
 }
 
 fn start_log(config: &Config) -> Result<(), Stop> {

@@ -1,18 +1,39 @@
 #!/bin/bash
-# Calls every operation of a build with real clients of the OK Tech interface, on a new embedded school.
-# Usage: run.sh MWSD BUILD    (the program, and the folder with manifest.json). Needs php with ext-soap.
+# Calls every operation of a build with real clients, each on a new embedded school, and prints how many calls came out as expected.
+#
+#   run.sh MWSD BUILD [ROW...]     the program, the folder with manifest.json, and parts of the names of rows (default: all)
+#
+# A row is a client, a shape of the interface and a WSDL. Each plays three cases of each operation: a call that succeeds, one that fails,
+# and one by somebody who may not. `agree` counts the answers that are those of the other clients. Exit status 1 when one is not.
+#
+# MWSC_OKTECH_TREE: folder with the original's sources; clients then read its WSDLs (wspp/moodlewsdl.xml, wspp/moodlewsdl2.xml) as well.
+# MWSC_CLIENTS_INSTALL=no: install nothing. A row whose client is not there is skipped, and says why.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-mwsd=$(realpath "$1") build=$(realpath "$2")
-work=$(mktemp -d)
-port=${PORT:-8199}
-cd "$work"
-"$mwsd" serve --build "$build" --listen "127.0.0.1:$port" 2>log &
-server=$!
-trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
-for _ in $(seq 50); do
-    grep -q 'with the password' log && curl -s -o /dev/null "http://127.0.0.1:$port/" && break
-    sleep 0.1
-done
-password=$(sed -n 's/.*with the password \([0-9a-f]*\).*/\1/p' log)
-php "$here/soap.php" "http://127.0.0.1:$port" "$build/manifest.json" "$password"
+packages="php-cli php-soap php-xml default-jdk-headless libaxis-java libgoogle-gson-java jaxws python3-zeep mono-devel gsoap libgsoap-dev g++ nodejs npm"
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/mwsd-clients
+
+# What of the clients is not on this machine. Debian's packages need an administrator, node's need nobody.
+install() {
+    local missing=
+    for package in $packages; do
+        dpkg -s "$package" >/dev/null 2>&1 || missing+=" $package"
+    done
+    # A node from elsewhere will do.
+    if command -v npm >/dev/null; then missing=${missing/ nodejs/} missing=${missing/ npm/}; fi
+    if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        # shellcheck disable=SC2086
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends $missing; } \
+            >/dev/null || echo "these packages could not be installed:$missing"
+    elif [ -n "$missing" ]; then
+        echo "rows may be skipped for want of:$missing"
+    fi
+    if command -v npm >/dev/null && [ ! -d "$cache/node_modules/soap" ]; then
+        mkdir -p "$cache"
+        (cd "$cache" && npm install --silent --no-audit --no-fund soap@1) || echo "node-soap could not be installed"
+    fi
+}
+
+[ "${MWSC_CLIENTS_INSTALL:-yes}" = no ] || install
+export NODE_PATH=$cache/node_modules PYTHONDONTWRITEBYTECODE=1
+exec python3 "$here/play.py" "$@"

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
-use mwsc::pass::crosswalk::{BUILT_IN, expand, read};
 use mwsc_contract::Value;
 use mwsc_contract::crosswalk::{Crosswalk, Expr, How, Release};
 use mwsc_contract::schema::Access;
@@ -15,9 +14,11 @@ use serde::Deserialize;
 
 use super::eval::{eval, holds};
 use super::scope::{Fuel, Scope};
+use super::tests::built_in;
 use super::{Functions, Limits, Surroundings, serve, variant};
 use crate::dispatch::{Failure, Secret};
-use crate::upstream::client::{Client, Config};
+use crate::upstream::client::Client;
+use crate::upstream::transport::Config;
 
 /// `calls.toml`.
 #[derive(Deserialize)]
@@ -146,10 +147,4 @@ fn value(expr: &Expr, known: &Map, answer: &Value) -> Value {
 fn short(value: &Value) -> String {
     let text = serde_json::to_string(value).unwrap_or_default();
     text.chars().take(1_500).collect()
-}
-
-fn built_in() -> Crosswalk {
-    let sources = mwsc::source::SourceMap::default();
-    let (file, _) = sources.add("crosswalk.toml", "crosswalk.toml".to_owned(), BUILT_IN.as_bytes().to_vec());
-    expand::crosswalk(&read(file, &sources, &mut mwsc::report::Report::default()))
 }

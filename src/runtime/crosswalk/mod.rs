@@ -10,6 +10,7 @@
 //! Nothing here knows a protocol or a network; [`Functions`] is whatever answers. Programs end: they hold no loops but over lists. What is
 //! still bounded is work: calls upstream and steps of evaluation, by [`Limits`].
 
+pub mod backwards;
 mod convert;
 mod eval;
 mod list;
@@ -18,7 +19,7 @@ mod live;
 mod run;
 mod scope;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use async_trait::async_trait;
 use mwsc_contract::Value;
@@ -27,6 +28,10 @@ use mwsc_contract::schema::Access;
 use mwsc_contract::value::Map;
 
 use crate::dispatch::{Failure, FailureKind};
+
+/// Code of an outcome that is no result although Moodle did what was asked: it commits first, and sends its message about it (a welcome to
+/// a course, say) afterwards. Where its outgoing mail is not set up, the exception of that is all that it answers.
+pub const NOT_MAILED: &str = "messagenotsent";
 
 /// What answers calls of functions.
 #[async_trait]

@@ -11,7 +11,7 @@ use mwsc_contract::value::Map;
 
 use super::eval::{eval, holds, items};
 use super::scope::{Exhausted, Fuel, Scope};
-use super::{Functions, Limits};
+use super::{Functions, Limits, NOT_MAILED};
 use crate::dispatch::{Failure, FailureKind};
 
 /// Runs a program that begins with the arguments of an operation. `everywhere` holds what every program knows.
@@ -189,13 +189,15 @@ impl Work<'_> {
 /// that is down, or a caller that it does not know, concerns everything.
 fn attempted(step: &Step, given: Result<Value, Failure>) -> Result<Value, Failure> {
     match given {
-        Err(failure) if step.attempt && concerns_item(failure.kind) => Ok([("error", failure.message)].into_iter().collect()),
+        Err(failure) if step.attempt && concerns_item(&failure) => Ok([("error", failure.message)].into_iter().collect()),
         other => other,
     }
 }
 
-fn concerns_item(kind: FailureKind) -> bool {
-    match kind {
+fn concerns_item(failure: &Failure) -> bool {
+    match failure.kind {
+        // The item is done, and the next ones can be.
+        FailureKind::BadAnswer if failure.code == NOT_MAILED => true,
         FailureKind::BadRequest | FailureKind::Forbidden | FailureKind::NotFound | FailureKind::Conflict => true,
         FailureKind::Unauthenticated
         | FailureKind::TooLarge

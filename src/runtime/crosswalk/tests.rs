@@ -10,7 +10,7 @@ use mwsc_contract::schema::Access;
 use mwsc_contract::value::Map;
 
 use super::scope::{Fuel, Scope};
-use super::{Functions, Limits, Surroundings, eval, run, serve, variant};
+use super::{Functions, Limits, NOT_MAILED, Surroundings, eval, run, serve, variant};
 use crate::dispatch::{Failure, FailureKind};
 
 fn json(text: &str) -> Value {
@@ -159,6 +159,7 @@ impl Functions for Upstream {
                 let Some(Value::Int(n)) = args.get("n") else { return Err(Failure::parameter("n", "n is missing")) };
                 match n {
                     13 => Err(Failure::new(FailureKind::NotFound, "invalidrecord", "there is no 13")),
+                    14 => Err(Failure::new(FailureKind::BadAnswer, NOT_MAILED, "no mail")),
                     99 => Err(Failure::new(FailureKind::Unavailable, "down", "the site is down")),
                     n => Ok(Value::Int(n * n)),
                 }
@@ -203,6 +204,9 @@ async fn loops_keep_their_order_and_may_keep_failures() {
         assert_eq!(out, Ok(json(r#"[{"i":5,"is":25},{"error":"there is no 13"},{"i":2,"is":4}]"#)), "{kind}");
         assert_eq!(asked.len(), 3);
         assert_eq!(ran(&program(kind, false), r#"{"n":[5,13]}"#).await.0.unwrap_err().kind, FailureKind::NotFound);
+        // What was done without its mail is done, and the next item is, too.
+        let (out, asked) = ran(&program(kind, true), r#"{"n":[14,5]}"#).await;
+        assert_eq!((out, asked.len()), (Ok(json(r#"[{"error":"no mail"},{"i":5,"is":25}]"#)), 2), "{kind}");
         // A site that is down is no matter of one item.
         assert_eq!(ran(&program(kind, true), r#"{"n":[99]}"#).await.0.unwrap_err().kind, FailureKind::Unavailable);
     }
@@ -224,7 +228,7 @@ async fn inner_programs_know_what_they_are_given_alone() {
     assert_eq!(ran(&program, r#"{"number":3}"#).await.0, Ok(json("[3,3,null]")));
 }
 
-fn built_in() -> Crosswalk {
+pub(crate) fn built_in() -> Crosswalk {
     let sources = mwsc::source::SourceMap::default();
     let (file, _) = sources.add("crosswalk.toml", "crosswalk.toml".to_owned(), BUILT_IN.as_bytes().to_vec());
     expand::crosswalk(&read(file, &sources, &mut mwsc::report::Report::default()))

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
-use mwsc_contract::{Operation, Value};
+use mwsc_contract::{Manifest, Operation, Value};
 
 use super::{Caller, Failure, FailureKind};
 
@@ -15,6 +15,8 @@ pub struct Call<'c> {
     pub operation: &'c str,
     /// What the manifest says of it.
     pub description: &'c Operation,
+    /// The whole manifest.
+    pub manifest: &'c Manifest,
     /// Arguments by the names and in the order of the manifest. What was left out and has a default has it; what has none is absent.
     /// Parts of the session are not among them.
     pub args: IndexMap<String, Value>,
@@ -39,6 +41,9 @@ pub trait Backend: Send + Sync {
     async fn ready(&self) -> Result<(), Failure> {
         Ok(())
     }
+
+    /// Gives back what it holds elsewhere: it is not called any more.
+    async fn close(&self) {}
 }
 
 /// No back end at all: every call says so. What a configuration without one gets, so that documents are served all the same.

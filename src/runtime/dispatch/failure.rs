@@ -20,6 +20,12 @@ pub struct Failure {
     pub retry_after: u32,
 }
 
+/// Code of a value that does not fit its type.
+pub const INVALID_PARAMETER: &str = "invalidparameter";
+
+/// Code of a call by nobody of what only somebody may call.
+pub const LOGIN_REQUIRED: &str = "requireloginerror";
+
 /// Classes of outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FailureKind {
@@ -82,7 +88,7 @@ impl Failure {
 
     /// A value that does not fit. `field` is its path.
     pub fn parameter(field: impl Into<String>, message: impl Into<String>) -> Failure {
-        Failure { field: field.into(), ..Failure::new(FailureKind::BadRequest, "invalidparameter", message) }
+        Failure { field: field.into(), ..Failure::new(FailureKind::BadRequest, INVALID_PARAMETER, message) }
     }
 
     /// The caller may not do this.

@@ -18,8 +18,8 @@ use crate::settings::Answers;
 
 pub use backend::{Backend, Call, NoBackend};
 pub use caller::{Caller, Grants, Means, Secret};
-pub use failure::{Failure, FailureKind};
-pub use own::RELEASE;
+pub use failure::{Failure, FailureKind, INVALID_PARAMETER, LOGIN_REQUIRED};
+pub use own::{RELEASE, ends_session, is_own};
 
 /// Arguments by name, as a protocol read them.
 pub type Args = IndexMap<String, Value>;
@@ -54,7 +54,7 @@ pub async fn dispatch(app: &App, service: &Service, operation: &str, args: Args,
 async fn carry_out(app: &App, service: &Service, operation: &str, args: Args, kinds: Kinds, caller: &Caller) -> Result<Value, Failure> {
     let (operation, description) = app.build.operation(service, operation).ok_or_else(|| unknown_operation(operation))?;
     if needs_login(service, description) && !caller.is_somebody() {
-        return Err(Failure::new(FailureKind::Unauthenticated, "requireloginerror", "This operation needs a login."));
+        return Err(Failure::new(FailureKind::Unauthenticated, LOGIN_REQUIRED, "This operation needs a login."));
     }
     if !caller.may_use(&service.shortname) {
         return Err(Failure::new(FailureKind::Forbidden, "accessexception", "Access control exception"));
@@ -66,7 +66,11 @@ async fn carry_out(app: &App, service: &Service, operation: &str, args: Args, ki
     let args = validator.arguments(description, args).map_err(|problem| misfit(&problem))?;
     let value = match own::answer(app, service, operation, &args, caller).await {
         Some(value) => value?,
-        None => app.backend.call(Call { service: &service.shortname, operation, description, args, caller }).await?,
+        None => {
+            app.backend
+                .call(Call { service: &service.shortname, operation, description, manifest: &app.build.manifest, args, caller })
+                .await?
+        }
     };
     match &description.result {
         None => Ok(Value::Null),

@@ -9,9 +9,14 @@ use crate::app::App;
 /// Release of the interface, as OK Tech's server numbers it. Clients compare it.
 pub const RELEASE: i64 = 2_010_101_000;
 
+/// Whether the runtime answers an operation of a service by itself.
+pub fn is_own(service: &Service, operation: &str) -> bool {
+    service.convention == Convention::OkTech && matches!(operation, "login" | "logout" | "get_my_id" | "get_version")
+}
+
 /// The answer, if the operation is one of these. Arguments were checked.
 pub(super) async fn answer(app: &App, service: &Service, operation: &str, args: &Args, caller: &Caller) -> Option<Result<Value, Failure>> {
-    if service.convention != Convention::OkTech {
+    if !is_own(service, operation) {
         return None;
     }
     Some(match operation {
@@ -22,6 +27,11 @@ pub(super) async fn answer(app: &App, service: &Service, operation: &str, args: 
         "get_version" => Ok(Value::Int(RELEASE)),
         _ => return None,
     })
+}
+
+/// Whether an operation ends the session with which it is called. The protocol that knows number and key does it.
+pub fn ends_session(service: &Service, operation: &str) -> bool {
+    service.convention == Convention::OkTech && operation == "logout"
 }
 
 async fn login(app: &App, args: &Args, caller: &Caller) -> Result<Value, Failure> {

@@ -2,10 +2,12 @@
 
 use std::net::IpAddr;
 
+use axum::http::HeaderMap;
 use mwsc_contract::schema::Convention;
 use mwsc_contract::{Operation, Service, Value};
 
 use super::exception::{not_in_service, unknown_function};
+use crate::accounts::header;
 use crate::app::App;
 use crate::dispatch::{Args, Caller, Failure, FailureKind, Kinds, dispatch};
 
@@ -21,12 +23,29 @@ pub struct Target<'a> {
     pub operation: &'a Operation,
 }
 
-/// Who has this token.
-pub async fn identify(app: &App, token: &str, from: Option<IpAddr>) -> Result<Caller, Failure> {
-    if token.is_empty() {
-        return Err(crate::accounts::bad_token());
+/// Who calls: whoever has this token, or, when there is none, whoever the header `Authorization` names.
+pub async fn caller(app: &App, token: &str, headers: &HeaderMap, from: Option<IpAddr>) -> Result<Caller, Failure> {
+    let named = if token.is_empty() { header::caller(&*app.accounts, headers, from).await? } else { None };
+    match named {
+        Some(caller) => Ok(caller),
+        None if token.is_empty() => Err(crate::accounts::bad_token()),
+        None => app.accounts.token(token, from).await,
     }
-    app.accounts.token(token, from).await
+}
+
+/// Who has this user name and password, as Moodle's servers for them say it.
+pub async fn caller_by_password(app: &App, username: &str, password: &str, from: Option<IpAddr>) -> Result<Caller, Failure> {
+    let bad = |code: &'static str, message: &str| Failure::new(FailureKind::Unauthenticated, code, message);
+    if username.is_empty() {
+        return Err(bad("missingusername", "Missing username"));
+    }
+    if password.is_empty() {
+        return Err(bad("missingpassword", "Missing password"));
+    }
+    app.accounts.password(username, password, from).await.map_err(|why| match why.code.as_ref() {
+        "invalidlogin" => bad("wrongusernamepassword", "Wrong username or password"),
+        _ => why,
+    })
 }
 
 /// Finds a function in the services of a caller, in the order in which Moodle complains: no name, no such function, not in the service.

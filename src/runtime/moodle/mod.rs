@@ -1,28 +1,55 @@
-//! Moodle's own endpoints, as the clients of Moodle know them: REST, XML-RPC, and tokens for passwords.
+//! Moodle's own endpoints, as the clients of Moodle know them: REST, SOAP, XML-RPC, those of its pages' scripts, and tokens for passwords.
 //!
-//! They serve the services of Moodle's convention. Facts: Moodle 4.5.5, recorded.
+//! They serve the services of Moodle's convention. Facts: Moodle 4.5.5, recorded. Where they differ from a Moodle, `differences.md` beside
+//! this file says how and why.
 
+mod ajax;
 mod call;
 mod exception;
 mod rest;
 mod rpc;
+mod soap;
 #[cfg(test)]
 mod tests;
 mod token;
+mod upload;
 pub mod xml;
 pub mod xmlrpc;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::response::Response;
+use axum::routing::{MethodRouter, any, get, post};
 
 use crate::app::App;
+pub use ajax::{Asked, calls};
+use soap::Interfaces;
 
 /// The routes.
 pub fn routes() -> Router<Arc<App>> {
+    let interfaces = Arc::new(Interfaces::default());
+    let simple = || with(&interfaces, soap::simple);
     Router::new()
         .route("/webservice/rest/server.php", get(rest::serve).post(rest::serve))
+        .route("/webservice/rest/simpleserver.php", get(rest::simple).post(rest::simple))
+        .route("/webservice/soap/server.php", with(&interfaces, soap::serve))
+        .route("/webservice/soap/simpleserver.php", simple())
+        .route("/webservice/soap/simpleserver.php/{user}/{password}", simple())
         .route("/webservice/xmlrpc/server.php", post(rpc::serve))
+        .route("/webservice/upload.php", post(upload::serve))
+        .route("/lib/ajax/service.php", post(ajax::serve))
+        .route("/lib/ajax/service-nologin.php", get(ajax::serve_anybody).post(ajax::serve_anybody))
         .route("/login/token.php", get(token::serve).post(token::serve))
+}
+
+/// Answers a request of SOAP.
+type Serve<F> = fn(Arc<Interfaces>, State<Arc<App>>, ConnectInfo<SocketAddr>, Request) -> F;
+
+/// A handler of SOAP with the interfaces that were made.
+fn with<F: Future<Output = Response> + Send + 'static>(interfaces: &Arc<Interfaces>, serve: Serve<F>) -> MethodRouter<Arc<App>> {
+    let interfaces = interfaces.clone();
+    any(move |app: State<Arc<App>>, from: ConnectInfo<SocketAddr>, request: Request| serve(interfaces.clone(), app, from, request))
 }

@@ -1,4 +1,4 @@
-//! `/webservice/rest/server.php`: fields of a form in, XML or JSON out.
+//! `/webservice/rest/server.php`: fields of a form in, XML or JSON out; `simpleserver.php` beside it takes a user name and a password.
 //!
 //! The status is 200 for successes and exceptions alike, as clients of Moodle expect.
 
@@ -11,12 +11,11 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse as _, Response};
 use mwsc_contract::Value;
 
-use super::call::{Target, find, identify};
+use super::call::{Target, caller, caller_by_password, find};
 use super::exception::exception;
 use super::xml;
-use crate::accounts::header;
 use crate::app::App;
-use crate::dispatch::{Args, Failure};
+use crate::dispatch::{Args, Caller, Failure};
 use crate::form::request::fields;
 use crate::form::{Fields, Limits};
 use crate::php::json;
@@ -39,26 +38,46 @@ enum Format {
     Xml,
 }
 
-/// Answers a request.
-pub async fn serve(State(app): State<Arc<App>>, ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request) -> Response {
+/// What a request brings to show who calls.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    Token,
+    Password,
+}
+
+/// Answers a request with a token.
+pub async fn serve(app: State<Arc<App>>, from: ConnectInfo<SocketAddr>, request: Request) -> Response {
+    respond_to(&app, Proof::Token, from.ip(), request).await
+}
+
+/// Answers a request with a user name and a password.
+pub async fn simple(app: State<Arc<App>>, from: ConnectInfo<SocketAddr>, request: Request) -> Response {
+    respond_to(&app, Proof::Password, from.ip(), request).await
+}
+
+async fn respond_to(app: &App, proof: Proof, from: IpAddr, request: Request) -> Response {
     let headers = request.headers().clone();
     match fields(request, Limits::default(), app.settings.body_bytes).await {
-        Ok(fields) => answer(&app, fields, &headers, Some(from.ip())).await,
-        Err(why) => failed(&app, Format::Xml, &why),
+        Ok(fields) => answer(app, proof, fields, &headers, Some(from)).await,
+        Err(why) => failed(app, Format::Xml, &why),
     }
 }
 
-async fn answer(app: &App, mut fields: Fields, headers: &HeaderMap, from: Option<IpAddr>) -> Response {
+async fn answer(app: &App, proof: Proof, mut fields: Fields, headers: &HeaderMap, from: Option<IpAddr>) -> Response {
     let mut take = |name: &str| match fields.shift_remove(name) {
         Some(Value::String(text)) => text,
         _ => String::new(),
     };
     let format = if take("moodlewsrestformat") == "json" { Format::Json } else { Format::Xml };
-    let (token, function) = (take("wstoken"), take("wsfunction"));
+    let function = take("wsfunction");
+    let caller = match proof {
+        Proof::Token => caller(app, &take("wstoken"), headers, from).await,
+        Proof::Password => caller_by_password(app, &take("wsusername"), &take("wspassword"), from).await,
+    };
     for setting in SETTINGS {
         fields.shift_remove(setting);
     }
-    match call(app, &token, headers, &function, fields, from).await {
+    match call(app, caller, &function, fields).await {
         Ok((target, value)) => {
             let text = match format {
                 Format::Json if target.operation.result.is_none() => "null".to_owned(),
@@ -71,20 +90,8 @@ async fn answer(app: &App, mut fields: Fields, headers: &HeaderMap, from: Option
     }
 }
 
-async fn call<'a>(
-    app: &'a App,
-    token: &str,
-    headers: &HeaderMap,
-    function: &str,
-    args: Args,
-    from: Option<IpAddr>,
-) -> Result<(Target<'a>, Value), Failure> {
-    let caller = if token.is_empty() { header::caller(&*app.accounts, headers, from).await? } else { None };
-    let caller = match caller {
-        Some(caller) => caller,
-        None => identify(app, token, from).await?,
-    };
-    let target = find(app, caller, function)?;
+async fn call<'a>(app: &'a App, caller: Result<Caller, Failure>, function: &str, args: Args) -> Result<(Target<'a>, Value), Failure> {
+    let target = find(app, caller?, function)?;
     let value = target.call(app, args).await?;
     Ok((target, value))
 }

@@ -10,10 +10,9 @@ use axum::response::{IntoResponse as _, Response};
 use mwsc_contract::Value;
 use serde::Deserialize;
 
-use super::call::{find, identify};
+use super::call::{caller, find};
 use super::exception::{exception, unknown_function};
 use super::xmlrpc;
-use crate::accounts::header;
 use crate::app::App;
 use crate::dispatch::{Args, Failure};
 use crate::form::request::too_long;
@@ -45,11 +44,7 @@ pub async fn serve(
 
 async fn answer(app: &App, token: &str, from: SocketAddr, request: Request) -> Result<Option<Value>, Failure> {
     let from = Some(from.ip());
-    let caller = if token.is_empty() { header::caller(&*app.accounts, request.headers(), from).await? } else { None };
-    let caller = match caller {
-        Some(caller) => caller,
-        None => identify(app, token, from).await?,
-    };
+    let caller = caller(app, token, request.headers(), from).await?;
     let limit = app.settings.body_bytes;
     let body = to_bytes(request.into_body(), limit).await.map_err(|_| too_long(limit))?;
     // What cannot be read names no function, and that is what Moodle complains of.

@@ -22,11 +22,7 @@ pub async fn serve(State(app): State<Arc<App>>, ConnectInfo(from): ConnectInfo<S
         Ok(fields) => answer(&app, &fields, Some(from.ip())).await,
         Err(why) => Err(why),
     };
-    let fields = answer.unwrap_or_else(|why| {
-        let error = [("error", Value::from(why.message)), ("errorcode", why.code.into_owned().into())];
-        error.into_iter().chain(["stacktrace", "debuginfo", "reproductionlink"].map(|key| (key, Value::Null))).collect()
-    });
-    let text = json::encode(&fields.into_iter().collect());
+    let text = answer.map_or_else(|why| failure(&why), |fields| json::encode(&fields.into_iter().collect()));
     let headers = [
         (CONTENT_TYPE, "application/json; charset=utf-8"),
         (CACHE_CONTROL, "no-store, no-cache, must-revalidate"),
@@ -35,6 +31,12 @@ pub async fn serve(State(app): State<Arc<App>>, ConnectInfo(from): ConnectInfo<S
         (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     ];
     (headers, text).into_response()
+}
+
+/// A failure as Moodle's scripts for programs say it, outside the functions of services.
+pub(super) fn failure(why: &Failure) -> String {
+    let error = [("error", Value::from(why.message.as_str())), ("errorcode", why.code.as_ref().into())];
+    json::encode(&error.into_iter().chain(["stacktrace", "debuginfo", "reproductionlink"].map(|key| (key, Value::Null))).collect())
 }
 
 async fn answer(app: &App, fields: &Fields, from: Option<IpAddr>) -> Result<Vec<(&'static str, Value)>, Failure> {

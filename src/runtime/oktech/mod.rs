@@ -8,13 +8,13 @@
 //! Answers are those of the original, to the byte, where a client could depend on it. Where they differ, `differences.md` beside this file
 //! says how and why.
 
-mod nothing;
+pub(crate) mod nothing;
 mod rest;
 mod row;
 mod session;
 mod soap;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod xml;
 
 use std::borrow::Cow;
@@ -29,7 +29,7 @@ use axum::routing::any;
 use mwsc_contract::wire::Style;
 
 use crate::app::App;
-use crate::dispatch::Failure;
+use crate::dispatch::{Failure, INVALID_PARAMETER};
 use crate::endpoint::{endpoints, is_plain};
 
 /// Profile of the endpoint whose address speaks plain HTTP as well.
@@ -60,10 +60,11 @@ pub fn routes(app: &App) -> Router<Arc<App>> {
     router
 }
 
-/// What a failure says, with the place of the value that is to blame where the words do not name it: these clients show nothing else.
+/// What a failure says. What does not fit its type is told with its place, where the words do not name it: these clients show nothing
+/// else. What an operation says is the original's, to the letter.
 fn placed(why: &Failure) -> Cow<'_, str> {
     let last = why.field.rsplit('/').next().unwrap_or_default();
-    if last.is_empty() || why.message.contains(last) {
+    if why.code != INVALID_PARAMETER || last.is_empty() || why.message.contains(last) {
         Cow::Borrowed(&why.message)
     } else {
         Cow::Owned(format!("{}: {}", why.field, why.message))

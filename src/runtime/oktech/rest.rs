@@ -11,8 +11,9 @@ use mwsc_contract::schema::{Convention, SessionPart};
 use mwsc_contract::value::Map;
 use mwsc_contract::{Operation, Presence, Service, Shape, Slot, Value};
 
+use super::row::{self, Classes};
 use super::session::{Asked, perform};
-use super::{nothing, row, unkept, xml};
+use super::{nothing, unkept, xml};
 use crate::app::App;
 use crate::dispatch::{Args, Failure, FailureKind};
 use crate::form::Fields;
@@ -97,7 +98,7 @@ async fn answer(
         // A session that was there before comes from the database, where every value is a text.
         *client = Value::String(number.to_string());
     }
-    let answer = row::answer(slot, &value, &app.build.manifest.records, nothing);
+    let answer = row::answer(slot, &value, Classes::of(&app.build.manifest, service), nothing);
     Ok(match wrapped(service, name) {
         Some(key) => written(format, &Zval::Array(vec![(key.into(), answer)])),
         None => written(format, &answer),

@@ -3,9 +3,9 @@
 //! There records are rows of the database: objects of PHP's own class whose values are strings, numbers too. What the server computes
 //! itself has the kind that it is computed in, and the classes of the data structures.
 
-use mwsc_contract::schema::Records;
 use mwsc_contract::value::Map;
-use mwsc_contract::{Field, Shape, Slot, Value};
+use mwsc_contract::wire::{Endpoint, WireType};
+use mwsc_contract::{Field, Manifest, Service, Shape, Slot, Value};
 
 use crate::php::number;
 use crate::php::zval::Zval;
@@ -31,38 +31,71 @@ const WHOLE: [&str; 1] = ["enrolRecord"];
 /// Class of rows.
 const ROW: &str = "stdClass";
 
-/// A value of a slot. `nothing` is the text for an empty list of records.
-pub fn answer<'v>(slot: &'v Slot, value: &'v Value, records: &'v Records, nothing: Option<String>) -> Zval<'v> {
-    match (&slot.shape, value, nothing) {
-        (Shape::List(item), Value::List(items), Some(text)) if items.is_empty() => match &item.shape {
-            Shape::Record(name) => Zval::List(vec![blank_record(name, records, text)]),
-            Shape::Scalar(_) | Shape::List(_) => Zval::List(Vec::new()),
-        },
-        _ => any(slot, value, records),
+/// Profile of the endpoint whose WSDL the original's data classes were made of.
+const FIRST: &str = "oktech";
+
+/// The data classes of the original.
+#[derive(Clone, Copy)]
+pub struct Classes<'m> {
+    manifest: &'m Manifest,
+    /// The endpoint whose types they follow.
+    first: Option<&'m Endpoint>,
+}
+
+impl<'m> Classes<'m> {
+    /// Those of a service.
+    pub fn of(manifest: &'m Manifest, service: &Service) -> Classes<'m> {
+        let first = manifest.endpoints.iter().find(|endpoint| endpoint.profile == FIRST && endpoint.service == service.shortname);
+        Classes { manifest, first }
+    }
+
+    fn fields(self, record: &str) -> &'m [Field] {
+        self.manifest.records.get(record).map(|record| record.fields.as_slice()).unwrap_or_default()
+    }
+
+    /// The fields of a record in the order of its class.
+    fn in_order(self, record: &str) -> Vec<&'m Field> {
+        let mut fields: Vec<&Field> = self.fields(record).iter().collect();
+        let wire = self.first.and_then(|endpoint| endpoint.types.get(record));
+        if let Some(WireType::Record { fields: wire, .. }) = wire {
+            fields.sort_by_key(|field| wire.iter().position(|known| known.key() == field.name).unwrap_or(wire.len()));
+        }
+        fields
     }
 }
 
-fn any<'v>(slot: &'v Slot, value: &'v Value, records: &'v Records) -> Zval<'v> {
+/// A value of a slot. `nothing` is the text for an empty list of records.
+pub fn answer<'v>(slot: &'v Slot, value: &'v Value, classes: Classes<'v>, nothing: Option<String>) -> Zval<'v> {
+    match (&slot.shape, value, nothing) {
+        (Shape::List(item), Value::List(items), Some(text)) if items.is_empty() => match &item.shape {
+            Shape::Record(name) => Zval::List(vec![blank_record(name, classes, text)]),
+            Shape::Scalar(_) | Shape::List(_) => Zval::List(Vec::new()),
+        },
+        _ => any(slot, value, classes),
+    }
+}
+
+fn any<'v>(slot: &'v Slot, value: &'v Value, classes: Classes<'v>) -> Zval<'v> {
     match (&slot.shape, value) {
-        (Shape::List(item), Value::List(items)) => Zval::List(items.iter().map(|value| any(item, value, records)).collect()),
-        (Shape::Record(name), Value::Map(map)) => record(name, map, records),
+        (Shape::List(item), Value::List(items)) => Zval::List(items.iter().map(|value| any(item, value, classes)).collect()),
+        (Shape::Record(name), Value::Map(map)) => record(name, map, classes),
         _ => native(value),
     }
 }
 
-fn record<'v>(name: &'v str, map: &'v Map, records: &'v Records) -> Zval<'v> {
+fn record<'v>(name: &'v str, map: &'v Map, classes: Classes<'v>) -> Zval<'v> {
     let class = if CLASSES.contains(&name) { name } else { ROW };
-    let fields = records.get(name).map(|record| record.fields.as_slice()).unwrap_or_default();
+    let fields = classes.fields(name);
     let one = |field: &'v Field, value: &'v Value| match &field.slot.shape {
         Shape::Scalar(_) if !is_computed(name, &field.name) => text(value),
-        Shape::Scalar(_) | Shape::List(_) | Shape::Record(_) => any(&field.slot, value, records),
+        Shape::Scalar(_) | Shape::List(_) | Shape::Record(_) => any(&field.slot, value, classes),
     };
     if WHOLE.contains(&name) {
         let whole = |field: &'v Field| {
             let value = map.get(&field.name).map_or_else(|| blank(&field.name, &field.slot), |value| one(field, value));
             (field.name.as_str().into(), value)
         };
-        return Zval::Object(class, fields.iter().map(whole).collect());
+        return Zval::Object(class, classes.in_order(name).into_iter().map(whole).collect());
     }
     let failed = map.get("error").filter(|error| error.as_str().is_some_and(|text| !text.is_empty()));
     if let (Some(error), true) = (failed, name != "affectRecord") {
@@ -86,9 +119,9 @@ fn is_computed(record: &str, field: &str) -> bool {
 }
 
 /// The blank record that stands for an empty list: an array with every field in the order of its class, and the text.
-fn blank_record<'v>(name: &'v str, records: &'v Records, text: String) -> Zval<'v> {
-    let fields = records.get(name).map(|record| record.fields.as_slice()).unwrap_or_default();
-    let mut pairs: Vec<_> = fields.iter().map(|field| (field.name.as_str().into(), blank(&field.name, &field.slot))).collect();
+fn blank_record<'v>(name: &str, classes: Classes<'v>, text: String) -> Zval<'v> {
+    let fields = classes.in_order(name).into_iter();
+    let mut pairs: Vec<_> = fields.map(|field| (field.name.as_str().into(), blank(&field.name, &field.slot))).collect();
     match pairs.iter_mut().find(|(key, _)| key == "error") {
         Some((_, value)) => *value = Zval::Text(text.into()),
         None => pairs.push(("error".into(), Zval::Text(text.into()))),

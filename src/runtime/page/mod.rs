@@ -152,7 +152,7 @@ mod tests {
     #[tokio::test]
     async fn a_service_comes_with_what_it_reaches() {
         let (_, text) = get("/page/services.json").await;
-        assert!(text.contains(r#"["one","One",2]"#), "{text}");
+        assert!(text.contains(r#"["one","One",3]"#), "{text}");
         let (_, text) = get("/page/services/one").await;
         assert!(text.contains(r#""core_echo""#) && text.contains(r#""records":{"echo""#) && !text.contains("core_other"), "{text}");
         assert_eq!(get("/page/services/none").await.0, 404);

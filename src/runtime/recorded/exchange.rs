@@ -32,7 +32,7 @@ pub struct Request {
     /// File with the body, when it is not here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_file: Option<String>,
-    /// Parts of a form, when the body was one with files. Such a request is not replayed.
+    /// Parts of a form, when the body was one with files: `name=text` or `name=@file`. The content of files is not recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub form: Vec<String>,
     /// Status of the answer.

@@ -1,19 +1,21 @@
 //! Recorded exchanges as the back end: what a CI job uses in place of a site.
 //!
 //! A call is answered if the recording has it: the same function, the same arguments after validation, the same token. Where it was
-//! recorded several times, the answers come in their order, and the last one stays. Tokens that the recorded site knew are known here.
+//! recorded several times, the answers come in their order, and the last one stays. Tokens that the recorded site knew are known here; what
+//! they open is a service of the manifest, where the recording tells its functions.
 
 pub mod answer;
+pub mod calls;
 pub mod exchange;
 pub mod record;
 pub mod replay;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::IpAddr;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use mwsc_contract::site::Site;
@@ -22,11 +24,9 @@ use mwsc_contract::{Manifest, Value};
 
 use crate::accounts::{Accounts, Session, bad_login, bad_session, bad_token};
 use crate::dispatch::{Backend, Call, Caller, Failure, FailureKind, Grants, Means, Secret};
-use crate::form::{Form, Limits, read};
+use calls::{Made, Proof};
 use exchange::{Exchange, FolderError};
 
-/// Path of Moodle's REST.
-pub const REST: &str = "/webservice/rest/server.php";
 /// Path of Moodle's login for programs.
 pub const LOGIN: &str = "/login/token.php";
 
@@ -39,8 +39,14 @@ pub struct Recorded {
     calls: Mutex<HashMap<(String, String, String), VecDeque<Outcome>>>,
     /// Who has a token: id and user name, as far as the recording tells.
     tokens: HashMap<String, (i64, String)>,
+    /// Where the site is, as it says.
+    site: Option<String>,
+    /// The one service that a token opens, where that is known.
+    services: HashMap<String, Arc<[Box<str>]>>,
     /// Tokens by user name, password and service.
     logins: HashMap<(String, String, String), Result<String, Failure>>,
+    /// What stands for a token, by the user name and the password that were sent with a call.
+    passwords: HashMap<(String, String), Result<String, Failure>>,
 }
 
 impl Recorded {
@@ -49,48 +55,68 @@ impl Recorded {
         Ok(Recorded::of(&exchange::read(folder)?, manifest))
     }
 
-    /// Recorded exchanges. Those that are no calls of REST and no logins are not used.
+    /// Recorded exchanges. Those that are no calls of functions and no logins are not used.
     pub fn of(exchanges: &[Exchange], manifest: &Manifest) -> Recorded {
         let mut out = Recorded::default();
         for exchange in exchanges {
-            let Some(mut fields) = fields(exchange) else { continue };
-            let mut take = |name: &str| match fields.shift_remove(name) {
-                Some(Value::String(text)) => text,
-                _ => String::new(),
-            };
-            match exchange.request.path() {
-                REST => {
-                    let (token, function) = (take("wstoken"), take("wsfunction"));
-                    take("moodlewsrestformat");
-                    fields.retain(|name, _| !name.starts_with("moodlewssetting"));
-                    out.add_call(token, function, fields, exchange, manifest);
-                }
-                LOGIN => {
-                    let key = (take("username"), take("password"), take("service"));
-                    let answer = answer::read(exchange.request.status, &exchange.answer, None, &manifest.records);
-                    let token = answer.map(|answer| answer.get("token").and_then(Value::as_str).unwrap_or_default().to_owned());
-                    out.logins.insert(key, token);
-                }
-                _ => {}
+            if exchange.request.path() == LOGIN {
+                out.add_login(exchange, manifest);
+            }
+            if let Some((token, functions)) = calls::functions(exchange) {
+                out.tokens.entry(token.clone()).or_default();
+                out.add_service(token, &functions, manifest);
+            }
+            for made in calls::made(exchange, manifest) {
+                out.add_call(made, manifest);
             }
         }
         out
     }
 
-    fn add_call(&mut self, token: String, function: String, args: crate::form::Fields, exchange: &Exchange, manifest: &Manifest) {
-        let operation = manifest.operations.get(&function);
-        let result = operation.and_then(|operation| operation.result.as_ref());
-        let outcome = answer::read(exchange.request.status, &exchange.answer, result, &manifest.records);
+    fn add_login(&mut self, exchange: &Exchange, manifest: &Manifest) {
+        let Some(fields) = calls::fields(exchange) else { return };
+        let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let answer = answer::read(exchange.request.status, &exchange.answer, None, &manifest.records);
+        let token = answer.map(|answer| answer.get("token").and_then(Value::as_str).unwrap_or_default().to_owned());
+        self.logins.insert((text("username"), text("password"), text("service")), token);
+    }
+
+    /// Notes the service of the manifest that has exactly these functions.
+    fn add_service(&mut self, token: String, functions: &[String], manifest: &Manifest) {
+        let functions: BTreeSet<&str> = functions.iter().map(String::as_str).collect();
+        let same = |known: &&mwsc_contract::Service| known.operations.iter().map(String::as_str).collect::<BTreeSet<_>>() == functions;
+        if let Some(service) = manifest.services.iter().find(same) {
+            self.services.insert(token, [service.shortname.as_str().into()].into());
+        }
+    }
+
+    fn add_call(&mut self, made: Made, manifest: &Manifest) {
+        let Made { by, function, args, outcome } = made;
         if outcome.as_ref().is_err_and(|why| why.code == "invalidtoken") {
             return;
         }
+        let token = match by {
+            Proof::Token(token) => token,
+            Proof::Password(username, password) => {
+                let token = format!("password of {username}");
+                // A site that lets nobody in so says it of the call, for there is no other answer.
+                let refused = outcome.as_ref().err().filter(|why| why.kind != FailureKind::BadRequest).cloned();
+                self.passwords.insert((username, password), refused.map_or_else(|| Ok(token.clone()), Err));
+                token
+            }
+        };
         let known = self.tokens.entry(token.clone()).or_default();
         if let (Ok(answer), "core_webservice_get_site_info") = (&outcome, function.as_str())
             && let (Some(Value::Int(id)), Some(name)) = (answer.get("userid"), answer.get("username").and_then(Value::as_str))
         {
             *known = (*id, name.to_owned());
+            self.site = answer.get("siteurl").and_then(Value::as_str).map(str::to_owned);
+            let functions = answer.get("functions").and_then(Value::as_list).unwrap_or_default();
+            let functions = functions.iter().filter_map(|function| function.get("name").and_then(Value::as_str).map(str::to_owned));
+            self.add_service(token.clone(), &functions.collect::<Vec<_>>(), manifest);
         }
         let site = Site::default();
+        let operation = manifest.operations.get(&function);
         // What does not fit is refused before it comes here, as it was then.
         if let Some(Ok(args)) = operation.map(|operation| Validator::new(manifest, &site).arguments(operation, args)) {
             let key = (token, function, key(&args));
@@ -100,20 +126,9 @@ impl Recorded {
 
     fn caller(&self, token: &str, means: Means, address: Option<IpAddr>) -> Result<Caller, Failure> {
         let (id, username) = self.tokens.get(token).ok_or_else(bad_token)?;
-        let upstream = Some(Secret::new(token));
-        Ok(Caller { account: *id, username: username.as_str().into(), grants: Grants::Roles, services: None, means, address, upstream })
+        let (upstream, services) = (Some(Secret::new(token)), self.services.get(token).cloned());
+        Ok(Caller { account: *id, username: username.as_str().into(), grants: Grants::Roles, services, means, address, upstream })
     }
-}
-
-/// The fields of a recorded request.
-fn fields(exchange: &Exchange) -> Option<crate::form::Fields> {
-    let mut form = Form::default();
-    read(exchange.request.query().as_bytes(), Limits::default(), &mut form).ok()?;
-    let kind = exchange.request.header("content-type").unwrap_or_default();
-    if kind.starts_with("application/x-www-form-urlencoded") {
-        read(exchange.request.body.as_deref().unwrap_or_default().as_bytes(), Limits::default(), &mut form).ok()?;
-    }
-    Some(form.fields)
 }
 
 /// Arguments as a text that is equal for equal arguments.
@@ -150,8 +165,11 @@ impl Accounts for Recorded {
         Err(bad_session().debug("a recording has no sessions"))
     }
 
-    async fn password(&self, _username: &str, _password: &str, _from: Option<IpAddr>) -> Result<Caller, Failure> {
-        Err(bad_login().debug("a recording has no passwords"))
+    async fn password(&self, username: &str, password: &str, from: Option<IpAddr>) -> Result<Caller, Failure> {
+        let key = |password: &str| (username.to_owned(), password.to_owned());
+        let known = self.passwords.get(&key(password)).or_else(|| self.passwords.get(&key(record::REMOVED)));
+        let token = known.ok_or_else(|| bad_login().debug("the recording has no call with this password"))?.clone()?;
+        self.caller(&token, Means::Password, from)
     }
 
     async fn token(&self, token: &str, from: Option<IpAddr>) -> Result<Caller, Failure> {

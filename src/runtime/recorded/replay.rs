@@ -1,5 +1,6 @@
 //! Replaying a recording through the protocols: every recorded request is sent to the service, and its answer compared.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -30,10 +31,13 @@ pub enum Fate {
     NotServed,
 }
 
-/// Replays a folder: the id of each exchange, and what became of it.
-pub async fn replay(folder: &Path, build: Build, settings: Settings) -> Result<Vec<(String, Fate)>, FolderError> {
+/// Replays a folder: the id of each exchange, and what became of it. `base_url` is where the recorded site was; without it, where it says
+/// that it is.
+pub async fn replay(folder: &Path, build: Build, base_url: Option<String>) -> Result<Vec<(String, Fate)>, FolderError> {
     let exchanges = exchange::read(folder)?;
     let recorded = Arc::new(Recorded::of(&exchanges, &build.manifest));
+    let base_url = base_url.or_else(|| recorded.site.clone()).unwrap_or_else(|| Settings::default().base_url);
+    let settings = Settings { base_url, ..Settings::default() };
     let app = App { build, backend: recorded.clone(), accounts: recorded, settings, metrics: Arc::default() };
     let router = router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 0))));
     let mut out = Vec::with_capacity(exchanges.len());
@@ -53,9 +57,29 @@ fn request(exchange: &Exchange) -> Request<Body> {
     for (name, value) in &recorded.headers {
         request = request.header(name, value);
     }
-    let body = || Body::from(recorded.body.clone().unwrap_or_default());
+    let parts = (!recorded.form.is_empty()).then(|| parts(&recorded.form));
+    if parts.is_some() {
+        request = request.header(CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"));
+    }
+    let body = || Body::from(parts.clone().or_else(|| recorded.body.clone()).unwrap_or_default());
     // A request that cannot be built is one that nobody serves.
     request.body(body()).unwrap_or_else(|_| Request::new(body()))
+}
+
+/// What stands between the parts of a form.
+const BOUNDARY: &str = "part-of-a-recorded-form";
+
+/// A form in parts, as curl was told it: `name=text`, or `name=@file` with a file whose content was not recorded.
+fn parts(form: &[String]) -> String {
+    let mut out = String::new();
+    for (name, value) in form.iter().filter_map(|part| part.split_once('=')) {
+        let (file, value) = match value.strip_prefix('@') {
+            Some(file) => (format!("; filename=\"{file}\""), ""),
+            None => (String::new(), value),
+        };
+        let _ = write!(out, "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n");
+    }
+    out + "--" + BOUNDARY + "--\r\n"
 }
 
 fn compare(exchange: &Exchange, status: u16, kind: &str, body: &[u8]) -> Fate {

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::work::Outcome;
 use crate::dispatch::{Call, Failure, FailureKind};
+use crate::serve::request::{TRACE, TRACEPARENT};
 
 /// Carries out what the school does not know.
 #[async_trait]
@@ -18,23 +19,33 @@ pub trait Extension: std::fmt::Debug + Send + Sync {
 
 /// A handler that is asked over HTTP: `POST` of `{"service", "operation", "arguments", "caller": {"id", "username"}}` as JSON. It answers
 /// 200 with the result, or another status with a problem document (RFC 9457), of which `detail` and `code` reach the caller when the
-/// status is between 400 and 499.
+/// status is between 400 and 499. A call is never sent twice.
 #[derive(Debug)]
 pub struct Handler {
     url: reqwest::Url,
     client: reqwest::Client,
 }
 
-/// How long the handler may take.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// How long its answer may be, in bytes.
 const LONGEST: usize = 32 << 20;
 
 impl Handler {
-    /// A handler at an address.
-    pub fn new(url: reqwest::Url, client: reqwest::Client) -> Handler {
-        Handler { url, client }
+    /// A handler at an address, which has so long for a call. The error says what is wrong with the address.
+    pub fn new(url: &str, timeout: Duration) -> Result<Handler, String> {
+        let url = reqwest::Url::parse(url).map_err(|why| format!("the address of the handler is none: {why}"))?;
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            return Err("the address of the handler has to begin with http:// or https://".to_owned());
+        }
+        // A second call finds a provider installed, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .timeout(timeout)
+            // Arguments are for the handler that is named, and for nobody to whom it points.
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("mwsd/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|why| format!("no HTTP client: {why}"))?;
+        Ok(Handler { url, client })
     }
 }
 
@@ -51,8 +62,10 @@ impl Extension for Handler {
     async fn call(&self, call: &Call<'_>) -> Outcome {
         let caller = json!({ "id": call.caller.account, "username": &*call.caller.username });
         let body = json!({ "service": call.service, "operation": call.operation, "arguments": &call.args, "caller": caller });
-        let request =
-            self.client.post(self.url.clone()).timeout(PATIENCE).header("content-type", "application/json").body(body.to_string());
+        let mut request = self.client.post(self.url.clone()).header("content-type", "application/json").body(body.to_string());
+        if let Ok(trace) = TRACE.try_with(Clone::clone) {
+            request = request.header(TRACEPARENT, trace);
+        }
         let mut answer = request.send().await.map_err(unreachable)?;
         let status = answer.status();
         let mut text = Vec::new();
@@ -91,9 +104,11 @@ fn bad_answer(why: String) -> Failure {
     Failure::new(FailureKind::BadAnswer, "extensionanswer", "The answer of the handler of this operation cannot be used.").debug(why)
 }
 
-/// Nobody carries an operation out.
-pub fn none(operation: &str) -> Failure {
-    let message = format!("The school does not know the operation `{operation}`, and no handler for such operations is configured.");
-    let code = if operation.starts_with("core_") || operation.starts_with("mod_") { "accessexception" } else { "nohandler" };
-    Failure::new(FailureKind::Forbidden, code, message)
+/// Nobody carries an operation out. Of a function of Moodle that is said in Moodle's words.
+pub fn none(call: &Call<'_>) -> Failure {
+    let message = format!("The school does not know the operation `{}`, and no handler for such operations is configured.", call.operation);
+    if call.description.component.is_empty() {
+        return Failure::new(FailureKind::Forbidden, "nohandler", message);
+    }
+    Failure::new(FailureKind::Forbidden, "accessexception", "Access control exception").debug(message)
 }

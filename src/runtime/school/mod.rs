@@ -9,6 +9,7 @@
 //! - [`operations`] is the list of all operations; one file for each subject carries them out;
 //! - [`texts`] has what is said where nothing was found;
 //! - [`accounts`] lets users of the school log in, and systems that were given an account;
+//! - [`across`] answers functions of Moodle that the crosswalk maps to operations;
 //! - [`extension`] hands on what the school does not know;
 //! - [`demo`] is the school that a new store begins with.
 
@@ -18,6 +19,7 @@ pub mod extension;
 pub mod operations;
 pub mod texts;
 
+mod across;
 mod activities;
 mod assignments;
 mod categories;
@@ -113,10 +115,10 @@ impl School {
         Ok(School { address: address.into(), store, site: Site { address: site.into() }, ..self.clone() })
     }
 
-    /// With somebody to hand on what the school does not know.
+    /// With somebody to hand on what the school does not know, or with nobody.
     #[must_use]
-    pub fn with_extension(self, extension: Arc<dyn Extension>) -> School {
-        School { extension: Some(extension), ..self }
+    pub fn with_extension(self, extension: Option<Arc<dyn Extension>>) -> School {
+        School { extension, ..self }
     }
 
     /// Whether the school carries out an operation by itself.
@@ -140,6 +142,22 @@ impl School {
                 self.store.write(change).await?
             }
         }
+    }
+
+    /// Carries a writing operation out several times, wholly or not at all.
+    async fn write_all(&self, operation: &'static Operation, all: Vec<IndexMap<String, Value>>, caller: &Caller) -> Result<(), Failure> {
+        let mut prepared = Vec::with_capacity(all.len());
+        for args in all {
+            prepared.push(self.prepare(operation.name, args, caller).await?);
+        }
+        let (site, caller) = (self.site.clone(), caller.clone());
+        let change = move |draft: &mut Draft| {
+            prepared.iter().try_for_each(|args| {
+                let out = (operation.run)(&mut Work { draft, caller: &caller, site: &site, now: now() }, Args(args))?;
+                across::failed(&out).map_or(Ok(()), Err)
+            })
+        };
+        self.store.write(change).await?
     }
 
     async fn tables(&self) -> Result<Tables, Failure> {
@@ -195,10 +213,15 @@ impl Backend for School {
         if matches!(call.caller.grants, Grants::Only(_)) && call.caller.is_somebody() {
             self.allow(call.caller, call.operation).await?;
         }
-        match (operations::find(call.operation), &self.extension) {
-            (Some(operation), _) => self.run(operation, call.args, call.caller).await,
-            (None, Some(extension)) => extension.call(&call).await,
-            (None, None) => Err(extension::none(call.operation)),
+        if let Some(operation) = operations::find(call.operation) {
+            return self.run(operation, call.args, call.caller).await;
+        }
+        if let Some(outcome) = self.across(&call).await {
+            return outcome;
+        }
+        match &self.extension {
+            Some(extension) => extension.call(&call).await,
+            None => Err(extension::none(&call)),
         }
     }
 

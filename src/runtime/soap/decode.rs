@@ -1,4 +1,4 @@
-//! From the element of an operation to its arguments.
+//! From the element of an operation to its arguments, and from that of an answer to its result.
 //!
 //! rpc/encoded is read as PHP's `SoapServer` reads it: parts by name when one of them has a declared name, else by position; types that a
 //! client states are not needed; references (`href` to `id`) are followed, as Axis 1.4 sends them; Apache's maps stand for records.
@@ -37,7 +37,7 @@ pub fn arguments(spelling: &Spelling, operation: &Operation, request: &Request<'
     let mut reader = Reader { spelling, document, version: request.version, limits, ids: None, values: 0 };
     let children: Vec<NodeId> = document.children(request.operation).collect();
     let encoded = spelling.style == Style::RpcEncoded;
-    let declared = |&node: &NodeId| operation.parts.iter().any(|part| part.name == document.name(node));
+    let declared = |&node: &NodeId| operation.parts.iter().any(|part| part.element.name == document.name(node));
     if !encoded {
         if let Some(unknown) = children.iter().find(|node| !declared(node)) {
             let name = document.name(*unknown);
@@ -50,22 +50,22 @@ pub fn arguments(spelling: &Spelling, operation: &Operation, request: &Request<'
     let mut out = Received::default();
     for (at, part) in operation.parts.iter().enumerate() {
         let node = if by_name {
-            let mut found = children.iter().filter(|&&node| document.name(node) == part.name);
+            let mut found = children.iter().filter(|&&node| document.name(node) == part.element.name);
             let first = found.next();
             if !encoded && found.next().is_some() {
-                return Err(Failure::parameter(&part.name, format!("The parameter `{}` is there twice.", part.name)));
+                return Err(Failure::parameter(&part.element.name, format!("The parameter `{}` is there twice.", part.element.name)));
             }
             first
         } else {
             children.get(at)
         };
-        let mut path = vec![part.name.clone()];
+        let mut path = vec![part.element.name.clone()];
         let value = match node {
-            Some(&node) => Some(reader.value(node, part.ty, 0, &mut path)?),
+            Some(&node) => Some(reader.value(node, part.element.ty, 0, &mut path)?),
             None => None,
         };
         let value = match (value, spelling.blanks) {
-            (None | Some(Value::Null), Blanks::Fill) => Some(reader.blank(&part.name, part.ty)),
+            (None | Some(Value::Null), Blanks::Fill) => Some(reader.blank(&part.element.name, part.element.ty)),
             (value, _) => value,
         };
         let Some(value) = value else { continue };
@@ -87,11 +87,16 @@ pub fn arguments(spelling: &Spelling, operation: &Operation, request: &Request<'
     Ok(out)
 }
 
-/// Reads an element as the result of an operation, for tests that wrote it.
-#[cfg(test)]
-pub(super) fn element(spelling: &Spelling, operation: &Operation, document: &Document<'_>, node: NodeId) -> Result<Value, Failure> {
-    let mut reader = Reader { spelling, document, version: spelling.version, limits: Limits::default(), ids: None, values: 0 };
-    operation.result.as_ref().map_or(Ok(Value::Null), |result| reader.value(node, result.ty, 0, &mut Vec::new()))
+/// Reads the result of an operation from its answer; null where the endpoint has none.
+pub fn result(spelling: &Spelling, operation: &Operation, answer: &Request<'_>, limits: Limits) -> Result<Value, Failure> {
+    let document = &answer.document;
+    let Some(result) = &operation.result else { return Ok(Value::Null) };
+    let named = document.children(answer.operation).find(|&node| document.name(node) == result.name);
+    // Servers of rpc/encoded may call it as they like.
+    let alone = || document.children(answer.operation).next().filter(|_| spelling.style == Style::RpcEncoded);
+    let node = named.or_else(alone).ok_or_else(|| refuse(&vec![result.name.clone()], "The answer has no result."))?;
+    let mut reader = Reader { spelling, document, version: answer.version, limits, ids: None, values: 0 };
+    reader.value(node, result.ty, 0, &mut Vec::new())
 }
 
 struct Reader<'r> {
@@ -323,7 +328,7 @@ impl Reader<'_> {
 }
 
 /// An integer as PHP takes one: a number without a fraction.
-fn int(text: &str) -> Option<i64> {
+pub(super) fn int(text: &str) -> Option<i64> {
     let plain = text.parse().ok();
     plain.or_else(|| float(text).filter(|number| number.fract() == 0.0 && number.abs() < MAX_EXACT).map(whole))
 }
@@ -337,7 +342,7 @@ fn whole(number: f64) -> i64 {
 }
 
 /// A number in decimal digits, with an exponent perhaps; neither `inf` nor `nan`.
-fn float(text: &str) -> Option<f64> {
+pub(super) fn float(text: &str) -> Option<f64> {
     let digits = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
     text.parse().ok().filter(|number: &f64| digits && number.is_finite())
 }

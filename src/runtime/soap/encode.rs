@@ -1,64 +1,56 @@
-//! From a value to the bytes of an answer.
+//! From a value to the bytes of an answer, and from arguments to those of a request.
 //!
 //! rpc/encoded answers are those of PHP's `SoapServer`, to the byte: the order in which an envelope declares its namespaces is the order
 //! in which PHP first needs them, empty texts have an end tag, and empty arrays have none.
 
 use std::fmt::Write as _;
 
-use mwsc_contract::schema::Kind;
+use mwsc_contract::schema::{Kind, SessionPart};
 use mwsc_contract::value::{Map, Value};
-use mwsc_contract::wire::Style;
+use mwsc_contract::wire::{Carries, Style};
 
-use super::spelling::{Blanks, Element, Operation, Record, Spelling, Type, Version};
+use super::sheet::{Sheet, Space};
+use super::spelling::{Blanks, Element, Operation, Record, Spelling, Type};
 use crate::blank::blank;
+use crate::dispatch::Args;
 use crate::php::number;
-
-const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 /// The answer of an operation. The value was checked against the manifest.
 pub fn response(spelling: &Spelling, operation: &Operation, value: &Value) -> String {
-    let mut writer = Writer { spelling, out: String::with_capacity(1024), spaces: Vec::with_capacity(4), depth: 0 };
-    let wrapper = &operation.response;
-    match spelling.style {
-        Style::Document => {
-            let _ = write!(writer.out, "<{wrapper} xmlns=\"");
-            attribute(&spelling.namespace, &mut writer.out);
-            writer.out.push_str("\">");
-        }
-        Style::RpcEncoded => {
-            let _ = match spelling.version {
-                Version::V11 => write!(writer.out, "<ns1:{wrapper}>"),
-                Version::V12 => write!(writer.out, "<ns1:{wrapper} env:encodingStyle=\"{}\">", Version::V12.encoding()),
-            };
-            if let (Version::V12, Some(result)) = (spelling.version, &operation.result) {
-                let _ = write!(writer.out, "<rpc:result>{}</rpc:result>", result.name);
-            }
-        }
-    }
+    let mut writer = Writer::new(spelling);
+    writer.open(&operation.response, operation.result.as_ref().map(|result| result.name.as_str()));
     if let Some(result) = &operation.result {
         writer.element(result, Some(value));
     }
-    let _ = match spelling.style {
-        Style::Document => write!(writer.out, "</{wrapper}>"),
-        Style::RpcEncoded => write!(writer.out, "</ns1:{wrapper}>"),
-    };
-    writer.envelope()
+    writer.end(&operation.response);
+    writer.sheet.envelope(spelling.style, &spelling.namespace)
 }
 
-/// Namespaces that an answer declares when it needs them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Space {
-    Xsd,
-    Xsi,
-    Encoding,
-    Apache,
+/// The request of an operation, as a client sends it. `name` is the operation's on the wire; arguments have the manifest's names. What is
+/// absent is blank, and so is the session of a caller who has none.
+pub fn request(spelling: &Spelling, name: &str, operation: &Operation, session: Option<(i64, &str)>, args: &Args) -> String {
+    let mut writer = Writer::new(spelling);
+    let (client, key) = session.map_or((None, None), |(client, key)| (Some(Value::Int(client)), Some(Value::from(key))));
+    writer.open(name, None);
+    for part in &operation.parts {
+        let value = match &part.carries {
+            Carries::Param(name) => args.get(name),
+            Carries::Session(SessionPart::Client) => client.as_ref(),
+            Carries::Session(SessionPart::Key) => key.as_ref(),
+            Carries::Group | Carries::Result | Carries::Nothing => None,
+        };
+        match value {
+            None | Some(Value::Null) => writer.blank(&part.element),
+            Some(value) => writer.element(&part.element, Some(value)),
+        }
+    }
+    writer.end(name);
+    writer.sheet.envelope(spelling.style, &spelling.namespace)
 }
 
 struct Writer<'s> {
     spelling: &'s Spelling,
-    out: String,
-    /// What it needed so far, in order.
-    spaces: Vec<Space>,
+    sheet: Sheet,
     /// Records of blanks within each other.
     depth: usize,
 }
@@ -66,11 +58,29 @@ struct Writer<'s> {
 /// How deep records of blanks may be within each other.
 const MAX_BLANK: usize = 8;
 
-impl Writer<'_> {
-    fn needs(&mut self, space: Space) {
-        if !self.spaces.contains(&space) {
-            self.spaces.push(space);
+impl<'s> Writer<'s> {
+    fn new(spelling: &'s Spelling) -> Writer<'s> {
+        Writer { spelling, sheet: Sheet::new(spelling.version), depth: 0 }
+    }
+
+    /// The start of the element around everything; of an answer of rpc with the name of its result.
+    fn open(&mut self, wrapper: &str, result: Option<&str>) {
+        match self.spelling.style {
+            Style::Document => {
+                let _ = write!(self.sheet.out, "<{wrapper} xmlns=\"");
+                attribute(&self.spelling.namespace, &mut self.sheet.out);
+                self.sheet.out.push_str("\">");
+            }
+            Style::RpcEncoded => self.sheet.open_rpc(wrapper, result),
         }
+    }
+
+    /// Its end.
+    fn end(&mut self, wrapper: &str) {
+        let _ = match self.spelling.style {
+            Style::Document => write!(self.sheet.out, "</{wrapper}>"),
+            Style::RpcEncoded => write!(self.sheet.out, "</ns1:{wrapper}>"),
+        };
     }
 
     fn element(&mut self, element: &Element, value: Option<&Value>) {
@@ -93,30 +103,30 @@ impl Writer<'_> {
             if !encoded && element.optional && !element.nillable {
                 return;
             }
-            self.needs(Space::Xsi);
-            return self.out.push_str(&element.nil);
+            self.sheet.needs(Space::Xsi);
+            return self.sheet.out.push_str(&element.nil);
         }
         match ty {
             Type::Scalar(kind) => {
                 if encoded {
-                    self.needs(Space::Xsd);
-                    self.needs(Space::Xsi);
+                    self.sheet.needs(Space::Xsd);
+                    self.sheet.needs(Space::Xsi);
                 }
-                self.out.push_str(&element.open);
-                scalar(*kind, value, spelling.style, &mut self.out);
-                self.out.push_str(&element.close);
+                self.sheet.out.push_str(&element.open);
+                scalar(*kind, value, spelling.style, &mut self.sheet.out);
+                self.sheet.out.push_str(&element.close);
             }
             Type::List(item) => self.list(element, item, value.as_list().unwrap_or_default()),
             Type::Record(record) if record.wrapper => {
                 let empty = Value::List(Vec::new());
-                self.out.push_str(&element.open);
+                self.sheet.out.push_str(&element.open);
                 for field in &record.fields {
                     self.element(&field.element, Some(if value == &Value::Null { &empty } else { value }));
                 }
                 self.close(element);
             }
             Type::Record(record) => {
-                self.out.push_str(&element.open);
+                self.sheet.out.push_str(&element.open);
                 self.fields(record, value.as_map());
                 self.close(element);
             }
@@ -127,20 +137,20 @@ impl Writer<'_> {
     /// The end of an element whose `xsi:type` PHP writes last.
     fn close(&mut self, element: &Element) {
         if self.spelling.style == Style::RpcEncoded {
-            self.needs(Space::Xsi);
+            self.sheet.needs(Space::Xsi);
         }
-        self.out.push_str(&element.close);
+        self.sheet.out.push_str(&element.close);
     }
 
     fn fields(&mut self, record: &Record, map: Option<&Map>) {
         let failed = match (self.spelling.blanks, map) {
             (Blanks::Fill, Some(map)) => map.get("error").filter(|error| error.as_str().is_some_and(|text| !text.is_empty())),
-            (Blanks::Keep, _) | (_, None) => None,
+            (Blanks::Keep | Blanks::Omit, _) | (_, None) => None,
         };
         for (at, field) in record.fields.iter().enumerate() {
             if field.group {
                 if let Type::Record(inner) = &self.spelling.types[field.element.ty] {
-                    self.out.push_str(&field.element.open);
+                    self.sheet.out.push_str(&field.element.open);
                     self.fields(inner, map);
                     self.close(&field.element);
                 }
@@ -150,23 +160,26 @@ impl Writer<'_> {
                 Some(error) => (field.key == "error").then_some(error),
                 None => map.and_then(|map| find(map, at, &field.key)),
             };
+            if self.spelling.blanks == Blanks::Omit && value.is_none_or(|value| *value == Value::Null) {
+                continue;
+            }
             self.element(&field.element, value);
         }
     }
 
     fn list(&mut self, element: &Element, item: &Element, items: &[Value]) {
-        self.out.push_str(&element.open);
+        self.sheet.out.push_str(&element.open);
         if self.spelling.style == Style::RpcEncoded {
             if let Type::Scalar(_) = self.spelling.types[item.ty] {
-                self.needs(Space::Xsd);
+                self.sheet.needs(Space::Xsd);
             }
-            self.needs(Space::Encoding);
-            let _ = write!(self.out, "{}{}", items.len(), element.rest);
+            self.sheet.needs(Space::Encoding);
+            let _ = write!(self.sheet.out, "{}{}", items.len(), element.rest);
             if items.is_empty() {
-                self.needs(Space::Xsi);
-                return self.out.push_str("/>");
+                self.sheet.needs(Space::Xsi);
+                return self.sheet.out.push_str("/>");
             }
-            self.out.push('>');
+            self.sheet.out.push('>');
         }
         for value in items {
             self.element(item, Some(value));
@@ -176,56 +189,11 @@ impl Writer<'_> {
 
     /// Any keys with any values.
     fn map(&mut self, element: &Element, value: &Value) {
-        self.needs(Space::Apache);
-        self.needs(Space::Xsi);
-        self.out.push_str(&element.open);
-        self.pairs(value);
-        self.out.push_str(&element.close);
-    }
-
-    fn pairs(&mut self, value: &Value) {
-        for (key, value) in value.as_map().into_iter().flatten() {
-            self.needs(Space::Xsd);
-            self.out.push_str("<item><key xsi:type=\"xsd:string\">");
-            text(key, &mut self.out);
-            self.out.push_str("</key>");
-            self.untyped("value", value);
-            self.out.push_str("</item>");
-        }
-    }
-
-    /// A value that says itself what it is.
-    fn untyped(&mut self, name: &str, value: &Value) {
-        let mut one = |kind: Kind, ty: &str| {
-            let _ = write!(self.out, "<{name} xsi:type=\"xsd:{ty}\">");
-            scalar(kind, value, Style::RpcEncoded, &mut self.out);
-            let _ = write!(self.out, "</{name}>");
-        };
-        match value {
-            Value::Null => drop(write!(self.out, "<{name} xsi:nil=\"true\"/>")),
-            Value::Bool(_) => one(Kind::Bool, "boolean"),
-            Value::Int(_) => one(Kind::Int, "int"),
-            Value::Float(_) => one(Kind::Float, "float"),
-            Value::String(_) => one(Kind::String, "string"),
-            Value::List(items) => {
-                self.needs(Space::Encoding);
-                let _ = match self.spelling.version {
-                    Version::V11 => {
-                        write!(self.out, "<{name} SOAP-ENC:arrayType=\"xsd:anyType[{}]\" xsi:type=\"SOAP-ENC:Array\">", items.len())
-                    }
-                    Version::V12 => write!(self.out, "<{name} enc:itemType=\"xsd:anyType\" enc:arraySize=\"{}\">", items.len()),
-                };
-                for item in items {
-                    self.untyped("item", item);
-                }
-                let _ = write!(self.out, "</{name}>");
-            }
-            Value::Map(_) => {
-                let _ = write!(self.out, "<{name} xsi:type=\"ns2:Map\">");
-                self.pairs(value);
-                let _ = write!(self.out, "</{name}>");
-            }
-        }
+        self.sheet.needs(Space::Apache);
+        self.sheet.needs(Space::Xsi);
+        self.sheet.out.push_str(&element.open);
+        self.sheet.pairs(value);
+        self.sheet.out.push_str(&element.close);
     }
 
     /// The blank of a type: what OK Tech's server has in a field that nobody filled.
@@ -243,66 +211,23 @@ impl Writer<'_> {
     fn blank_record(&mut self, element: &Element, record: &Record) {
         self.depth += 1;
         if self.depth > MAX_BLANK {
-            self.needs(Space::Xsi);
-            self.out.push_str(&element.nil);
+            self.sheet.needs(Space::Xsi);
+            self.sheet.out.push_str(&element.nil);
         } else {
-            self.out.push_str(&element.open);
+            self.sheet.out.push_str(&element.open);
             self.fields(record, None);
             self.close(element);
         }
         self.depth -= 1;
     }
-
-    /// Puts the envelope around what was written.
-    fn envelope(mut self) -> String {
-        let spelling = self.spelling;
-        let (prefix, version) = match spelling.version {
-            Version::V11 => ("SOAP-ENV", Version::V11),
-            Version::V12 => ("env", Version::V12),
-        };
-        if spelling.style == Style::RpcEncoded {
-            self.needs(Space::Xsd);
-            self.needs(Space::Xsi);
-            self.needs(Space::Encoding);
-        }
-        let mut out = String::with_capacity(self.out.len() + 600);
-        let _ = write!(out, "{DECLARATION}<{prefix}:Envelope xmlns:{prefix}=\"{}\"", version.envelope());
-        if spelling.style == Style::RpcEncoded {
-            out.push_str(" xmlns:ns1=\"");
-            attribute(&spelling.namespace, &mut out);
-            out.push('"');
-        }
-        for space in &self.spaces {
-            let _ = match space {
-                Space::Xsd => write!(out, " xmlns:xsd=\"{XSD}\""),
-                Space::Xsi => write!(out, " xmlns:xsi=\"{XSI}\""),
-                Space::Apache => write!(out, " xmlns:ns2=\"{APACHE}\""),
-                Space::Encoding => match version {
-                    Version::V11 => write!(out, " xmlns:SOAP-ENC=\"{}\"", version.encoding()),
-                    Version::V12 => write!(out, " xmlns:enc=\"{}\"", version.encoding()),
-                },
-            };
-        }
-        let _ = match (spelling.style, version) {
-            (Style::RpcEncoded, Version::V11) => write!(out, " SOAP-ENV:encodingStyle=\"{}\"><SOAP-ENV:Body>", version.encoding()),
-            (Style::RpcEncoded, Version::V12) => write!(out, "><env:Body xmlns:rpc=\"{RPC}\">"),
-            (Style::Document, _) => write!(out, "><{prefix}:Body>"),
-        };
-        out.push_str(&self.out);
-        let _ = writeln!(out, "</{prefix}:Body></{prefix}:Envelope>");
-        out
-    }
 }
 
 /// XML Schema.
-const XSD: &str = "http://www.w3.org/2001/XMLSchema";
+pub(super) const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 /// Attributes of instances: `nil`, `type`.
 pub(super) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// Apache's maps.
-const APACHE: &str = "http://xml.apache.org/xml-soap";
-/// The rpc representation of SOAP 1.2.
-const RPC: &str = "http://www.w3.org/2003/05/soap-rpc";
-
+pub(super) const APACHE: &str = "http://xml.apache.org/xml-soap";
 /// The value of a key. Records come with their fields in the order of the manifest, which is mostly that of the wire.
 fn find<'m>(map: &'m Map, at: usize, key: &str) -> Option<&'m Value> {
     match map.get_index(at) {
@@ -317,7 +242,7 @@ fn stands_for_list(ty: &Type) -> bool {
 }
 
 /// A scalar as a kind, converted as PHP does where it is another.
-fn scalar(kind: Kind, value: &Value, style: Style, out: &mut String) {
+pub(super) fn scalar(kind: Kind, value: &Value, style: Style, out: &mut String) {
     // Writing to a string cannot fail.
     let _ = match (kind, value) {
         (_, Value::Null | Value::List(_) | Value::Map(_)) => Ok(()),
@@ -377,7 +302,7 @@ pub fn text(words: &str, out: &mut String) {
 }
 
 /// Text of an attribute.
-fn attribute(words: &str, out: &mut String) {
+pub(super) fn attribute(words: &str, out: &mut String) {
     let from = out.len();
     text(words, out);
     if out[from..].contains('"') {

@@ -53,6 +53,10 @@ pub enum Blanks {
     /// OK Tech over rpc/encoded: absent fields are written with the blank of their type, a record with an `error` has no other data, and
     /// a part that is missing or null in a request counts as blank.
     Fill,
+    /// A client of OK Tech over rpc/encoded: what is null or absent in a record is left out, although the WSDL has no optional fields,
+    /// because PHP's server then leaves it out as well; a blank would overwrite what is there, and null is no value for most columns. A
+    /// part is blank where it is absent. What is null in an answer is absent.
+    Omit,
 }
 
 /// An endpoint made ready.
@@ -88,8 +92,7 @@ pub struct Operation {
 /// A part of a request.
 #[derive(Debug)]
 pub(super) struct Part {
-    pub(super) name: String,
-    pub(super) ty: TypeId,
+    pub(super) element: Element,
     pub(super) carries: Carries,
 }
 
@@ -168,6 +171,11 @@ impl Spelling {
         };
         self.operations.get_index(at?).map(|(name, operation)| (name.as_str(), operation))
     }
+
+    /// How an operation of the manifest is spelled, if it is.
+    pub fn of(&self, operation: &str) -> Option<(&str, &Operation)> {
+        self.operations().find(|(_, spelled)| spelled.operation == operation)
+    }
 }
 
 impl Operation {
@@ -191,7 +199,8 @@ impl<'e> Maker<'e> {
     fn operation(&mut self, operation: &'e wire::WireOperation) -> Result<Operation, String> {
         let mut parts = Vec::with_capacity(operation.parts.len());
         for part in &operation.parts {
-            parts.push(Part { name: part.name.clone(), ty: self.ty(&part.ty)?, carries: part.carries.clone() });
+            let element = self.element(&part.name, &part.ty, part.optional, part.nillable)?;
+            parts.push(Part { element, carries: part.carries.clone() });
         }
         let result = match &operation.result {
             Some(part) => Some(self.element(&part.name, &part.ty, part.optional, part.nillable)?),

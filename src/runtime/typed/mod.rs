@@ -22,7 +22,7 @@ use mwsc_contract::Value;
 use mwsc_contract::wire::Style;
 
 use crate::app::App;
-use crate::dispatch::{Caller, Failure, FailureKind, Kinds, dispatch};
+use crate::dispatch::{Caller, Failure, Kinds, LOGIN_REQUIRED, dispatch, ends_session};
 use crate::endpoint::{Endpoint, endpoints};
 use crate::form::request::too_long;
 use crate::soap::{Detail, Fault, FaultCode, Spelling, Version, charset, decode, encode, envelope};
@@ -120,6 +120,11 @@ async fn answer(
     let failed = |why| Refused::Failure { version, why, silent };
     let caller = caller.map_err(failed)?.unwrap_or_else(|| Caller::nobody(from));
     let value = dispatch(app, service, &operation.operation, received.args, Kinds::Texts, &caller).await.map_err(failed)?;
+    if let Some((Value::Int(client), Value::String(key))) = session
+        && ends_session(service, &operation.operation)
+    {
+        app.accounts.logout(*client, key).await.map_err(failed)?;
+    }
     let value = operation.hollow_result.as_ref().unwrap_or(&value);
     Ok((version, encode::response(spelling, operation, value)))
 }
@@ -145,7 +150,7 @@ fn failed(app: &App, endpoint: &Endpoint, version: Version, why: &Failure, silen
     let debuginfo = if app.settings.debug { why.debug.clone() } else { String::new() };
     let detail = Detail { namespace, errorcode: why.code.to_string(), message: why.message.clone(), field: why.field.clone(), debuginfo };
     let fault = Fault { detail: Some(Box::new(detail)), ..Fault::new(code, why.message.as_str()) };
-    let challenged = silent && why.kind == FailureKind::Unauthenticated;
+    let challenged = silent && why.code == LOGIN_REQUIRED;
     let status = if challenged { StatusCode::UNAUTHORIZED } else { status(version, code) };
     let mut response = sent(status, version, fault.write(version));
     if challenged {

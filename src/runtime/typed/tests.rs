@@ -56,6 +56,10 @@ fn library(debug: bool) -> Router {
         }],
     }))
     .unwrap();
+    serving(manifest, debug)
+}
+
+fn serving(manifest: mwsc_contract::Manifest, debug: bool) -> Router {
     let file = |text: &'static str| Bytes::from_static(text.as_bytes());
     let files = HashMap::from([("a.wsdl".to_owned(), file("<a x='CFGWWWROOT/services/library'/>")), ("b.wsdl".to_owned(), file("<b/>"))]);
     let settings = Settings { base_url: "http://x".to_owned(), debug, ..Settings::default() };
@@ -162,4 +166,68 @@ async fn soap_1_2_and_wsdls() {
     let (status, _, text) = get("/services/library").await;
     assert!(status == 404 && text.contains("/services/library?wsdl"), "{text}");
     assert_eq!(send(&library, axum::http::Request::put("/services/library"), "").await.0, 405);
+}
+
+/// A service of OK Tech's kind that has sessions and nothing else.
+fn desk() -> Router {
+    let int = json!({ "scalar": { "kind": "int" } });
+    let text = json!({ "scalar": { "kind": "string" } });
+    let param = |name: &str, ty: &serde_json::Value| json!({ "name": name, "type": ty });
+    let part = |name: &str, ty: &str, carries: serde_json::Value| json!({ "name": name, "type": { "xsd": ty }, "carries": carries });
+    let result = |ty: serde_json::Value| json!({ "name": "return", "type": ty, "carries": "result" });
+    let session =
+        [json!({ "name": "client", "type": int, "session": "client" }), json!({ "name": "sesskey", "type": text, "session": "key" })];
+    let parts = [
+        json!({ "name": "client", "type": { "xsd": "long" }, "carries": { "session": "client" }, "optional": true }),
+        json!({ "name": "sesskey", "type": { "xsd": "string" }, "carries": { "session": "key" }, "optional": true }),
+    ];
+    let fields = [part("client", "long", json!(null)), part("sessionkey", "string", json!(null))].map(|mut field| {
+        field.as_object_mut().unwrap().remove("carries");
+        field
+    });
+    let manifest = json!({
+        "format": mwsc_contract::FORMAT, "generator": "test", "digest": "", "releases": [], "rules": {}, "files": [],
+        "services": [{ "shortname": "library", "name": "Desk", "operations": ["login", "logout", "get_my_id"], "convention": "ok-tech" }],
+        "operations": {
+            "login": { "login-required": false, "params": [param("username", &text), param("password", &text)], "result": { "type": { "record": "loginReturn" } } },
+            "logout": { "login-required": true, "params": session, "result": { "type": { "scalar": { "kind": "bool" } } } },
+            "get_my_id": { "login-required": true, "params": session, "result": { "type": int } },
+        },
+        "records": { "loginReturn": { "fields": [param("client", &int), param("sessionkey", &text)] } },
+        "endpoints": [{
+            "profile": "document", "service": "library", "style": "document", "namespace": "urn:library",
+            "path": "/services/library", "soap-action": "", "wsdls": [{ "path": "/services/library?wsdl", "file": "a.wsdl" }],
+            "operations": {
+                "login": {
+                    "operation": "login", "response": "loginResponse", "result": result(json!({ "named": "loginReturn" })),
+                    "parts": [part("username", "string", json!({ "param": "username" })), part("password", "string", json!({ "param": "password" }))],
+                },
+                "logout": { "operation": "logout", "response": "logoutResponse", "parts": parts, "result": result(json!({ "xsd": "boolean" })) },
+                "get_my_id": { "operation": "get_my_id", "response": "get_my_idResponse", "parts": parts, "result": result(json!({ "xsd": "long" })) },
+            },
+            "types": { "loginReturn": { "record": { "record": "loginReturn", "fields": fields } } },
+        }],
+    });
+    serving(serde_json::from_value(manifest).unwrap(), false)
+}
+
+#[tokio::test]
+async fn a_logout_ends_the_session_that_it_names() {
+    let desk = desk();
+    let call = async |body: String| send(&desk, post(), &envelope("", &body)).await.2;
+    let (status, headers, refused) =
+        send(&desk, post(), &envelope("", "<login><username>ann</username><password>x</password></login>")).await;
+    assert_eq!((status, headers.get("www-authenticate")), (500, None), "a login is no call without one: {refused}");
+    let opened = call("<login><username>ann</username><password>secret</password></login>".to_owned()).await;
+    let within = |name: &str| {
+        let (_, rest) = opened.split_once(&format!("<{name}>")).unwrap();
+        rest[..rest.find('<').unwrap()].to_owned()
+    };
+    let session = format!("<client>{}</client><sesskey>{}</sesskey>", within("client"), within("sessionkey"));
+    let who = format!("<get_my_id>{session}</get_my_id>");
+    assert!(call(who.clone()).await.contains("<return>7</return>"));
+    let ended = call(format!("<logout>{session}</logout>")).await;
+    assert!(ended.contains("<return>true</return>"), "{ended}");
+    let late = call(who).await;
+    assert!(late.contains("<errorcode>invalidsession</errorcode>"), "{late}");
 }

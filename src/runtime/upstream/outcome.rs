@@ -3,7 +3,11 @@
 use axum::http::StatusCode;
 use mwsc_contract::Value;
 
+use crate::crosswalk::NOT_MAILED;
 use crate::dispatch::{Failure, FailureKind};
+
+/// Moodle's code when it did what was asked and could not mail about it: a sentence.
+const MESSAGE_NOT_SENT: &str = "Message was not sent.";
 
 /// Reads an answer in JSON.
 pub fn read(status: StatusCode, body: &[u8]) -> Result<Value, Failure> {
@@ -32,6 +36,10 @@ fn exception(value: &Value) -> Option<Failure> {
     let text = |key: &str| fields.get(key).and_then(Value::as_str);
     let code = text("errorcode")?;
     let message = text("message").filter(|_| fields.contains_key("exception")).or_else(|| text("error"))?;
+    if code == MESSAGE_NOT_SENT {
+        let message = "The site did this, and then could not send its message about it: its outgoing mail has to be set up.";
+        return Some(Failure::new(FailureKind::BadAnswer, NOT_MAILED, message).debug(code));
+    }
     let failure = Failure::new(kind(code), code.to_owned(), message);
     Some(match text("debuginfo") {
         Some(debug) => failure.debug(debug),
@@ -58,7 +66,7 @@ pub fn kind(code: &str) -> FailureKind {
             FailureKind::NotFound
         }
         "shortnametaken" | "courseidnumbertaken" | "usernametaken" | "idnumbertaken" | "groupnameexists" => FailureKind::Conflict,
-        "sitemaintenance" | "enablewsdescription" => FailureKind::Unavailable,
+        "sitemaintenance" | "upgraderunning" | "enablewsdescription" => FailureKind::Unavailable,
         "invalidresponse" | "codingerror" | "dmlreadexception" | "dmlwriteexception" => FailureKind::BadAnswer,
         // The request does not fit, or breaks a rule of Moodle's.
         _ => FailureKind::BadRequest,
@@ -93,6 +101,8 @@ mod tests {
             (200, r#"{"exception":"webservice_access_exception","errorcode":"accessexception","message":"No"}"#, 403, "accessexception"),
             (200, r#"{"exception":"moodle_exception","errorcode":"somethingnew","message":"No"}"#, 400, "somethingnew"),
             (200, r#"{"error":"Invalid login","errorcode":"invalidlogin","stacktrace":null}"#, 401, "invalidlogin"),
+            (200, r#"{"error":"Site is being upgraded, please retry later.","errorcode":"upgraderunning"}"#, 503, "upgraderunning"),
+            (200, r#"{"exception":"m","errorcode":"Message was not sent.","message":"error/Message was not sent."}"#, 502, NOT_MAILED),
             (200, "<html>", 502, "badanswer"),
             (200, "", 502, "badanswer"),
             (302, "", 502, "badanswer"),

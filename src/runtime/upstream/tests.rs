@@ -7,15 +7,17 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
-use mwsc_contract::Value;
 use mwsc_contract::schema::Access;
+use mwsc_contract::{Operation, Value};
 use tokio::net::TcpListener;
 
-use super::client::{Client, Config};
+use super::client::Client;
 use super::site::Site;
+use super::transport::Config;
 use super::users::Users;
+use super::{UNWRITTEN, Upstream};
 use crate::accounts::Accounts;
-use crate::dispatch::{Args, Failure, Secret};
+use crate::dispatch::{Args, Backend as _, Call, Caller, Failure, Secret};
 
 /// Serves on loopback; gives the address.
 async fn play(router: Router) -> String {
@@ -68,7 +70,10 @@ async fn silence_and_floods_are_failures() {
 
 #[tokio::test]
 async fn a_session_is_of_the_very_user() {
-    let token = |body: String| async move {
+    let logins = Arc::new(AtomicU32::new(0));
+    let count = logins.clone();
+    let token = move |body: String| async move {
+        count.fetch_add(1, Ordering::SeqCst);
         if body.contains("password=right") {
             r#"{"token":"ann's","privatetoken":null}"#
         } else {
@@ -81,7 +86,7 @@ async fn a_session_is_of_the_very_user() {
     };
     let url = play(Router::new().route("/login/token.php", post(token)).route("/webservice/rest/server.php", post(info))).await;
     let site = Arc::new(Site::new(Client::new(quick(&url)).unwrap()));
-    let users = Users::new(site, "mobile", Duration::from_secs(60));
+    let users = Users::new(site, "mobile", Duration::from_secs(60)).unwrap();
     assert_eq!(users.login("ann", "wrong", None).await.unwrap_err().code, "invalidlogin");
     let session = users.login("ann", "right", None).await.unwrap();
     let caller = users.check(session.client, session.key.reveal(), None).await.unwrap();
@@ -89,6 +94,16 @@ async fn a_session_is_of_the_very_user() {
     assert!(users.check(session.client, "guess", None).await.is_err());
     users.logout(session.client, session.key.reveal()).await.unwrap();
     assert!(users.check(session.client, session.key.reveal(), None).await.is_err());
+    let before = logins.load(Ordering::SeqCst);
+    for _ in 0..3 {
+        assert_eq!(users.password("ann", "right", None).await.unwrap().account, 7);
+    }
+    assert_eq!(logins.load(Ordering::SeqCst), before + 1, "the site is asked once");
+    for _ in 0..10 {
+        assert_eq!(users.password("ann", "wrong", None).await.unwrap_err().code, "invalidlogin");
+    }
+    assert_eq!(users.login("ann", "wrong", None).await.unwrap_err().code, "toomanylogins");
+    assert_eq!(logins.load(Ordering::SeqCst), before + 11, "the site is not asked then");
 }
 
 #[tokio::test]
@@ -107,4 +122,63 @@ async fn a_real_site() {
     assert_eq!(gone.code, "invalidrecord");
     let bad = site.client.call("core_course_get_courses", &Args::new(), &Secret::new("0"), Some(Access::Read)).await.unwrap_err();
     assert_eq!((bad.code.as_ref(), bad.kind.status()), ("invalidtoken", 401));
+}
+
+#[tokio::test]
+async fn a_site_is_ready_when_it_answers_at_all() {
+    let refusal = r#"{"exception":"moodle_exception","errorcode":"invalidtoken","message":"Invalid token"}"#;
+    let upgrade = r#"{"exception":"moodle_exception","errorcode":"upgraderunning","message":"Site is being upgraded"}"#;
+    for (answer, ready) in [(refusal, true), (upgrade, false), ("<html>", false)] {
+        let url = play(Router::new().route("/webservice/rest/server.php", post(move || async move { answer }))).await;
+        assert_eq!(Client::new(quick(&url)).unwrap().ready().await.is_ok(), ready, "{answer}");
+    }
+    let closed = Client::new(quick("http://127.0.0.1:9")).unwrap();
+    assert_eq!(closed.ready().await.unwrap_err().code, "siteunavailable");
+}
+
+/// The plugin's words are those of its template.
+#[test]
+fn the_plugin_says_what_is_unwritten() {
+    let template = include_str!("../../backend/plugin/dispatcher.php.hbs");
+    assert!(template.contains(UNWRITTEN), "{template}");
+}
+
+/// An operation goes to the plugin where its handler does it, and to Moodle's functions where nobody has written the handler.
+#[tokio::test]
+async fn the_plugin_comes_first_and_moodle_itself_after_it() {
+    let answer = |body: String| async move {
+        let says = |function: &str| body.contains(&format!("wsfunction={function}&"));
+        if says("core_webservice_get_site_info") {
+            r#"{"userid":7,"username":"ann","release":"4.5","functions":[{"name":"local_oktech_get_roles"},{"name":"local_oktech_get_user_byid"},{"name":"local_oktech_get_user_byidnumber"},{"name":"local_oktech_get_role_byid"},{"name":"core_user_get_users_by_field"},{"name":"core_user_get_users"}]}"#
+        } else if says("local_oktech_get_roles") {
+            r#"[{"id":5,"shortname":"student"}]"#
+        } else if says("local_oktech_get_user_byid") {
+            r#"{"exception":"coding_exception","errorcode":"codingerror","message":"Coding error detected: local_oktech: nobody has written the handler of the operation get_user_byid yet"}"#
+        } else if says("local_oktech_get_user_byidnumber") || says("local_oktech_get_role_byid") {
+            r#"{"exception":"required_capability_exception","errorcode":"nopermissions","message":"Sorry (Read)"}"#
+        } else {
+            assert!(says("core_user_get_users_by_field"), "{body}");
+            r#"[{"id":9,"username":"bob","idnumber":"9"}]"#
+        }
+    };
+    let url = play(Router::new().route("/webservice/rest/server.php", post(answer))).await;
+    let site = Arc::new(Site::new(Client::new(quick(&url)).unwrap()));
+    let backend = Upstream::new(site, "local_oktech_", crate::crosswalk::tests::built_in());
+    let caller = Caller { upstream: Some(Secret::new("t")), ..Caller::nobody(None) };
+    let manifest = crate::testing::interface().manifest;
+    let call = async |operation: &'static str, kind: Access, args: &str| {
+        let description = Operation { kind: Some(kind), ..Operation::default() };
+        let args = serde_json::from_str(args).unwrap();
+        let call = Call { service: "s", operation, description: &description, manifest: &manifest, args, caller: &caller };
+        backend.call(call).await.map(|value| serde_json::to_value(value).unwrap())
+    };
+    let roles = call("get_roles", Access::Read, r#"{"roleid":"","idfield":""}"#).await;
+    assert_eq!(roles, Ok(serde_json::json!([{ "id": 5, "shortname": "student" }])));
+    for operation in ["get_user_byid", "get_user_byidnumber"] {
+        let found = call(operation, Access::Read, r#"{"userinfo":9}"#).await.unwrap();
+        assert_eq!(found[0]["username"], "bob", "{operation}");
+    }
+    let refused = async |operation, kind| call(operation, kind, r#"{"userinfo":9,"roleid":5}"#).await.unwrap_err().message;
+    assert_eq!(refused("get_user_byidnumber", Access::Write).await, "Sorry (Read)", "who writes may have begun");
+    assert_eq!(refused("get_role_byid", Access::Read).await, "Sorry (Read)", "no function of Moodle does this");
 }

@@ -1,6 +1,7 @@
 //! The users of a site as accounts of the gateway: a login takes a token for that very user, so that Moodle's own permissions hold.
 //!
-//! Sessions are kept in memory and hold the token; the gateway keeps no passwords.
+//! Sessions are kept in memory and hold the token; the gateway keeps no passwords. Who sends the password with each call would have the site
+//! look at it each time, so a token that a password gave is remembered for a minute, by a digest under a key that this process alone has.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 
 use super::site::Site;
-use crate::accounts::{Accounts, Session, bad_login, bad_session, new_key, same_key};
+use crate::accounts::{Accounts, Allowance, Keyed, Session, Throttle, bad_login, bad_session, new_key, same_key};
 use crate::dispatch::{Caller, Failure, Grants, Means, Secret};
 
 /// The users of a site.
@@ -20,7 +21,16 @@ pub struct Users {
     service: String,
     lifetime: Duration,
     sessions: Mutex<Sessions>,
+    throttle: Throttle,
+    keyed: Keyed,
+    given: Mutex<HashMap<[u8; 32], (Secret, Instant)>>,
 }
+
+/// How long a token that a password gave is remembered.
+const REMEMBERED: Duration = Duration::from_secs(60);
+
+/// How many are remembered at most.
+const MOST: usize = 10_000;
 
 #[derive(Default)]
 struct Sessions {
@@ -37,8 +47,16 @@ struct Open {
 
 impl Users {
     /// The users of a site. Their sessions last for `lifetime`.
-    pub fn new(site: Arc<Site>, service: &str, lifetime: Duration) -> Users {
-        Users { site, service: service.to_owned(), lifetime, sessions: Mutex::default() }
+    pub fn new(site: Arc<Site>, service: &str, lifetime: Duration) -> Result<Users, Failure> {
+        Ok(Users {
+            site,
+            service: service.to_owned(),
+            lifetime,
+            sessions: Mutex::default(),
+            throttle: Throttle::new(Allowance::default()),
+            keyed: Keyed::new()?,
+            given: Mutex::default(),
+        })
     }
 
     /// Who has a token, and the token for the calls to come.
@@ -49,14 +67,44 @@ impl Users {
         Ok(Caller { account: visitor.id, username, grants: Grants::Roles, services: None, means, address, upstream: Some(token) })
     }
 
-    async fn enter(&self, username: &str, password: &str, service: &str) -> Result<Secret, Failure> {
+    /// A token for a user, from the site.
+    async fn enter(&self, username: &str, password: &str, service: &str, from: Option<IpAddr>) -> Result<Secret, Failure> {
         if username.is_empty() || password.is_empty() {
             return Err(bad_login());
         }
-        self.site.client.token(username, password, service).await.map_err(|why| match why.code.as_ref() {
-            "invalidlogin" => bad_login(),
+        self.throttle.check(username, from)?;
+        let token = self.site.client.token(username, password, service).await.map_err(|why| match why.code.as_ref() {
+            "invalidlogin" => {
+                self.throttle.failed(username, from);
+                bad_login()
+            }
             _ => why,
-        })
+        })?;
+        self.throttle.succeeded(username);
+        Ok(token)
+    }
+
+    /// The same, or the one that it gave a moment ago.
+    async fn enter_again(&self, username: &str, password: &str, from: Option<IpAddr>) -> Result<Secret, Failure> {
+        let digest = self.keyed.digest(&[username, password]);
+        let now = Instant::now();
+        let given = self.given().get(&digest).filter(|(_, until)| *until > now).map(|(token, _)| token.clone());
+        if let Some(token) = given {
+            return Ok(token);
+        }
+        let token = self.enter(username, password, &self.service, from).await?;
+        let mut given = self.given();
+        if given.len() >= MOST {
+            given.retain(|_, (_, until)| *until > now);
+        }
+        if given.len() < MOST {
+            given.insert(digest, (token.clone(), now + REMEMBERED));
+        }
+        Ok(token)
+    }
+
+    fn given(&self) -> MutexGuard<'_, HashMap<[u8; 32], (Secret, Instant)>> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn sessions(&self) -> MutexGuard<'_, Sessions> {
@@ -70,7 +118,7 @@ impl Users {
 #[async_trait]
 impl Accounts for Users {
     async fn login(&self, username: &str, password: &str, from: Option<IpAddr>) -> Result<Session, Failure> {
-        let token = self.enter(username, password, &self.service).await?;
+        let token = self.enter(username, password, &self.service, from).await?;
         let caller = self.caller(token, Means::Password, from).await?;
         let fresh = new_key()?;
         let mut sessions = self.sessions();
@@ -101,7 +149,7 @@ impl Accounts for Users {
     }
 
     async fn password(&self, username: &str, password: &str, from: Option<IpAddr>) -> Result<Caller, Failure> {
-        let token = self.enter(username, password, &self.service).await?;
+        let token = self.enter_again(username, password, from).await?;
         self.caller(token, Means::Password, from).await
     }
 
@@ -113,7 +161,7 @@ impl Accounts for Users {
         true
     }
 
-    async fn issue(&self, username: &str, password: &str, service: &str, _from: Option<IpAddr>) -> Result<Secret, Failure> {
-        self.enter(username, password, service).await
+    async fn issue(&self, username: &str, password: &str, service: &str, from: Option<IpAddr>) -> Result<Secret, Failure> {
+        self.enter(username, password, service, from).await
     }
 }

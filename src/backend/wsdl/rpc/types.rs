@@ -10,7 +10,7 @@ use super::super::names::plain;
 use super::plan::Names;
 use super::view::{FieldView, TypeView};
 use crate::ir::{
-    Field, MAP_ENTRY, NameBase, PartSpelling, Presence, Record, RecordSpelling, ScalarKind, Schema, Slot, Type, TypeId, TypeName, Wrapper,
+    Field, MAP_ENTRY, NameBase, PartSpelling, Presence, Record, RecordSpelling, Schema, Slot, Type, TypeId, TypeName, Wrapper,
 };
 
 /// The types so far.
@@ -90,10 +90,7 @@ impl<'s> Types<'s> {
     /// The type of a slot, with prefix. `xsd` and `array` are what it is spelled as.
     fn ty(&mut self, slot: &'s Slot, xsd: Option<&str>, array: Option<&str>) -> String {
         match self.schema.ty(slot.ty) {
-            Type::Scalar(scalar) => {
-                let own = scalar.refinement.strip_prefix("xsd:");
-                format!("xsd:{}", xsd.or(own).unwrap_or(built_in(scalar.kind)))
-            }
+            Type::Scalar(scalar) => format!("xsd:{}", xsd.unwrap_or(scalar.xsd())),
             Type::Record(_) => self.record(slot.ty),
             Type::List if self.is_map(slot.ty) => "apache:Map".to_owned(),
             Type::List => match array {
@@ -169,7 +166,7 @@ impl<'s> Types<'s> {
     /// What the items of an array are called in its name.
     fn item_name(&self, item: &Slot) -> String {
         match self.schema.ty(item.ty) {
-            Type::Scalar(scalar) => scalar.refinement.strip_prefix("xsd:").unwrap_or(built_in(scalar.kind)).to_owned(),
+            Type::Scalar(scalar) => scalar.xsd().to_owned(),
             Type::Record(_) => self.records.get(&item.ty).cloned().unwrap_or_default(),
             Type::List if self.is_map(item.ty) => "map".to_owned(),
             Type::List => self.schema.item(item.ty).map_or_else(String::new, |inner| self.names.rules().array(&self.item_name(inner))),
@@ -250,15 +247,6 @@ fn wrapper_name(op: &str, param: Option<&str>) -> (String, String) {
     let field = param.map_or(if rest.is_empty() { "items".to_owned() } else { rest }, str::to_owned);
     let end = if param.is_some() { "Input" } else { "Return" };
     (format!("{}{end}", legal(&all, Place::Field)), legal(&field, Place::Field).into_owned())
-}
-
-fn built_in(kind: ScalarKind) -> &'static str {
-    match kind {
-        ScalarKind::Bool => "boolean",
-        ScalarKind::Int => "int",
-        ScalarKind::Float => "float",
-        ScalarKind::String => "string",
-    }
 }
 
 #[cfg(test)]

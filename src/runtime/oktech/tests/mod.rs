@@ -57,7 +57,12 @@ async fn post(router: &Router, target: &str, kind: &str, body: &str) -> Answer {
 }
 
 /// A router in front of a back end and accounts, called from the loopback address.
-fn serving(manifest: Manifest, files: HashMap<String, bytes::Bytes>, backend: Arc<dyn Backend>, accounts: Arc<dyn Accounts>) -> Router {
+pub(crate) fn serving(
+    manifest: Manifest,
+    files: HashMap<String, bytes::Bytes>,
+    backend: Arc<dyn Backend>,
+    accounts: Arc<dyn Accounts>,
+) -> Router {
     let settings = Settings { base_url: "http://127.0.0.1:8099".to_owned(), ..Settings::default() };
     let app = App { build: Build::new(manifest, files), backend, accounts, settings, metrics: Arc::default() };
     router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))))
@@ -79,7 +84,7 @@ impl<F: Fn(&Call<'_>) -> Result<serde_json::Value, Failure> + Send + Sync> Backe
 /// - `edit_rooms(rooms)` gives back what it was sent;
 /// - `delete_room(id, field)` fails for an id that does not exist, and shows a row with an error otherwise;
 /// - `has_key(room, level)` is true; `enrol_pupils` gives records of a class.
-fn school() -> Router {
+pub(crate) fn school() -> Router {
     let backend = Canned(|call: &Call<'_>| {
         if &*call.caller.username == "pupil" {
             return Err(Failure::forbidden("you don't have the permissions to do this."));
@@ -98,7 +103,7 @@ fn school() -> Router {
             "edit_rooms" => args["rooms"].clone(),
             "delete_room" if args["id"] == "0" => {
                 let message = format!("room {}=0 <unknown>.", args["field"].as_str().unwrap());
-                return Err(Failure::new(FailureKind::NotFound, "invalidrecord", message));
+                return Err(Failure { field: "identifier".to_owned(), ..Failure::new(FailureKind::NotFound, "invalidrecord", message) });
             }
             "delete_room" => json!([{ "error": "room is gone already", "id": 7, "name": "hall", "note": "5f4dcc3b" }]),
             "enrol_pupils" => json!([{ "userid": "S1", "course": "C1", "timestart": 5 }, { "error": "user idnumber=X unknown." }]),
@@ -131,7 +136,7 @@ fn operation(params: &serde_json::Value, result: &serde_json::Value) -> serde_js
     json!({ "login-required": true, "params": all, "result": { "type": result } })
 }
 
-fn manifest() -> serde_json::Value {
+pub(crate) fn manifest() -> serde_json::Value {
     let rooms = json!({ "list": { "type": { "record": "roomRecord" } } });
     let text = |name: &str| json!({ "name": name, "type": scalar("string") });
     let number = |name: &str| json!({ "name": name, "type": scalar("int") });

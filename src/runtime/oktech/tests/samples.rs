@@ -1,8 +1,8 @@
 //! Answers of the original, recorded, against ours: every sample of plain HTTP and every call of the SOAP trace.
 //!
-//! The data are not part of the project. Their folder, with `ops.json` and `samples/`, is named by `MWSC_OKTECH_DATA`; without it the
-//! tests say that they are skipped. The back end of the test gives the data of each sample, so that only what the protocol makes of them
-//! is compared. [`DIFFERENT`] is the written list of what differs, with the reason; `differences.md` says the same for readers.
+//! The data are not part of the project. Their folder, with `samples/`, is named by `MWSC_OKTECH_DATA`; without it the tests say that they
+//! are skipped. The back end of the test gives the data of each sample, so that only what the protocol makes of them is compared.
+//! [`DIFFERENT`] is the written list of what differs, with the reason; `differences.md` says the same for readers.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use super::*;
 use crate::accounts::{Session, bad_login, bad_session, bad_token};
 use crate::dispatch::{Caller, Means, Secret};
+use crate::testing::interface;
 
 /// Samples that are not reproduced, by name, with the reason.
 const DIFFERENT: &[(&str, &str)] = &[
@@ -61,6 +62,11 @@ const DIFFERENT_SOAP: &[(&str, &str)] = &[
     ("wsdl_pp2.php get_my_group", "its column is taken as a name, though the WSDL says int"),
 ];
 
+/// Whether the list for readers names a sample or a call.
+fn is_written(name: &str) -> bool {
+    include_str!("../differences.md").contains(&format!("`{name}`"))
+}
+
 /// Accounts that let everybody in whom the recording let in.
 struct Recorded {
     session: (i64, String),
@@ -109,11 +115,10 @@ fn folder() -> Option<PathBuf> {
 }
 
 /// The interface over a back end that answers everything with one value.
-fn giving(folder: &Path, value: &Json, session: (i64, String), resumed: bool) -> Router {
-    let (manifest, files) = interface::published(folder);
+fn giving(manifest: &Manifest, value: &Json, session: (i64, String), resumed: bool) -> Router {
     let value = value.clone();
     let backend = Canned(move |_: &Call<'_>| Ok(value.clone()));
-    serving(manifest, files, Arc::new(backend), Arc::new(Recorded { session, resumed }))
+    serving(manifest.clone(), HashMap::new(), Arc::new(backend), Arc::new(Recorded { session, resumed }))
 }
 
 /// The data behind a sample: what the same call gives as JSON.
@@ -145,6 +150,7 @@ fn parted(recorded: &str, ours: &str) -> String {
 #[tokio::test]
 async fn samples_of_plain_http() {
     let Some(folder) = folder() else { return };
+    let manifest = interface().manifest;
     let samples = folder.join("samples");
     let all = std::fs::read_to_string(samples.join("ALL-rest-samples.txt")).unwrap();
     let (mut same, mut different, mut wrong) = (0, Vec::new(), Vec::new());
@@ -160,7 +166,7 @@ async fn samples_of_plain_http() {
             let rest = body.split_once(before)?.1;
             rest[..rest.find(|ch: char| !ch.is_ascii_digit())?].parse().ok()
         });
-        let router = giving(&folder, &data(&samples, name), (client.unwrap_or(1), key), name == "login_json");
+        let router = giving(&manifest, &data(&samples, name), (client.unwrap_or(1), key), name == "login_json");
         let answer = get(&router, &format!("{REST}{query}")).await;
         let headers = ["content-type", "content-disposition", "cache-control", "expires", "pragma", "accept-ranges"];
         let heads = headers.iter().all(|header| answer.header(header) == recorded(&head, header));
@@ -176,11 +182,13 @@ async fn samples_of_plain_http() {
     println!("  {}", different.join("\n  "));
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     assert_eq!(DIFFERENT.len(), different.len(), "a sample is listed as different and is not there");
+    assert!(DIFFERENT.iter().all(|(name, _)| is_written(name)), "differences.md names each sample");
 }
 
 #[tokio::test]
 async fn calls_of_the_soap_trace() {
     let Some(folder) = folder() else { return };
+    let manifest = interface().manifest;
     let trace = std::fs::read_to_string(folder.join("samples/soap-trace.txt")).unwrap();
     let (mut same, mut different, mut wrong) = (0, Vec::new(), Vec::new());
     for entry in trace.split("##### ").skip(1) {
@@ -194,7 +202,7 @@ async fn calls_of_the_soap_trace() {
         let session = (result["client"].as_i64().unwrap_or(1), result["sessionkey"].as_str().unwrap_or_default().to_owned());
         // In the old shape a list stands in the only field of a record.
         let unwrapped = result.as_object().filter(|map| map.len() == 1).and_then(|map| map.values().next());
-        let router = giving(&folder, unwrapped.filter(|value| value.is_array()).unwrap_or(&result), session, false);
+        let router = giving(&manifest, unwrapped.filter(|value| value.is_array()).unwrap_or(&result), session, false);
         let path = format!("/wspp/service_pp{}.php", if name.starts_with("wsdl_pp2") { "2" } else { "" });
         let answer = post(&router, &path, "text/xml; charset=utf-8", request).await;
         let equal = answer.text.trim_end() == response.trim_end()
@@ -211,4 +219,5 @@ async fn calls_of_the_soap_trace() {
     println!("  {}", different.join("\n  "));
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     assert_eq!(DIFFERENT_SOAP.len(), different.len(), "a call is listed as different and is not there");
+    assert!(DIFFERENT_SOAP.iter().all(|(name, _)| is_written(name)), "differences.md names each call");
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod every;
+mod extension;
 mod mended;
 mod semantics;
 mod stored;
@@ -19,6 +20,7 @@ use crate::build::Build;
 use crate::dispatch::{Args, Caller, Failure, Kinds, dispatch};
 use crate::settings::Settings;
 use crate::store::{Row, TableId};
+use crate::testing::interface;
 
 /// The password of everybody in the demonstration.
 const PASSWORD: &str = "Demo-pass-1";
@@ -30,26 +32,17 @@ struct Desk {
     accounts: Arc<SchoolAccounts>,
 }
 
-/// The build of OK Tech's interface that tests use; `None` when there is none at hand.
-fn build() -> Option<Build> {
-    let Ok(folder) = std::env::var("MWSD_TEST_BUILD") else {
-        println!("skipped: MWSD_TEST_BUILD is not set");
-        return None;
-    };
-    Some(Build::load(folder.as_ref()).unwrap())
-}
-
 impl Desk {
     /// A school in memory.
-    async fn new() -> Option<Desk> {
+    async fn new() -> Desk {
         Desk::at("memory").await
     }
 
     /// A school in a store.
-    async fn at(address: &str) -> Option<Desk> {
-        let build = build()?;
+    async fn at(address: &str) -> Desk {
+        let build = interface();
         let school = School::open(address, &build.manifest, "https://school.example", Some(PASSWORD)).await.unwrap().school;
-        Some(Desk::with(school, build))
+        Desk::with(school, build)
     }
 
     fn with(school: School, build: Build) -> Desk {

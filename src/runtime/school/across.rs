@@ -1,0 +1,52 @@
+//! Functions of Moodle that the school answers, because the crosswalk says which of its operations do the same.
+//!
+//! A function is answered when the crosswalk maps an operation to it exactly and can be run [backwards](crate::crosswalk::backwards) for
+//! the call. Of functions that change something the answer is known before anything is changed; a call that asks for several changes makes
+//! all of them or none.
+
+use mwsc_contract::Value;
+use mwsc_contract::value::Map;
+
+use super::operations::{self, Access};
+use super::work::Outcome;
+use super::{School, now};
+use crate::crosswalk::backwards;
+use crate::dispatch::{Call, Failure, FailureKind};
+
+impl School {
+    /// Answers a call of a function; `None` when the crosswalk does not say how.
+    pub(super) async fn across(&self, call: &Call<'_>) -> Option<Outcome> {
+        let caller: Value = [("id", call.caller.account.into()), ("username", Value::from(&*call.caller.username))].into_iter().collect();
+        let mut everywhere: Map = call.manifest.crosswalk.tables.clone();
+        everywhere.extend([("caller".to_owned(), caller), ("now".to_owned(), now().into())]);
+        let found = backwards::operation(call.manifest, call.operation, &call.args, &everywhere)?;
+        let operation = operations::find(found.operation)?;
+        let result = call.description.result.as_ref();
+        match operation.access {
+            Access::Write => {
+                let answer = found.foretold(call.manifest, result)?;
+                Some(self.write_all(operation, found.args, call.caller).await.map(|()| answer))
+            }
+            Access::Read => {
+                let args = found.args.first()?.clone();
+                match self.run(operation, args, call.caller).await {
+                    Ok(given) => match failed(&given) {
+                        Some(why) => Some(Err(why)),
+                        None => found.answer(call.manifest, result, &given).map(Ok),
+                    },
+                    Err(why) => Some(Err(why)),
+                }
+            }
+        }
+    }
+}
+
+/// The failure that an answer of an operation tells, where it stands for itself among others.
+pub(super) fn failed(given: &Value) -> Option<Failure> {
+    let error = |record: &Value| record.get("error").and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+    let found = match given {
+        Value::List(items) => items.iter().find_map(error),
+        other => error(other),
+    };
+    found.map(|message| Failure::new(FailureKind::BadRequest, "notdone", message))
+}
