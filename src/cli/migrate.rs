@@ -34,6 +34,10 @@ pub fn migrate(options: &Migrate, config: &Config, screen: &Screen, sources: &So
     let errors = report.count(Severity::Error);
     let schema = source.with(&site, |input| crate::compile(input, &Wanted::default(), sources, report, &mut |stage| watch.enter(stage)));
     source.report_refused(report);
+    // Of a source that could not be read nothing is known: that was said, and no more can be.
+    if schema.services().len() == 0 && report.count(Severity::Error) > 0 {
+        return watch.finish();
+    }
     if crosswalk::applies(&schema).is_empty() {
         // What could not be read has said so, and would declare more.
         if report.count(Severity::Error) > errors {

@@ -31,7 +31,7 @@ pub(super) fn functions(
             ("methodname", quoted(&call.method)),
             ("description", String::new()),
             ("type", quoted(kind)),
-            ("capabilities", quoted(&capabilities)),
+            ("capabilities", String::new()),
         ];
         if !style.modern {
             fields.insert(2, ("classpath", quoted(&format!("{}/externallib.php", options.component.folder()))));
@@ -46,7 +46,11 @@ pub(super) fn functions(
             }
         }
         let fields = fields.into_iter().map(|(key, value)| {
-            let value = if key == "description" { Expr::text(&operation.doc) } else { Expr::word(value) };
+            let value = match key {
+                "description" => Expr::text(&operation.doc),
+                "capabilities" => Expr::text(&capabilities),
+                _ => Expr::word(value),
+            };
             (Some(quoted(key)), value)
         });
         entries.push((quoted(&call.function), Expr::Tall(fields.collect())));

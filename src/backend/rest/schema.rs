@@ -18,7 +18,8 @@ pub(super) struct Schemas<'m> {
     pub(super) names: &'m Names,
     /// Where schemas lie: `#/components/schemas/`, `#/$defs/`.
     pub(super) place: &'static str,
-    /// Whether fields of records may be absent or null whatever the description says, and parameters null: so it is with OK Tech.
+    /// Whether clients may leave out fields of records, or send null for them and for parameters, whatever the description says: so it is
+    /// with OK Tech. In answers every field is there ([`Manifest::filled`]).
     pub(super) sparse: bool,
     /// Records that clients send. Of others they ignore what they do not know, so that a server may say more.
     pub(super) sent: &'m HashSet<&'m str>,
@@ -114,14 +115,18 @@ impl Schemas<'_> {
     fn object<'f>(&self, fields: impl Iterator<Item = &'f Field>, way: Way, is_record: bool) -> Object {
         let (mut properties, mut required) = (Object::new(), Vec::new());
         for field in fields {
-            properties.insert(field.name.clone(), self.slot(&field.slot, way));
+            let is_filled = self.sparse && way == Way::Out;
+            // In place of a record within a record, which might have no end, null is filled in.
+            let ends = is_filled && matches!(field.slot.shape, Shape::Record(_));
+            properties.insert(field.name.clone(), Json::Object(self.described(&field.slot, way, ends)));
             let there = match field.slot.presence {
+                _ if is_filled => true,
                 Presence::Required => true,
                 // Defaults are filled into answers as well, but those of lists and records are not.
                 Presence::Default(_) => way == Way::Out && matches!(field.slot.shape, Shape::Scalar(_)),
                 Presence::Optional | Presence::Runtime(_) => false,
             };
-            if there && !(is_record && self.sparse) {
+            if there && (is_filled || !(is_record && self.sparse)) {
                 required.push(Json::from(field.name.clone()));
             }
         }
@@ -139,8 +144,13 @@ impl Schemas<'_> {
 
     /// The schema of a slot.
     pub(super) fn slot(&self, slot: &Slot, way: Way) -> Json {
+        Json::Object(self.described(slot, way, false))
+    }
+
+    /// The same, with null if `ends`.
+    fn described(&self, slot: &Slot, way: Way, ends: bool) -> Object {
         let mut out = self.shape(&slot.shape, way);
-        if slot.nullable || self.sparse {
+        if slot.nullable || ends || (self.sparse && way == Way::In) {
             out = or_null(out);
         }
         let doc = description(slot);
@@ -152,7 +162,7 @@ impl Schemas<'_> {
         {
             out.insert("default".to_owned(), value);
         }
-        Json::Object(out)
+        out
     }
 
     fn shape(&self, shape: &Shape, way: Way) -> Object {

@@ -70,6 +70,12 @@ impl Request {
 /// Why a folder cannot be replayed.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
+    /// There is no recording.
+    #[error("{path}: there is no recording; make one with `mwsd record --upstream URL -o DIR`, or name the folder of one")]
+    Missing {
+        /// Where its list of requests was expected.
+        path: PathBuf,
+    },
     /// A file cannot be read.
     #[error("{path}: {why}")]
     Read {
@@ -99,6 +105,9 @@ pub enum FolderError {
 /// Reads a folder.
 pub fn read(folder: &Path) -> Result<Vec<Exchange>, FolderError> {
     let list = folder.join(REQUESTS);
+    if !list.exists() {
+        return Err(FolderError::Missing { path: list });
+    }
     let text = file(&list)?;
     let requests: Vec<Request> = serde_json::from_slice(&text).map_err(|why| FolderError::Syntax { path: list.clone(), why })?;
     requests.into_iter().map(|request| exchange(folder, &list, request)).collect()

@@ -16,6 +16,13 @@ use super::record::Recorder;
 use super::replay::{Fate, replay};
 use crate::build::Build;
 
+#[test]
+fn a_folder_without_recording_says_how_to_make_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let why = super::exchange::read(folder.path()).unwrap_err().to_string();
+    assert!(why.contains("requests.json") && why.contains("`mwsd record"), "{why}");
+}
+
 /// A site with one function and one user.
 async fn site() -> String {
     let token = |body: String| async move {

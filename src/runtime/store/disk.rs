@@ -1,5 +1,7 @@
 //! Where rows survive: a file of SQLite, a database of PostgreSQL, or nowhere.
 
+use std::path::Path;
+
 use mwsc_contract::Value;
 use mwsc_contract::value::Map;
 
@@ -105,6 +107,15 @@ impl Disk {
         }
     }
 
+    /// The file that an address names; `None` for a database and for memory.
+    pub fn file(address: &str) -> Option<&Path> {
+        match address.split_once("://") {
+            Some(("sqlite", path)) => Some(Path::new(path)),
+            None if address != "memory" => Some(Path::new(address)),
+            Some(_) | None => None,
+        }
+    }
+
     /// Whether other processes are expected to write, so that readers have to ask for the version.
     pub fn is_shared(&self) -> bool {
         match self {
@@ -168,6 +179,21 @@ impl Stored {
         match serde_json::from_str(columns).map_err(|why| damaged(why.to_string()))? {
             Value::Map(map) => Ok(Some(std::sync::Arc::unwrap_or_clone(map))),
             _ => Err(damaged("it is no object".to_owned())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_are_files_are_known() {
+        for address in ["a/school.sqlite", "sqlite://a/school.sqlite"] {
+            assert_eq!(Disk::file(address), Some(Path::new("a/school.sqlite")), "{address}");
+        }
+        for address in ["memory", "postgres://mwsd@db/school"] {
+            assert_eq!(Disk::file(address), None, "{address}");
         }
     }
 }

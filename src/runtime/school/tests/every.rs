@@ -16,27 +16,27 @@ use crate::testing::interface;
 /// `student20`; courses 2 to 6; and so on.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case {
-    operation: String,
-    good: Good,
-    bad: Option<Bad>,
+pub(super) struct Case {
+    pub(super) operation: String,
+    pub(super) good: Good,
+    pub(super) bad: Option<Bad>,
     refused: Refused,
 }
 
 /// A call that succeeds, with values that its answer has at JSON pointers.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Good {
-    r#as: String,
-    args: Json,
+pub(super) struct Good {
+    pub(super) r#as: String,
+    pub(super) args: Json,
     has: BTreeMap<String, Json>,
 }
 
 /// A call by the same user that fails, and what it is told. Operations that find nothing rather than failing have none.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Bad {
-    args: Json,
+pub(super) struct Bad {
+    pub(super) args: Json,
     says: String,
 }
 
@@ -70,7 +70,7 @@ enum Word {
     Open,
 }
 
-fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     serde_json::from_str(include_str!("cases.json")).unwrap()
 }
 

@@ -1,6 +1,8 @@
 //! Tests of the school, through the same door as every protocol: arguments and answers are checked by the manifest.
 
 mod accounts;
+mod across;
+mod documents;
 mod every;
 mod extension;
 mod mended;
