@@ -37,6 +37,9 @@ CHANGES = (
     "logout",
 )
 
+# Operations on courses, of which 0 is a value like others. A stub that cannot leave a number unset says 0 for it.
+ZERO_COUNTS = ("edit_courses", "update_course")
+
 ENDED = {"client": 4711, "key": "0" * 32}
 
 

@@ -66,6 +66,8 @@ def play(row, manifest, school, judge):
     for call in calls:
         result = results.get(call["id"], {"broken": "the client ended before this call"})
         wrong, answer = judge.verdict(call, result, endpoint["style"] == "document")
+        if row.unset_is_zero and call["id"].startswith(plan.ZERO_COUNTS):
+            answer = ANY
         outcome.add(call["id"], wrong, answer)
     return outcome
 

@@ -31,6 +31,11 @@ class Row:
     needs: tuple = ()
 
     @property
+    def unset_is_zero(self):
+        """Whether its records have no unset numbers."""
+        return self.build is stubs.axis
+
+    @property
     def name(self):
         if self.format:
             return f"{self.client}, plain HTTP, {self.format}"
