@@ -31,6 +31,7 @@ pub fn migrate(options: &Migrate, config: &Config, screen: &Screen, sources: &So
         .with_moodle(&site, report, |moodle, report| crate::functions(moodle, &names, sources, report, &mut |stage| watch.enter(stage)));
     tree.report_refused(report);
     let Some(moodle) = moodle else { return watch.finish() };
+    let errors = report.count(Severity::Error);
     let schema = source.with(&site, |input| crate::compile(input, &Wanted::default(), sources, report, &mut |stage| watch.enter(stage)));
     source.report_refused(report);
     // Of a source that could not be read nothing is known: that was said, and no more can be.
@@ -38,6 +39,10 @@ pub fn migrate(options: &Migrate, config: &Config, screen: &Screen, sources: &So
         return watch.finish();
     }
     if crosswalk::applies(&schema).is_empty() {
+        // What could not be read has said so, and would declare more.
+        if report.count(Severity::Error) > errors {
+            return watch.finish();
+        }
         let message = format!("{} declares no service whose calls carry a session", source.about());
         let help = "the crosswalk is for interfaces like that of the OK Tech web services; functions of Moodle need no migration";
         report.push(Diagnostic::new(Code::C033, message).help(help));

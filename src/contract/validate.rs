@@ -266,7 +266,8 @@ impl<'m> Validator<'m> {
         match (&slot.shape, value) {
             (_, Value::Null) => self.may_be_null(slot, depth),
             (Shape::Scalar(scalar), value) => {
-                of_kind(scalar.kind, value) && check::strict(scalar.kind, self.rule(scalar), value, self.site).is_ok()
+                of_kind(scalar.kind, value)
+                    && self.rule(scalar).is_none_or(|rule| check::strict(scalar.kind, Some(rule), value, self.site).is_ok())
             }
             (Shape::List(item), Value::List(items)) => depth <= MAX_DEPTH && items.iter().all(|value| self.is_fit(item, value, depth + 1)),
             (Shape::Record(name), Value::Map(map)) => {

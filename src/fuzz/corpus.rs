@@ -5,10 +5,10 @@ use std::path::Path;
 /// The largest seed: larger ones make every round slow and find nothing more.
 const MOST_BYTES: u64 = 64 * 1024;
 
-/// The files below `fixtures/` and `snapshots/` whose name ends so, sorted by path.
+/// The files below `fixtures/`, `snapshots/` and `seeds/` whose name ends so, sorted by path.
 pub fn read(root: &Path, ending: &str) -> Vec<Vec<u8>> {
     let mut paths = Vec::new();
-    let mut left = vec![root.join("fixtures"), root.join("snapshots")];
+    let mut left = vec![root.join("fixtures"), root.join("snapshots"), root.join("src/fuzz/seeds")];
     while let Some(dir) = left.pop() {
         for entry in std::fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok) {
             let Ok(kind) = entry.file_type() else { continue };

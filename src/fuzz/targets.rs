@@ -19,6 +19,7 @@ use mwsc::report::{Report, render};
 use mwsc::source::{FileId, SourceMap};
 
 use super::tree::Tree;
+use super::wire;
 
 /// One parser.
 pub struct Target {
@@ -42,6 +43,11 @@ pub const TARGETS: &[Target] = &[
     Target { name: "config", seeds: ".toml", words: TOML, run: configuration },
     Target { name: "site", seeds: ".toml", words: TOML, run: site },
     Target { name: "export", seeds: ".json", words: EXPORT, run: export },
+    Target { name: "soap", seeds: ".soap", words: wire::SOAP, run: wire::soap },
+    Target { name: "xmlrpc", seeds: ".xmlrpc", words: wire::XML_RPC, run: wire::xml_rpc },
+    Target { name: "form", seeds: ".form", words: wire::FORM, run: wire::form },
+    Target { name: "answer", seeds: ".answer", words: wire::ANSWER, run: wire::answer },
+    Target { name: "serialized", seeds: ".serialized", words: wire::SERIALIZED, run: wire::serialized },
 ];
 
 const PHP: &[&str] = &[

@@ -72,16 +72,17 @@ impl Builder {
 
     /// Adds a record type without fields and origin. Its name is not known yet.
     pub(crate) fn record(&mut self, name: TypeName) -> TypeId {
-        let record = Record { name: name.clone(), origin: Origin::default() };
+        let record = Record { name: name.clone(), doc: String::new(), origin: Origin::default() };
         let id = TypeId(self.node(Node::Type(Type::Record(record))));
         self.records.insert(name, id);
         self.schema.records.push(id);
         id
     }
 
-    /// Says where a record is described.
-    pub(crate) fn origin(&mut self, record: TypeId, origin: Origin) {
+    /// Says what a record is, and where it is described.
+    pub(crate) fn describe(&mut self, record: TypeId, doc: String, origin: Origin) {
         if let Node::Type(Type::Record(record)) = &mut self.schema.graph[record.0] {
+            record.doc = doc;
             record.origin = origin;
         }
     }

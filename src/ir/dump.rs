@@ -135,6 +135,9 @@ fn operation(out: &mut String, schema: &Schema, id: OpId) {
 fn record(out: &mut String, schema: &Schema, id: TypeId) {
     let Some(record) = schema.record(id) else { return };
     line(out, 0, format_args!("record {}", Named(&record.name)));
+    if !record.doc.is_empty() {
+        line(out, 1, format_args!("doc {}", Quoted(&record.doc)));
+    }
     origin(out, &record.origin, &Origin::default());
     for part in schema.fields(id) {
         field(out, schema, "field", part, &record.origin);

@@ -159,6 +159,7 @@ pub enum Presence {
 
 /// Shape of a value.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "a fragment lives until it is linked, and most of its shapes that are not records are small")]
 pub enum ShapeDef {
     /// One value.
     Scalar(Scalar),
@@ -177,6 +178,8 @@ pub struct RecordDef {
     pub name: TypeName,
     /// The name that its place would give it: what it falls back to when two constructions of one origin differ.
     pub place: TypeName,
+    /// Documentation of the record itself, wherever it is used; may be empty. That of a place is the slot's.
+    pub doc: String,
     /// Fields in order.
     pub fields: Vec<FieldDef>,
     /// Where the record is described.

@@ -180,6 +180,10 @@ pub fn record(schema: &Schema, id: TypeId) -> String {
     let mut out = String::new();
     let Some(record) = schema.record(id) else { return out };
     put(&mut out, format_args!("record {}\n\n", record.name));
+    if !record.doc.is_empty() {
+        wrapped(&mut out, 4, &record.doc);
+        out.push('\n');
+    }
     fact(&mut out, "described", &origin(&record.origin));
     out.push_str("\nfields\n");
     let mut tree = Tree::new(schema);

@@ -45,7 +45,7 @@ pub(crate) fn fields(fields: Vec<(&str, SlotDef)>) -> Vec<FieldDef> {
 }
 
 pub(crate) fn record(name: TypeName, place: TypeName, of: Vec<(&str, SlotDef)>) -> SlotDef {
-    slot(ShapeDef::Record(RecordDef { name, place, fields: fields(of), origin: origin("lib.php", "sample") }), "")
+    slot(ShapeDef::Record(RecordDef { name, place, doc: String::new(), fields: fields(of), origin: origin("lib.php", "sample") }), "")
 }
 
 pub(crate) fn class(name: &str) -> TypeName {

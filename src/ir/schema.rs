@@ -70,6 +70,8 @@ pub enum Type {
 pub struct Record {
     /// Its name by origin, or by place where constructions of that origin differ. Unique in the schema.
     pub name: TypeName,
+    /// Documentation of the record itself (its first construction); may be empty.
+    pub doc: String,
     /// Where it is described (its first construction).
     pub origin: Origin,
 }

@@ -120,7 +120,7 @@ impl Linker<'_> {
             // `name::settle` guarantees that records of one name are equal.
             return id;
         }
-        self.out.origin(id, def.origin);
+        self.out.describe(id, def.doc, def.origin);
         let fields = self.distinct(def.fields, &def.name);
         self.enclosing.push((def.name, id));
         for FieldDef { name, slot, session: _ } in fields {

@@ -1,7 +1,5 @@
 //! Passes: fragments to a schema, and what is checked or selected on the way. Passes know nothing of front ends and back ends.
 
-#[cfg(test)]
-mod arbitrary;
 pub mod check;
 pub mod choose;
 pub mod crosswalk;

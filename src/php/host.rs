@@ -62,8 +62,9 @@ pub trait Host<'a> {
     /// A property of an unknown value that the site file settles (`$CFG->lang`), by the expression that spells it.
     fn settle(&self, expr: &str) -> Option<Value<'a>>;
 
-    /// Major version of the PHP that this release runs on: 7 or 8. Decides `==` between numbers and texts.
-    fn php_major(&self) -> u32;
+    /// Major and minor version of the PHP whose rules hold. From 8.0 on `==` compares numbers with texts in another way, from 8.1 on
+    /// methods that are inherited share their static variables.
+    fn php(&self) -> (u32, u32);
 
     /// A finding of the evaluator while it evaluates: a file that did not parse where it mattered, fuel that ran out.
     fn note(&self, finding: EvalFinding);

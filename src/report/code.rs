@@ -176,7 +176,7 @@ codes! {
     M020 Error "description does not evaluate"
         "Evaluating the description ends with an exception, an error or a name that is not there, as it would in PHP. The message says which and where. The function is left out."
     M021 Error "description exceeds a limit"
-        "The description needs more steps, a deeper recursion or more parts than the evaluator grants. Real descriptions stay far below these limits; a function that recurses without end, or a structure that multiplies itself, is the usual reason. The function is left out."
+        "The description needs more steps, a deeper recursion or more parts than the evaluator grants. Real descriptions stay far below these limits; a function that recurses without end, or a structure that multiplies itself, is the usual reason. `goto` is not followed at all. The function is left out."
     M022 Error "shape depends on the site"
         "A type, a key, or whether something is required is computed from what only a running site knows: its configuration, its database, its user. Unlike a default, a shape must be known when a client is generated, so the function is left out. A site file (`--site`) can give the value of the expression that the message names."
     M023 Error "description contains itself"

@@ -14,6 +14,7 @@
 //! - [`school`] is the embedded back end, [`upstream`] a Moodle, [`wspp`] an OK Tech server, [`recorded`] a recording;
 //! - [`store`] keeps what the service itself has to keep: accounts, sessions, the embedded school;
 //! - [`soap`] reads and writes SOAP, by the wire tables of the manifest;
+//! - [`body`] reads requests within limits;
 //! - [`form`] and [`php`] read and write what PHP does, as clients of both families expect it;
 //! - [`app`] holds them together and has the router.
 //!
@@ -22,6 +23,7 @@
 pub mod accounts;
 pub mod app;
 pub mod blank;
+pub mod body;
 pub mod build;
 pub mod cli;
 pub mod crosswalk;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use mwsc_contract::site::Site;
 
-use crate::soap::Limits;
+use crate::accounts::Allowance;
+use crate::{body, form, soap};
 
 /// Settings of the service.
 #[derive(Debug, Clone)]
@@ -20,10 +21,16 @@ pub struct Settings {
     pub session: Duration,
     /// Addresses that may log in; empty for all.
     pub allowed: Vec<IpAddr>,
-    /// Length of a request's body, in bytes.
-    pub body_bytes: usize,
-    /// How much XML a SOAP request may hold.
-    pub xml: Limits,
+    /// How many logins may fail.
+    pub logins: Allowance,
+    /// What the body of a request may be.
+    pub body: body::Limits,
+    /// How much a form may hold.
+    pub form: form::Limits,
+    /// How much XML a request may hold.
+    pub xml: soap::Limits,
+    /// How deep values of JSON may lie in each other.
+    pub json_depth: usize,
     /// Whether failures show what is meant for whoever looks for the cause.
     pub debug: bool,
 }
@@ -45,8 +52,11 @@ impl Default for Settings {
             site: Site::default(),
             session: Duration::from_secs(30 * 60),
             allowed: Vec::new(),
-            body_bytes: 8 << 20,
-            xml: Limits::default(),
+            logins: Allowance::default(),
+            body: body::Limits::default(),
+            form: form::Limits::default(),
+            xml: soap::Limits::default(),
+            json_depth: 64,
             debug: false,
         }
     }

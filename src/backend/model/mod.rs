@@ -115,9 +115,10 @@ impl Describe<'_> {
     }
 
     fn record(self, id: TypeId) -> Record {
-        let origin = self.schema.record(id).map(|record| &record.origin);
+        let record = self.schema.record(id);
+        let origin = record.map(|record| &record.origin);
         Record {
-            doc: String::new(),
+            doc: record.map_or_else(String::new, |record| record.doc.clone()),
             fields: self.schema.fields(id).map(|field| self.field(field)).collect(),
             file: origin.map_or_else(String::new, |origin| origin.file.clone()),
             line: origin.map_or(0, |origin| self.line(origin)),

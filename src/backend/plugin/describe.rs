@@ -109,24 +109,32 @@ impl<'s, 'r> Describer<'s, 'r> {
                 let item = self.schema.item(slot.ty).map_or_else(|| Expr::word("null"), |item| self.slot(item, within, name));
                 self.object("external_multiple_structure", vec![item], slot, false, name)
             }
-            Type::Record(_) => match self.levels.enter(within, slot.ty) {
-                Place::Class(node) => {
-                    self.wanted.insert(node);
-                    let class = self.style.record_class(&self.levels.class(node));
-                    self.made(&class, Vec::new(), slot, false, name)
-                }
-                Place::Below => {
-                    self.folds = true;
-                    let first = self.levels.class(Node { ty: slot.ty, level: 1 });
-                    let class = quoted(self.style.record_class(&first).trim_start_matches('\\'));
-                    let folded = self.style.folded_class();
-                    self.made(&folded, vec![Expr::word(class)], &self.as_text(slot), true, name)
-                }
-                Place::Inline => {
-                    let keys = self.keys(slot.ty, within);
-                    self.object("external_single_structure", vec![keys], slot, false, name)
-                }
-            },
+            Type::Record(record) => {
+                // A description has one text: that of the place, or else that of the record.
+                let doc = if slot.doc.is_empty() { &record.doc } else { &slot.doc };
+                self.structure(&Slot { doc: doc.clone(), ..slot.clone() }, within, name)
+            }
+        }
+    }
+
+    fn structure(&mut self, slot: &Slot, within: Option<Node>, name: &str) -> Expr {
+        match self.levels.enter(within, slot.ty) {
+            Place::Class(node) => {
+                self.wanted.insert(node);
+                let class = self.style.record_class(&self.levels.class(node));
+                self.made(&class, Vec::new(), slot, false, name)
+            }
+            Place::Below => {
+                self.folds = true;
+                let first = self.levels.class(Node { ty: slot.ty, level: 1 });
+                let class = quoted(self.style.record_class(&first).trim_start_matches('\\'));
+                let folded = self.style.folded_class();
+                self.made(&folded, vec![Expr::word(class)], &self.as_text(slot), true, name)
+            }
+            Place::Inline => {
+                let keys = self.keys(slot.ty, within);
+                self.object("external_single_structure", vec![keys], slot, false, name)
+            }
         }
     }
 

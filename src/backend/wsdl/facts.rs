@@ -90,6 +90,9 @@ pub(super) fn operation<'s>(op: &'s Operation, emitted: &str, shown: &str, param
 pub(super) fn record<'s>(record: &'s Record, around: &Origin) -> Node<'s> {
     let mut node = Node::new(tag::RECORD);
     node.attributes = type_name::to_attributes(&record.name);
+    if !record.doc.is_empty() {
+        node.set(attr::DOC, text::encode(&record.doc));
+    }
     origin(&mut node, &record.origin, around);
     node
 }
@@ -190,9 +193,12 @@ pub(super) fn origin<'s>(node: &mut Node<'s>, origin: &'s Origin, around: &Origi
     }
 }
 
-/// Words for people about what a record type is.
+/// Words for people about what a record type is: those of the source, or what it is the structure of.
 pub(super) fn describe(record: &Record) -> String {
     use crate::ir::NameBase;
+    if !record.doc.is_empty() {
+        return text::shown(&record.doc).into_owned();
+    }
     let mut out = match &record.name.base {
         NameBase::Class(class) => format!("Structure of {class}"),
         NameBase::Method(class, method) => format!("Structure of {class}::{method}()"),

@@ -64,6 +64,9 @@ pub(super) struct Outcome {
     core: Option<String>,
 }
 
+/// The class that asks for descriptions, under its names before and since Moodle 4.2.
+const EXTERNAL_API: [&str; 2] = ["core_external\\external_api", "external_api"];
+
 /// Describes functions one after the other: those at these places of the survey.
 pub(super) fn in_turn(world: &World<'_>, survey: &Survey, wanted: &[usize]) -> Vec<Outcome> {
     let mut interp = Interp::new(world.files.arena(), world.files.sources(), world);
@@ -140,7 +143,7 @@ fn function<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, classes: &mut Cl
     let entry_at = registered.origin.span;
     out.function.described = match info(world, interp, classes, registered, &mut out.function.deprecated) {
         Ok(described) => {
-            doubt::look(name, &described, world.release.php_major(), &mut out.findings);
+            doubt::look(name, &described, world.release.php().0, &mut out.findings);
             Ok(described)
         }
         Err(broken) => {
@@ -217,6 +220,13 @@ fn info<'a>(
     for needed in [method, &parameters, &returns] {
         if !interp.method_exists(class, needed) {
             return Err(Broken::new(Code::M018, format!("{class} has no method {needed}()"), at));
+        }
+    }
+    for needed in [&parameters, &returns] {
+        // `external_api` is what calls them.
+        if !EXTERNAL_API.iter().any(|api| interp.may_call(class, needed, api)) {
+            let message = format!("{class}::{needed}() is hidden from external_api, which calls it");
+            return Err(Broken::new(Code::M020, message, place(interp, class, needed).or(at)));
         }
     }
     if interp.method_exists(class, &is_deprecated) {

@@ -17,7 +17,7 @@ pub fn lower(survey: &Survey, functions: &[Function], report: &mut Report) -> Fr
     for function in functions {
         match &function.described {
             Ok(described) => {
-                let mut lower = Lower { function: &function.name, php: survey.release.php_major(), report };
+                let mut lower = Lower { function: &function.name, php: survey.release.php().0, report };
                 let params = TypeName::new(NameBase::Params(function.name.clone()));
                 let result = TypeName::new(NameBase::Result(function.name.clone()));
                 let params = match &described.parameters.kind {
@@ -63,6 +63,7 @@ impl Lower<'_> {
             DescKind::Struct(keys) => ShapeDef::Record(RecordDef {
                 name: name.clone(),
                 place: place.clone(),
+                doc: String::new(),
                 fields: self.fields(keys, name, place),
                 origin: desc.origin.clone(),
             }),

@@ -41,9 +41,14 @@ impl Release {
         }
     }
 
-    /// Major version of the newest PHP that the release supports, whose rules decide `==`: Moodle 3.11 was the first to run on PHP 8.
-    pub fn php_major(&self) -> u32 {
-        if self.version >= (3, 11) { 8 } else { 7 }
+    /// Major and minor version of the newest PHP that the release supports, as far as descriptions can tell: Moodle 3.11 was the first to
+    /// run on 8.0, and 4.1 on 8.1.
+    pub fn php(&self) -> (u32, u32) {
+        match self.version {
+            version if version >= (4, 1) => (8, 1),
+            version if version >= (3, 11) => (8, 0),
+            _ => (7, 4),
+        }
     }
 }
 
@@ -57,8 +62,9 @@ mod tests {
         assert_eq!(Release::parse("2.2 (Build: 20111205)").version, (2, 2));
         assert_eq!(Release::parse("3.11beta").version, (3, 11));
         assert_eq!(Release::parse("").version, super::NEWEST);
-        assert_eq!(Release::parse("3.10").php_major(), 7);
-        assert_eq!(Release::parse("4.1").php_major(), 8);
-        assert_eq!(Release::parse("5.1").php_major(), 8);
+        assert_eq!(Release::parse("3.10").php(), (7, 4));
+        assert_eq!(Release::parse("4.0.12").php(), (8, 0));
+        assert_eq!(Release::parse("4.1").php(), (8, 1));
+        assert_eq!(Release::parse("5.1").php(), (8, 1));
     }
 }

@@ -70,6 +70,11 @@ const IMPURE_FUNCTIONS: &[&str] = &[
     "isloggedin",
     "isguestuser",
     "is_siteadmin",
+    "require_login",
+    "require_course_login",
+    "require_capability",
+    "require_admin",
+    "require_sesskey",
     "set_config",
     "get_context_instance",
     "get_system_context",
@@ -356,8 +361,8 @@ impl<'a> Host<'a> for World<'a> {
         (expr == "$CFG->debugdeveloper").then_some(Value::Bool(false))
     }
 
-    fn php_major(&self) -> u32 {
-        self.release.php_major()
+    fn php(&self) -> (u32, u32) {
+        self.release.php()
     }
 
     fn note(&self, finding: EvalFinding) {

@@ -5,6 +5,7 @@
 use rustc_hash::FxHashSet;
 
 use super::classes::ClassId;
+use super::comment::Comment;
 use super::meaning::Problem;
 use super::{Read, Reader};
 use crate::ir::{FieldDef, NameBase, Omission, OperationDef, RecordDef, ShapeDef, TypeName};
@@ -83,7 +84,8 @@ impl Reader<'_, '_> {
                 let mut fields = fields.to_vec();
                 let shallow = fields.iter_mut().all(|field| self.define_shape(&mut field.slot.shape, defined, here, depth + 1));
                 let name = name.clone();
-                *shape = ShapeDef::Record(RecordDef { place: name.clone(), name, fields, origin: self.classes.origin(id) });
+                let doc = self.classes.decl(id).class.doc.map(Comment::read).unwrap_or_default().text;
+                *shape = ShapeDef::Record(RecordDef { place: name.clone(), name, doc, fields, origin: self.classes.origin(id) });
                 shallow
             }
         }

@@ -65,8 +65,8 @@ impl<'a> Host<'a> for World<'a, '_> {
         None
     }
 
-    fn php_major(&self) -> u32 {
-        8
+    fn php(&self) -> (u32, u32) {
+        (8, 1)
     }
 
     fn note(&self, _: EvalFinding) {}

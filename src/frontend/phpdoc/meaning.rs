@@ -191,7 +191,7 @@ impl<'a> Reader<'a, '_> {
         let name = TypeName { base: NameBase::Class(MAP_ENTRY.to_owned()), path: label(&shape).into_iter().collect() };
         forget_origins(&mut shape);
         let fields = vec![FieldDef::new("key", nowhere(text(""), false)), FieldDef::new("value", nowhere(shape, nullable))];
-        let entry = ShapeDef::Record(RecordDef { place: name.clone(), name, fields, origin: Origin::default() });
+        let entry = ShapeDef::Record(RecordDef { place: name.clone(), name, doc: String::new(), fields, origin: Origin::default() });
         Ok(Some((ShapeDef::List(Box::new(item(entry, false, place, self))), false)))
     }
 
@@ -217,7 +217,8 @@ impl<'a> Reader<'a, '_> {
             let presence = if *optional { Presence::Optional } else { Presence::Required };
             fields.push(FieldDef::new(key, SlotDef { presence, ..item(shape, nullable, &inner, self) }));
         }
-        let record = RecordDef { name: place.name.clone(), place: place.name.clone(), fields, origin: self.origin(place) };
+        let record =
+            RecordDef { name: place.name.clone(), place: place.name.clone(), doc: String::new(), fields, origin: self.origin(place) };
         Ok(Some((ShapeDef::Record(record), false)))
     }
 

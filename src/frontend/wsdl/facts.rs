@@ -187,7 +187,8 @@ impl<'e> Facts<'e> {
             let name = record.type_name(out)?;
             let origin = record.origin(&origin, out);
             let fields = record.children(tag::SLOT).filter_map(|field| field.whole_field(&origin, out)).collect();
-            ShapeDef::Record(RecordDef { place: name.clone(), name, fields, origin })
+            let doc = record.text(attr::DOC, out).unwrap_or_default();
+            ShapeDef::Record(RecordDef { place: name.clone(), name, doc, fields, origin })
         };
         Some(SlotDef {
             shape,

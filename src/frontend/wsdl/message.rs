@@ -169,6 +169,6 @@ fn several(fields: Vec<FieldDef>, place: TypeName, around: &Origin) -> Option<Sl
     if fields.is_empty() {
         return None;
     }
-    let record = RecordDef { name: place.clone(), place, fields, origin: around.clone() };
+    let record = RecordDef { name: place.clone(), place, doc: String::new(), fields, origin: around.clone() };
     Some(plain(ShapeDef::Record(record), around))
 }

@@ -306,7 +306,12 @@ impl<'t> Lifter<'_, 't, '_, '_> {
         self.nesting -= 1;
         self.depth = depth;
         facts.insert_left(&mut fields, &origin, self.out);
-        Ok(ShapeDef::Record(RecordDef { place: name.clone(), name, fields, origin }))
+        // Where mwsc wrote the type, its documentation may be no more than what the type is called.
+        let doc = match facts {
+            Facts(Some(_)) => facts.text(attr::DOC, self.out).unwrap_or_default(),
+            Facts(None) => documentation(ty).to_owned(),
+        };
+        Ok(ShapeDef::Record(RecordDef { place: name.clone(), name, doc, fields, origin }))
     }
 
     /// The fields of a type, those in records that mwsc added among them.
@@ -401,7 +406,7 @@ fn map() -> ShapeDef {
     let origin = Origin::default();
     let field = |name: &str, refinement: &str| FieldDef::new(name, plain(scalar(ScalarKind::String, refinement), &origin));
     let fields = vec![field("key", ""), field("value", "xsd:anyType")];
-    let entry = RecordDef { place: name.clone(), name, fields, origin: origin.clone() };
+    let entry = RecordDef { place: name.clone(), name, doc: String::new(), fields, origin: origin.clone() };
     ShapeDef::List(Box::new(plain(ShapeDef::Record(entry), &origin)))
 }
 

@@ -8,7 +8,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::names::{full_name, lower, resolve_class};
 use super::{Eval, Interp, Raise, Stop};
-use crate::php::ast::{self, ClassKind, ClassRef, Expr, Function, Member, Modifiers, Scope};
+use crate::php::ast::{self, ClassKind, ClassRef, Expr, Function, Member, Modifiers, Scope, Visibility};
 use crate::php::host::ClassAt;
 use crate::php::text::Text;
 use crate::php::value::{ClassId, Value};
@@ -23,6 +23,8 @@ pub(super) struct Method<'a> {
     pub function: &'a Function<'a>,
     pub modifiers: Modifiers,
     pub class: ClassId,
+    /// The full name of the trait that it was written in.
+    pub of_trait: Option<Rc<str>>,
 }
 
 /// A declared property.
@@ -31,6 +33,7 @@ pub(super) struct Property<'a> {
     pub default: Option<&'a Expr<'a>>,
     pub typed: bool,
     pub is_static: bool,
+    pub visibility: Visibility,
     pub scope: &'a Scope<'a>,
 }
 
@@ -331,24 +334,24 @@ fn own_member<'a>(info: &mut ClassInfo<'a>, member: &'a Member<'a>, scope: &'a S
             info.consts.entry(name).or_insert(case);
         }
         Member::Property { modifiers, name, ty, default, .. } => {
-            let prop = Property { name, default: *default, typed: ty.is_some(), is_static: modifiers.is_static, scope };
-            info.props.push(prop);
+            let Modifiers { is_static, visibility, .. } = *modifiers;
+            info.props.push(Property { name, default: *default, typed: ty.is_some(), is_static, visibility, scope });
         }
         Member::Method { modifiers, function } => {
-            add_method(info, function.name, function, *modifiers);
-            for param in function.params.iter().filter(|param| param.promoted.is_some()) {
+            add_method(info, function.name, function, *modifiers, None);
+            for param in function.params {
+                let (name, Some(Modifiers { visibility, .. })) = (param.name, param.promoted) else { continue };
                 // The constructor gives it its value at once.
-                let name = param.name;
-                info.props.push(Property { name, default: None, typed: false, is_static: false, scope });
+                info.props.push(Property { name, default: None, typed: false, is_static: false, visibility, scope });
             }
         }
         Member::TraitUse { .. } | Member::Skipped => {}
     }
 }
 
-fn add_method<'a>(info: &mut ClassInfo<'a>, name: &str, function: &'a Function<'a>, modifiers: Modifiers) {
+fn add_method<'a>(info: &mut ClassInfo<'a>, name: &str, function: &'a Function<'a>, modifiers: Modifiers, of_trait: Option<Rc<str>>) {
     let key: Rc<str> = Rc::from(&*lower(name));
-    let method = Method { name: Rc::from(name), function, modifiers, class: info.id };
+    let method = Method { name: Rc::from(name), function, modifiers, class: info.id, of_trait };
     info.methods.entry(key).or_insert_with(|| Rc::new(method));
 }
 
@@ -356,18 +359,19 @@ fn take_trait<'a>(info: &mut ClassInfo<'a>, from: &Rc<ClassInfo<'a>>, rules: &'a
     let scope = info.decl.scope;
     let is_trait = |name: &str, class: &ClassInfo<'_>| *lower(&resolve_class(name, scope)) == *class.lower;
     for (key, method) in &from.methods {
+        let of_trait = method.of_trait.clone().or_else(|| Some(from.name.clone()));
         for rule in rules.iter().filter(|rule| *lower(rule.method) == **key && rule.from.is_none_or(|name| is_trait(name, from))) {
             let mut modifiers = method.modifiers;
             if let Some(visibility) = rule.visibility {
                 modifiers.visibility = visibility;
             }
             if let Some(alias) = rule.alias {
-                add_method(info, alias, method.function, modifiers);
+                add_method(info, alias, method.function, modifiers, of_trait.clone());
             }
         }
         let excluded = rules.iter().any(|rule| *lower(rule.method) == **key && rule.instead_of.iter().any(|name| is_trait(name, from)));
         if !excluded {
-            add_method(info, &method.name, method.function, method.modifiers);
+            add_method(info, &method.name, method.function, method.modifiers, of_trait);
         }
     }
     for (name, konst) in &from.consts {

@@ -120,18 +120,8 @@ impl<'a> Interp<'a, '_> {
                 let value = self.eval(value)?;
                 Err(Box::new(Raise::Throw(value, Some(self.span(at)))))
             }
-            ExprKind::Yield { key, value } => {
-                for part in [key, value].into_iter().flatten() {
-                    self.eval(part)?;
-                }
-                self.frame.generator = true;
-                Ok(Value::unknown("yield", Some(self.span(at)), "comes from a generator"))
-            }
-            ExprKind::YieldFrom(value) => {
-                self.eval(value)?;
-                self.frame.generator = true;
-                Ok(Value::unknown("yield", Some(self.span(at)), "comes from a generator"))
-            }
+            ExprKind::Yield { key, value } => self.yield_one(*key, *value),
+            ExprKind::YieldFrom(value) => self.yield_from(value, at),
             ExprKind::Eval(code) => {
                 self.eval(code)?;
                 Ok(self.unknown("eval('...')".into(), Some(self.span(at)), "runs code made at run time"))

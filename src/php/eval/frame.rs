@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::fork::Pending;
+use super::generator::Yields;
 use super::{Eval, Interp};
 use crate::php::ast::{At, Function, Scope};
 use crate::php::value::{CellId, ClassId, ObjId, Value};
@@ -34,8 +35,10 @@ pub(super) struct Frame<'a> {
     pub pending: Vec<Pending<'a>>,
     /// Files that `require_once` statements put off, which may set variables.
     pub deferred: Vec<Rc<str>>,
-    /// Met a `yield`.
-    pub generator: bool,
+    /// What was yielded, once a `yield` was met.
+    pub yields: Option<Yields<'a>>,
+    /// How many unknown conditions were open when the call began.
+    pub forks: u32,
 }
 
 impl<'a> Frame<'a> {
@@ -53,7 +56,8 @@ impl<'a> Frame<'a> {
             given: 0,
             pending: Vec::new(),
             deferred: Vec::new(),
-            generator: false,
+            yields: None,
+            forks: 0,
         }
     }
 
@@ -69,7 +73,8 @@ impl<'a> Frame<'a> {
         self.given = 0;
         self.pending.clear();
         self.deferred.clear();
-        self.generator = false;
+        self.yields = None;
+        self.forks = 0;
     }
 
     fn find(&self, name: &str) -> Option<usize> {

@@ -31,6 +31,7 @@ impl<'a> Interp<'a, '_> {
         self.frame.class = who.class;
         self.frame.called = who.called;
         self.frame.function = Some(function);
+        self.frame.forks = self.forks;
         self.frame.vars.extend(captured.iter().cloned());
         let trail = self.trail.len();
         self.trail.extend(at);
@@ -49,10 +50,11 @@ impl<'a> Interp<'a, '_> {
         result
     }
 
-    /// The result of a function whose unknown conditions lead too far: it is not followed any more.
+    /// The result of a function whose unknown conditions lead too far: it is not followed any more. What was asked for from outside has no
+    /// other result to give; what a file calls before it declares anything has.
     #[cold]
     fn given_up(&mut self, function: &'a Function<'a>, at: Option<Span>) -> Eval<'a> {
-        if self.calls <= 1 {
+        if self.calls <= 1 && self.loading == 0 {
             return Err(Raise::limit("too much depends on conditions that only the site knows".into(), at));
         }
         let mut args = Vec::new();
@@ -85,11 +87,14 @@ impl<'a> Interp<'a, '_> {
             }
         };
         let ended = if self.frame.pending.is_empty() { ended } else { self.join_returns(ended) };
-        if self.frame.generator && ended.is_ok() {
-            let name = function.name;
-            return Ok(Value::unknown(format!("{name}()"), self.frame.at, "comes from a generator"));
+        let value = ended?;
+        if let Some(yields) = self.frame.yields.take() {
+            return self.generator(yields, function.name, value);
         }
-        ended
+        Ok(match function.returns {
+            Some(ty) => self.coerce(ty, value),
+            None => value,
+        })
     }
 
     #[cold]
@@ -164,7 +169,7 @@ impl<'a> Interp<'a, '_> {
         Ok(())
     }
 
-    /// A scalar argument as its declared type wants it.
+    /// A scalar argument or result as its declared type wants it.
     fn coerce(&self, ty: Type<'a>, value: Value<'a>) -> Value<'a> {
         let name = match ty.kind {
             TypeKind::Name(name) => name,

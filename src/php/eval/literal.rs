@@ -115,8 +115,7 @@ impl<'a> Interp<'a, '_> {
         let class = self.frame.class.map(|id| self.class(id).name.clone());
         match magic {
             Magic::Class => class.map_or_else(|| Value::str(""), Value::text),
-            // A method of a trait runs as one of the class that uses it; where it was written is not kept.
-            Magic::Trait => Value::unknown("__TRAIT__", Some(self.span(at)), "is the name of the trait around it"),
+            Magic::Trait => Value::text(self.trait_around().unwrap_or_default()),
             Magic::Dir | Magic::File => {
                 let path = &self.sources.file(self.frame.scope.file).path;
                 let path = match magic {
@@ -128,7 +127,7 @@ impl<'a> Interp<'a, '_> {
             }
             Magic::Function | Magic::Method => {
                 let name = self.frame.function.map_or("", |function| if function.name.is_empty() { "{closure}" } else { function.name });
-                match (magic, class) {
+                match (magic, self.trait_around().or(class)) {
                     (Magic::Method, Some(class)) => Value::text(format!("{class}::{name}")),
                     _ => {
                         let scope = self.frame.scope;
@@ -139,6 +138,16 @@ impl<'a> Interp<'a, '_> {
             Magic::Line => Value::Int(self.sources.file(self.frame.scope.file).position(at.start).0 as i64),
             Magic::Namespace => Value::str(self.frame.scope.namespace),
         }
+    }
+}
+
+impl Interp<'_, '_> {
+    /// The trait that the method under way was written in; it runs as one of the class that uses the trait.
+    fn trait_around(&self) -> Option<Rc<str>> {
+        let (class, function) = (self.frame.class?, self.frame.function?);
+        let info = self.class(class);
+        let method = info.methods.values().find(|method| std::ptr::eq(method.function, function))?;
+        method.of_trait.clone()
     }
 }
 

@@ -23,15 +23,29 @@ pub(super) enum Constant<'a> {
 }
 
 impl<'a> Interp<'a, '_> {
-    /// Declares what a file declares and runs its top level, once. False when there is no such file.
+    /// Declares what a file declares and runs its top level, once. False when there is no such file. One that could not be run to its end
+    /// fails whoever wants it, in the same way.
     pub(super) fn load(&mut self, path: &str) -> Eval<'a, bool> {
+        if let Some(stop) = self.failed.get(path) {
+            return Err(Box::new(Raise::Stop(stop.clone())));
+        }
         if self.loaded.contains(path) {
             return Ok(true);
         }
         self.loaded.insert(Rc::from(path));
         let Some(file) = self.host.file(path) else { return Ok(false) };
         self.epoch += 1;
-        let vars = self.run_apart(file)?;
+        let vars = match self.run_apart(file) {
+            Ok(vars) => vars,
+            Err(raise) => {
+                // What calls and files under way had used up says nothing about the file itself.
+                match &*raise {
+                    Raise::Stop(stop) if self.calls == 0 && self.loading == 0 => _ = self.failed.insert(Rc::from(path), stop.clone()),
+                    Raise::Stop(_) | Raise::GiveUp | Raise::Throw(..) => _ = self.loaded.remove(path),
+                }
+                return Err(raise);
+            }
+        };
         for (name, value) in vars {
             if !matches!(value, Value::Unknown(_) | Value::Ref(_)) && !self.globals.contains_key(name) {
                 let cell = self.new_cell(value);

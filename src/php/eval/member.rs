@@ -54,6 +54,23 @@ impl<'a> Interp<'a, '_> {
         found
     }
 
+    /// The names of properties that the code that runs may not see in an object of a class.
+    pub(super) fn hidden_props(&self, class: ClassId) -> Vec<&'a str> {
+        let here = self.frame.class;
+        let (mut hidden, mut at) = (Vec::new(), Some(class));
+        while let Some(id) = at {
+            let info = self.class(id);
+            let concealed = info.props.iter().filter(|prop| match prop.visibility {
+                Visibility::Public => false,
+                Visibility::Protected => !here.is_some_and(|here| self.extends(here, id) || self.extends(id, here)),
+                Visibility::Private => here != Some(id),
+            });
+            hidden.extend(concealed.map(|prop| prop.name));
+            at = info.parent;
+        }
+        hidden
+    }
+
     /// What `new` calls.
     pub(super) fn constructor(&self, class: ClassId) -> Option<Rc<Method<'a>>> {
         self.classes.get(class.0 as usize)?.constructor.get_or_init(|| self.find_constructor(class)).clone()

@@ -119,8 +119,16 @@ impl<'a> Interp<'a, '_> {
         {
             return Ok(value);
         }
-        if called_class.lower.as_ref() == "closure" && name.eq_ignore_ascii_case("fromCallable") {
-            return self.closure_of(args.list.first().unwrap_or(&Value::Null));
+        if called_class.lower.as_ref() == "closure" {
+            match (&*lower(name), args.list.first()) {
+                ("fromcallable", callable) => return self.closure_of(callable.unwrap_or(&Value::Null)),
+                ("bind", Some(Value::Closure(closure))) => {
+                    let closure = closure.clone();
+                    let rest = args.list.into_iter().skip(1).collect::<Vec<_>>();
+                    return self.closure_method(&closure, "bindTo", rest.into(), at);
+                }
+                _ => {}
+            }
         }
         if let Some(method) = self.find_method(id, "__callStatic") {
             let packed = Value::Array(Rc::new(args.list.into_iter().collect()));
@@ -220,26 +228,37 @@ impl<'a> Interp<'a, '_> {
     }
 
     pub(super) fn closure_method(&mut self, closure: &Rc<Closure<'a>>, name: &str, mut args: Args<'a>, at: Span) -> Eval<'a> {
-        let rebound = |this: Option<ObjId>, class: Option<(ClassId, ClassId)>| match &closure.target {
-            ClosureTarget::Function { function, captured, class: own, .. } => {
-                Rc::new(Closure { target: ClosureTarget::Function { function, captured: captured.clone(), this, class: class.or(*own) } })
-            }
-            _ => closure.clone(),
-        };
         match &*lower(name) {
             "__invoke" => self.call_closure(closure, args, at),
-            "call" | "bindto" => {
+            "call" => {
                 let this = if args.list.is_empty() { Value::Null } else { args.list.remove(0) };
-                let this = match this {
-                    Value::Object(id) => Some(id),
-                    _ => None,
-                };
-                let class = this.and_then(|id| self.heap_object(id).class_id).map(|class| (class, class));
-                let bound = rebound(this, class);
-                if name.eq_ignore_ascii_case("call") { self.call_closure(&bound, args, at) } else { Ok(Value::Closure(bound)) }
+                let bound = self.rebound(closure, &this, Some(&this))?;
+                self.call_closure(&bound, args, at)
+            }
+            "bindto" => {
+                let mut args = args.list.into_iter();
+                let this = args.next().unwrap_or_default();
+                Ok(Value::Closure(self.rebound(closure, &this, args.next().as_ref())?))
             }
             _ => self.throw_error("Error", &format!("Call to undefined method Closure::{name}()"), Some(at)),
         }
+    }
+
+    /// A closure with another `$this`, and with the scope of another class where one is given, as an object or by its name.
+    fn rebound(&mut self, closure: &Rc<Closure<'a>>, this: &Value<'a>, scope: Option<&Value<'a>>) -> Eval<'a, Rc<Closure<'a>>> {
+        let ClosureTarget::Function { function, captured, class: own, .. } = &closure.target else { return Ok(closure.clone()) };
+        let this = match this {
+            Value::Object(id) => Some(*id),
+            _ => None,
+        };
+        let scope = match scope {
+            Some(Value::Object(id)) => self.heap_object(*id).class_id,
+            Some(Value::Str(name)) => self.find_class(name)?,
+            _ => own.map(|(class, _)| class),
+        };
+        let called = this.and_then(|id| self.heap_object(id).class_id);
+        let class = scope.or(called).map(|scope| (scope, called.unwrap_or(scope)));
+        Ok(Rc::new(Closure { target: ClosureTarget::Function { function, captured: captured.clone(), this, class } }))
     }
 
     /// A method of an object, as seen from here.

@@ -4,9 +4,9 @@
 //! What only a running site knows becomes [`Value::Unknown`] and flows on; nothing here reads a clock, a database or a disk.
 //!
 //! `expr`, `literal`, `access`, `ops`, `place`, `presence`, `stmt`, `looping`, `call`, `method` and `invoke` are the language, `class`,
-//! `member`, `load` and `names` where things come from, `frame` and `object` what a call and the heap hold, `rebuild` what
-//! need not be done twice, `fork` what happens under an
-//! unknown condition, `unknown` how unknown values are spelled, `builtin` the functions that PHP brings, `outside` what others may ask.
+//! `member`, `load` and `names` where things come from, `frame`, `generator` and `object` what a call and the heap hold, `rebuild` what
+//! need not be done twice, `fork` what happens under an unknown condition, `unknown` how unknown values are spelled, `builtin` the
+//! functions that PHP brings, `outside` what others may ask.
 
 #![allow(
     clippy::cast_possible_wrap,
@@ -34,6 +34,7 @@ mod convert;
 mod expr;
 mod fork;
 mod frame;
+mod generator;
 mod invoke;
 mod literal;
 mod load;
@@ -117,7 +118,10 @@ pub struct Interp<'a, 'h> {
     pub sources: &'a SourceMap,
     /// The world.
     pub host: &'h dyn Host<'a>,
+    /// Major version of PHP.
     php: u32,
+    /// Whether the classes that inherit a method share its static variables.
+    shared_statics: bool,
     frame: Box<Frame<'a>>,
     /// Frames to use again. They are large, so they move from here to `frame` and back in their boxes.
     #[allow(clippy::vec_box, reason = "see above")]
@@ -170,6 +174,8 @@ pub struct Interp<'a, 'h> {
     epoch: u32,
 
     loaded: FxHashSet<Rc<str>>,
+    /// Files whose top level has no end, and why.
+    failed: FxHashMap<Rc<str>, Stop>,
     queued: FxHashSet<Rc<str>>,
     pending: Vec<Rc<str>>,
     libraries: usize,
@@ -208,7 +214,8 @@ impl<'a, 'h> Interp<'a, 'h> {
             arena,
             sources,
             host,
-            php: host.php_major(),
+            php: host.php().0,
+            shared_statics: host.php() >= (8, 1),
             frame: Box::new(Frame::new(root, None)),
             spare_frames: Vec::new(),
             root,
@@ -246,6 +253,7 @@ impl<'a, 'h> Interp<'a, 'h> {
             outside: 0,
             epoch: 0,
             loaded: FxHashSet::default(),
+            failed: FxHashMap::default(),
             queued: FxHashSet::default(),
             pending: Vec::new(),
             libraries: 0,

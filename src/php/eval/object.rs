@@ -123,8 +123,13 @@ impl<'a> Interp<'a, '_> {
 
     /// A new object of a class, its constructor called without arguments.
     pub(super) fn construct_plain(&mut self, id: ClassId) -> Eval<'a> {
+        self.construct_from(id, Vec::new(), None)
+    }
+
+    /// A new object of a class, its constructor called with values.
+    pub(super) fn construct_from(&mut self, id: ClassId, values: Vec<Value<'a>>, at: Option<Span>) -> Eval<'a> {
         let constructor = self.constructor(id);
-        self.construct_with(id, constructor, Vec::new().into(), None)
+        self.construct_with(id, constructor, values.into(), at)
     }
 
     fn construct_with(

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashSet;
 
 use super::{Interp, Raise, Stop};
-use crate::php::ast::Function;
+use crate::php::ast::{Function, Visibility};
 use crate::php::value::{ObjId, Object, Returned, Value};
 use crate::source::Span;
 
@@ -23,6 +23,18 @@ impl<'a> Interp<'a, '_> {
         match self.find_class(class) {
             Ok(Some(id)) => self.find_method(id, method).is_some(),
             Ok(None) | Err(_) => false,
+        }
+    }
+
+    /// Whether code of class `from` may call a method: PHP's rule of visibility. A method that is not there is nobody's secret.
+    pub fn may_call(&mut self, class: &str, method: &str, from: &str) -> bool {
+        self.measure_stack();
+        let found = self.find_class(class).ok().flatten().and_then(|id| self.find_method(id, method));
+        let Some(found) = found else { return true };
+        match found.modifiers.visibility {
+            Visibility::Public => true,
+            Visibility::Protected => self.is_subclass(class, from) || self.is_subclass(from, class),
+            Visibility::Private => self.class(found.class).name.eq_ignore_ascii_case(from),
         }
     }
 

@@ -95,7 +95,10 @@ impl<'a> Interp<'a, '_> {
             }
             StmtKind::Function(function) => self.declare_function(function),
             StmtKind::Class(class) => self.declare_class(class),
-            StmtKind::Use(_) | StmtKind::InlineHtml(_) | StmtKind::Goto(_) | StmtKind::Label(_) => {}
+            StmtKind::Goto(label) => {
+                return Err(Raise::limit(format!("goto {label} is not followed"), Some(self.span(stmt.at))));
+            }
+            StmtKind::Use(_) | StmtKind::InlineHtml(_) | StmtKind::Label(_) => {}
             StmtKind::HaltCompiler | StmtKind::Skipped => {}
         }
         Ok(Flow::Normal)
@@ -230,8 +233,9 @@ impl<'a> Interp<'a, '_> {
     fn static_var(&mut self, var: &'a StaticVar<'a>) -> Eval<'a, ()> {
         self.reach_out();
         let function = self.frame.function.map_or(0, |function| std::ptr::from_ref(function) as usize);
-        let class = self.frame.called.map_or(u32::MAX, |class| class.0);
-        // Each class that inherits a method has static variables of its own up to PHP 8.0; the caches in question name the class.
+        // Up to PHP 8.0 each class that inherits a method has static variables of its own.
+        let owner = if self.shared_statics { self.frame.class } else { self.frame.called };
+        let class = owner.map_or(u32::MAX, |class| class.0);
         let key = (function, class, var.name);
         let cell = match self.static_vars.get(&key) {
             Some(cell) => cell.clone(),

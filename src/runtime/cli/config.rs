@@ -12,7 +12,10 @@ use mwsc_contract::site::Site;
 use serde::Deserialize;
 
 use super::{Options, Stop, status};
+use crate::accounts::Allowance;
 use crate::school::extension::Handler;
+use crate::serve;
+use crate::serve::patient::Patience;
 use crate::settings::{Answers, Settings};
 
 /// Name of the file that is read from the working folder when none is named.
@@ -160,42 +163,75 @@ impl Default for Sessions {
 pub struct Limits {
     /// Bytes of a body.
     pub body_bytes: usize,
-    /// Elements of a SOAP request inside each other.
+    /// Seconds for a body to arrive.
+    pub body_seconds: u64,
+    /// Elements of XML inside each other.
     pub xml_depth: usize,
-    /// Elements of a SOAP request.
+    /// Elements of XML in a request.
     pub xml_elements: usize,
-    /// Attributes of an element of a SOAP request.
+    /// Attributes of an element of XML.
     pub xml_attributes: usize,
-    /// Bytes of a text in a SOAP request.
+    /// Bytes of a text in XML.
     pub xml_text_bytes: usize,
+    /// Fields of a form.
+    pub form_fields: usize,
+    /// Brackets in the name of a field of a form.
+    pub form_depth: usize,
+    /// Values of JSON inside each other.
+    pub json_depth: usize,
     /// Connections at a time.
     pub connections: usize,
-    /// Seconds for the head of a request.
+    /// Seconds for the head of a request, from its first byte on.
     pub header_seconds: u64,
+    /// Seconds that a connection may be idle.
+    pub idle_seconds: u64,
     /// Seconds for a whole request.
     pub request_seconds: u64,
     /// Seconds that open requests have when the service is asked to stop.
     pub drain_seconds: u64,
+    /// Logins that may fail for one account.
+    pub logins_of_account: u32,
+    /// Logins that may fail from one address.
+    pub logins_of_address: u32,
+    /// Seconds after which they are forgotten.
+    pub logins_seconds: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        let xml = crate::soap::Limits::default();
+        let Settings { logins, body, form, xml, json_depth, .. } = Settings::default();
+        let serve::Limits { connections, patience, drain } = serve::Limits::default();
         Limits {
-            body_bytes: xml.bytes,
+            body_bytes: body.bytes,
+            body_seconds: body.time.as_secs(),
             xml_depth: xml.depth,
             xml_elements: xml.elements,
             xml_attributes: xml.attributes,
             xml_text_bytes: xml.text,
-            connections: 12_000,
-            header_seconds: 10,
+            form_fields: form.fields,
+            form_depth: form.depth,
+            json_depth,
+            connections,
+            header_seconds: patience.head.as_secs(),
+            idle_seconds: patience.idle.as_secs(),
             request_seconds: 60,
-            drain_seconds: 20,
+            drain_seconds: drain.as_secs(),
+            logins_of_account: logins.account,
+            logins_of_address: logins.address,
+            logins_seconds: logins.window.as_secs(),
         }
     }
 }
 
 impl Limits {
+    fn body(&self) -> crate::body::Limits {
+        crate::body::Limits { bytes: self.body_bytes, time: Duration::from_secs(self.body_seconds) }
+    }
+
+    fn form(&self) -> crate::form::Limits {
+        crate::form::Limits { fields: self.form_fields, depth: self.form_depth }
+    }
+
     fn xml(&self) -> crate::soap::Limits {
         crate::soap::Limits {
             bytes: self.body_bytes,
@@ -205,6 +241,18 @@ impl Limits {
             text: self.xml_text_bytes,
             ..crate::soap::Limits::default()
         }
+    }
+
+    fn logins(&self) -> Allowance {
+        let window = Duration::from_secs(self.logins_seconds);
+        Allowance { account: self.logins_of_account, address: self.logins_of_address, window }
+    }
+
+    /// Those on connections.
+    pub fn connections(&self) -> serve::Limits {
+        let head = Duration::from_secs(self.header_seconds);
+        let patience = Patience { head, idle: Duration::from_secs(self.idle_seconds), answer: Duration::from_secs(self.body_seconds) };
+        serve::Limits { connections: self.connections, patience, drain: Duration::from_secs(self.drain_seconds) }
     }
 }
 
@@ -346,8 +394,11 @@ impl Config {
             site: self.site.clone(),
             session: Duration::from_secs(self.sessions.seconds),
             allowed: self.sessions.allowed.clone(),
-            body_bytes: self.limits.body_bytes,
+            logins: self.limits.logins(),
+            body: self.limits.body(),
+            form: self.limits.form(),
             xml: self.limits.xml(),
+            json_depth: self.limits.json_depth,
             debug: self.debug,
         }
     }

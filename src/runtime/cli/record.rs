@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -37,7 +36,7 @@ pub fn record(options: &Options) -> Result<u8, Stop> {
         let listener = TcpListener::bind(listen).await.map_err(|why| Stop::new(status::USAGE, format!("{listen}: {why}")))?;
         eprintln!("mwsd: recording {} in {}; clients call http://{listen}", options.upstream, options.output.display());
         let (stopper, stop) = watch::channel(false);
-        let limits = serve::Limits { connections: 1000, header: Duration::from_secs(10), drain: Duration::from_secs(10) };
+        let limits = serve::Limits::default();
         let serving = tokio::spawn(serve::serve(listener, Arc::new(Live::new(recorder.router())), limits, stop));
         asked_to_stop().await;
         stopper.send_replace(true);

@@ -15,7 +15,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::config::{self, Config, LogFormat};
 use super::{Options, Stop, status};
-use crate::accounts::{Accounts, Allowance, gated, new_key};
+use crate::accounts::{Accounts, gated, new_key};
 use crate::app::{App, router};
 use crate::build::Build;
 use crate::crosswalk::backwards;
@@ -42,26 +42,30 @@ pub fn serve(options: &Options) -> Result<u8, Stop> {
     let config = Config::read(options)?;
     start_log(&config)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|why| Stop::new(status::BUG, why))?;
-    runtime.block_on(run(options, &config))
+    runtime.block_on(run(options, config))
 }
 
-async fn run(options: &Options, config: &Config) -> Result<u8, Stop> {
+async fn run(options: &Options, mut config: Config) -> Result<u8, Stop> {
+    // The address first: an instance that has none is to leave the store alone. Port 0 is any that is free.
+    let listener = bind(config.listen).await?;
+    config.listen = listener.local_addr().unwrap_or(config.listen);
+    let config = &config;
     let metrics = Arc::new(Metrics::default());
+    allow_connections(config.limits.connections);
     let (app, school) = open(config, metrics.clone(), None).await?;
     let current: Current = Arc::new(ArcSwap::from_pointee(app));
     let live = Arc::new(Live::new(service(config, &current)));
     let (stopper, stop) = watch::channel(false);
-    let listener = bind(config.listen).await?;
     let settings = &current.load().settings;
     eprintln!("mwsd: serving {} at {} (listening on {})", config.build.display(), settings.base_url, config.listen);
     let mut admin = None;
     if let Some(address) = config.admin {
         let live = Arc::new(Live::new(admin::router(current.clone())));
-        admin = Some(tokio::spawn(serve::serve(bind(address).await?, live, limits(config), stop.clone())));
+        admin = Some(tokio::spawn(serve::serve(bind(address).await?, live, config.limits.connections(), stop.clone())));
         eprintln!("mwsd: health and metrics at http://{address}/");
     }
-    let reloading = tokio::spawn(reload(options.clone(), current.clone(), live.clone(), metrics, school));
-    let serving = tokio::spawn(serve::serve(listener, live, limits(config), stop));
+    let reloading = tokio::spawn(reload(options.clone(), config.listen, current.clone(), live.clone(), metrics, school));
+    let serving = tokio::spawn(serve::serve(listener, live, config.limits.connections(), stop));
     asked_to_stop().await;
     tracing::info!("asked to stop; open requests have {} s", config.limits.drain_seconds);
     reloading.abort();
@@ -87,25 +91,40 @@ fn service(config: &Config, current: &Current) -> Router {
     router(app).layer(axum::middleware::from_fn_with_state(around, request::around))
 }
 
-fn limits(config: &Config) -> serve::Limits {
-    let limits = &config.limits;
-    serve::Limits {
-        connections: limits.connections,
-        header: Duration::from_secs(limits.header_seconds),
-        drain: Duration::from_secs(limits.drain_seconds),
+/// Raises the number of files that the process may have open to what its connections need, as far as the system lets it.
+fn allow_connections(connections: usize) {
+    let needed = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
+    match rlimit::increase_nofile_limit(needed) {
+        Ok(allowed) if allowed >= needed => {}
+        Ok(allowed) => tracing::warn!("only {allowed} files may be open; `limits.connections` asks for {needed}"),
+        Err(why) => tracing::warn!("the number of open files cannot be raised: {why}"),
     }
 }
+
+/// Files that are open beside the connections: the store, the back end, the log.
+const OTHER_FILES: u64 = 200;
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Stop> {
     TcpListener::bind(address).await.map_err(|why| Stop::new(status::USAGE, format!("{address}: {why}")))
 }
 
 /// Reads build and configuration again at each SIGHUP, and serves them if they are sound. Addresses, limits and log stay as they are.
-async fn reload(options: Options, current: Current, live: Arc<Live>, metrics: Arc<Metrics>, mut school: Option<School>) {
+async fn reload(
+    options: Options,
+    listen: SocketAddr,
+    current: Current,
+    live: Arc<Live>,
+    metrics: Arc<Metrics>,
+    mut school: Option<School>,
+) {
     let Ok(mut asked) = signal(SignalKind::hangup()) else { return };
     while asked.recv().await.is_some() {
         let made = match Config::read(&options) {
-            Ok(config) => open(&config, metrics.clone(), school.as_ref()).await.map(|made| (config, made)),
+            Ok(config) => {
+                // It stays where it is.
+                let config = Config { listen, ..config };
+                open(&config, metrics.clone(), school.as_ref()).await.map(|made| (config, made))
+            }
             Err(why) => Err(why),
         };
         match made {
@@ -186,7 +205,8 @@ async fn open(config: &Config, metrics: Arc<Metrics>, school: Option<&School>) -
     } else {
         let extension = extended(config)?;
         let school = embedded(config, &build, school).await?.with_extension(extension);
-        let accounts = school.accounts(config.settings().session, Allowance::default());
+        let settings = config.settings();
+        let accounts = school.accounts(settings.session, settings.logins);
         let behind: Behind = (Arc::new(school.clone()), Arc::new(accounts));
         (Some(school), behind)
     };
@@ -214,6 +234,8 @@ pub(super) async fn embedded(config: &Config, build: &Build, open: Option<&Schoo
     };
     let opened = School::open(&config.store, manifest, &settings.base_url, Some(&password)).await.map_err(unusable)?;
     if opened.filled {
+        // When a thread ends, the allocator gives back what hashing the password took: this one ends as soon as it has idled for a while.
+        tokio::task::spawn_blocking(|| ());
         eprintln!("mwsd: a new school: log in as admin, manager, teacher or student, with the password {password}");
     }
     Ok(opened.school)

@@ -39,11 +39,12 @@ class School:
         for name, options in plan.ACCOUNTS.items():
             command = [self.mwsd, "account", *self.options, "add", name, *options]
             subprocess.run(command, input=PASSWORD.encode(), env=self.environment, check=True, capture_output=True)
-        # A login leaves its time and address with the user, and not every client logs in: all users have, once, after all else was made.
+        # A login leaves its time, that of the one before and the address with the user, and not every client logs in: all users have,
+        # twice, after all else was made.
         self.made = int(time.time())
         time.sleep(1)
         self.serve()
-        for user in plan.users():
+        for user in 2 * plan.users():
             self.visit(user)
         self.stop(signal.SIGTERM)
         (self.work / "store").rename(self.work / "new")

@@ -200,6 +200,7 @@ fn concerns_item(failure: &Failure) -> bool {
         FailureKind::BadAnswer if failure.code == NOT_MAILED => true,
         FailureKind::BadRequest | FailureKind::Forbidden | FailureKind::NotFound | FailureKind::Conflict => true,
         FailureKind::Unauthenticated
+        | FailureKind::Slow
         | FailureKind::TooLarge
         | FailureKind::MediaType
         | FailureKind::Limited

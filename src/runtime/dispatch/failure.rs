@@ -37,8 +37,10 @@ pub enum FailureKind {
     Forbidden,
     /// What was asked for does not exist.
     NotFound,
-    /// It clashes with what exists.
+    /// It clashes with what exists, or a rule forbids it that is in no description.
     Conflict,
+    /// It took too long to arrive.
+    Slow,
     /// Longer than a request may be.
     TooLarge,
     /// Of a media type that is not read.
@@ -63,6 +65,7 @@ impl FailureKind {
             FailureKind::Unauthenticated => 401,
             FailureKind::Forbidden => 403,
             FailureKind::NotFound => 404,
+            FailureKind::Slow => 408,
             FailureKind::Conflict => 409,
             FailureKind::TooLarge => 413,
             FailureKind::MediaType => 415,

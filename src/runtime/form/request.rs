@@ -3,45 +3,47 @@
 //! In: a request whose body is a form, urlencoded or in parts (PHP's curl sends parts when it is given an array), or is no form at all and
 //! then adds nothing. Out: [`Fields`].
 
-use axum::extract::{FromRequest as _, Multipart, Request};
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 
 use super::{Fields, Form, Limits, Refusal, read};
+use crate::body;
 use crate::dispatch::{Failure, FailureKind};
+use crate::settings::Settings;
 
-/// Reads the fields of a request. Its body may have `bytes` bytes.
-pub async fn fields(request: Request, limits: Limits, bytes: usize) -> Result<Fields, Failure> {
+/// Reads the fields of a request.
+pub async fn fields(request: Request, settings: &Settings) -> Result<Fields, Failure> {
+    let limits = settings.form;
     let mut form = Form::default();
     if let Some(query) = request.uri().query() {
         read(query.as_bytes(), limits, &mut form).map_err(refused)?;
     }
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match kind.as_str() {
-        "multipart/form-data" => parts(request, limits, bytes, &mut form).await?,
-        "application/x-www-form-urlencoded" => {
-            let body = axum::body::to_bytes(request.into_body(), bytes).await.map_err(|_| too_long(bytes))?;
-            read(&body, limits, &mut form).map_err(refused)?;
-        }
-        _ => {}
+    if !matches!(kind.as_str(), "multipart/form-data" | "application/x-www-form-urlencoded") {
+        return Ok(form.fields);
+    }
+    let (head, body) = request.into_parts();
+    let body = body::read(body, settings.body).await?;
+    if kind == "multipart/form-data" {
+        parts(Request::from_parts(head, Body::from(body)), limits, &mut form).await?;
+    } else {
+        read(&body, limits, &mut form).map_err(refused)?;
     }
     Ok(form.fields)
 }
 
-async fn parts(request: Request, limits: Limits, bytes: usize, form: &mut Form) -> Result<(), Failure> {
+async fn parts(mut request: Request, limits: Limits, form: &mut Form) -> Result<(), Failure> {
     let broken = |why: &dyn std::fmt::Display| {
         Failure::new(FailureKind::BadRequest, "invalidparameter", format!("the form in parts cannot be read: {why}"))
     };
+    // The body was within its limits.
+    DefaultBodyLimit::disable().apply(&mut request);
     let mut parts = Multipart::from_request(request, &()).await.map_err(|why| broken(&why))?;
-    let mut left = bytes;
-    while let Some(mut part) = parts.next_field().await.map_err(|why| broken(&why))? {
+    while let Some(part) = parts.next_field().await.map_err(|why| broken(&why))? {
         let Some(name) = part.name().map(str::to_owned) else { continue };
-        let mut value = Vec::new();
-        while let Some(chunk) = part.chunk().await.map_err(|why| broken(&why))? {
-            left = left.checked_sub(chunk.len()).ok_or_else(|| too_long(bytes))?;
-            value.extend_from_slice(&chunk);
-        }
-        let value = String::from_utf8(value).map_err(|_| refused(Refusal::NotUtf8))?;
+        let value = String::from_utf8(part.bytes().await.map_err(|why| broken(&why))?.into()).map_err(|_| refused(Refusal::NotUtf8))?;
         form.add(&name, value, limits).map_err(refused)?;
     }
     Ok(())
@@ -52,20 +54,20 @@ fn refused(why: Refusal) -> Failure {
     Failure::new(FailureKind::BadRequest, "invalidparameter", why.to_string())
 }
 
-/// The body is longer than it may be.
-pub fn too_long(bytes: usize) -> Failure {
-    Failure::new(FailureKind::TooLarge, "toolarge", format!("The request is longer than {bytes} bytes, or broke off."))
-}
-
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
+    use std::time::Duration;
 
     use super::*;
 
     async fn json(uri: &str, kind: &str, body: &str) -> String {
+        within(200, uri, kind, body).await
+    }
+
+    async fn within(bytes: usize, uri: &str, kind: &str, body: &str) -> String {
         let request = Request::builder().method("POST").uri(uri).header(CONTENT_TYPE, kind).body(Body::from(body.to_owned())).unwrap();
-        match fields(request, Limits::default(), 200).await {
+        let limits = body::Limits { bytes, time: Duration::from_secs(5) };
+        match fields(request, &Settings { body: limits, ..Settings::default() }).await {
             Ok(fields) => serde_json::to_string(&fields).unwrap(),
             Err(why) => format!("{} {}", why.kind.status(), why.message),
         }
@@ -85,9 +87,17 @@ mod tests {
     #[tokio::test]
     async fn too_much() {
         let long = "x".repeat(300);
-        assert_eq!(json("/", "application/x-www-form-urlencoded", &long).await, "413 The request is longer than 200 bytes, or broke off.");
+        assert_eq!(json("/", "application/x-www-form-urlencoded", &long).await, "413 The request is longer than 200 bytes.");
         let parts = format!("--X\r\nContent-Disposition: form-data; name=\"u\"\r\n\r\n{long}\r\n--X--\r\n");
-        assert_eq!(json("/", "multipart/form-data; boundary=X", &parts).await, "413 The request is longer than 200 bytes, or broke off.");
-        assert!(json("/", "multipart/form-data", &parts).await.starts_with("400 the form in parts cannot be read"));
+        assert_eq!(json("/", "multipart/form-data; boundary=X", &parts).await, "413 The request is longer than 200 bytes.");
+        assert!(json("/", "multipart/form-data", "--X--").await.starts_with("400 the form in parts cannot be read"));
+    }
+
+    #[tokio::test]
+    async fn a_form_in_parts_may_be_as_long_as_any_request() {
+        let value = "x".repeat(3 << 20);
+        let parts = format!("--X\r\nContent-Disposition: form-data; name=\"u\"\r\n\r\n{value}\r\n--X--\r\n");
+        let read = within(4 << 20, "/", "multipart/form-data; boundary=X", &parts).await;
+        assert_eq!(read.len(), value.len() + r#"{"u":""}"#.len());
     }
 }

@@ -5,12 +5,13 @@
 mod problem;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
@@ -22,8 +23,9 @@ use mwsc_contract::{Service, Value};
 
 use crate::accounts::header;
 use crate::app::App;
+use crate::body;
 use crate::dispatch::{Args, Caller, Failure, FailureKind, Kinds, dispatch, unknown_operation};
-use crate::form::request::too_long;
+use crate::settings::Settings;
 
 /// The routes.
 pub fn routes() -> Router<Arc<App>> {
@@ -39,10 +41,11 @@ async fn call(
 ) -> Response {
     match answer(&app, from, &service, &function, request).await {
         Ok(None) => StatusCode::NO_CONTENT.into_response(),
-        Ok(Some(value)) => match serde_json::to_vec(&value) {
-            Ok(text) => ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], text).into_response(),
-            Err(why) => problem::response(&Failure::internal(why.to_string()), app.settings.debug),
-        },
+        Ok(Some(value)) => {
+            let mut text = Vec::with_capacity(1024);
+            text::write(&value, &mut text);
+            ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], text).into_response()
+        }
         Err(why) => problem::response(&why, app.settings.debug),
     }
 }
@@ -54,7 +57,7 @@ async fn answer(app: &App, from: SocketAddr, service: &str, function: &str, requ
     let caller = header::caller(&*app.accounts, request.headers(), Some(from.ip())).await?;
     let caller = caller.unwrap_or_else(|| Caller::nobody(Some(from.ip())));
     let (head, body) = request.into_parts();
-    let args = arguments(&head.headers, body, app.settings.body_bytes).await?;
+    let args = arguments(&head.headers, body, &app.settings).await?;
     let value = dispatch(app, service, name, args, Kinds::Typed, &caller).await?;
     Ok(operation.result.as_ref().map(|slot| match service.convention {
         Convention::Moodle => value,
@@ -68,8 +71,8 @@ fn find<'a>(app: &'a App, shortname: &str) -> Result<&'a Service, Failure> {
 }
 
 /// The arguments in a body. An empty one has none.
-async fn arguments(headers: &HeaderMap, body: Body, limit: usize) -> Result<Args, Failure> {
-    let text = to_bytes(body, limit).await.map_err(|_| too_long(limit))?;
+async fn arguments(headers: &HeaderMap, body: Body, settings: &Settings) -> Result<Args, Failure> {
+    let text = body::read(body, settings.body).await?;
     if text.iter().all(u8::is_ascii_whitespace) {
         return Ok(Args::new());
     }
@@ -81,10 +84,23 @@ async fn arguments(headers: &HeaderMap, body: Body, limit: usize) -> Result<Args
     let refused = |message: String| Failure::new(FailureKind::BadRequest, "invalidjson", message);
     let value: Value = serde_json::from_slice(&text).map_err(|why| refused(format!("The body is no JSON: {why}.")))?;
     match value {
+        Value::Map(_) if is_deeper(&value, settings.json_depth) => {
+            Err(refused(format!("Values lie in each other more than {} levels deep.", settings.json_depth)))
+        }
         Value::Map(args) => Ok(Arc::unwrap_or_clone(args)),
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) | Value::List(_) => {
             Err(refused("The body has to be a JSON object with a member for each argument.".to_owned()))
         }
+    }
+}
+
+/// Whether values lie in each other more than so many levels deep. The parser goes no deeper than 128.
+fn is_deeper(value: &Value, levels: usize) -> bool {
+    let inner = |value: &Value| levels == 0 || is_deeper(value, levels - 1);
+    match value {
+        Value::List(items) => items.iter().any(inner),
+        Value::Map(map) => map.values().any(inner),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) => false,
     }
 }
 

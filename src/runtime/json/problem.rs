@@ -47,6 +47,7 @@ fn title(kind: FailureKind) -> &'static str {
         FailureKind::Forbidden => "Not allowed",
         FailureKind::NotFound => "Not found",
         FailureKind::Conflict => "Conflict",
+        FailureKind::Slow => "Too slow",
         FailureKind::TooLarge => "Too long",
         FailureKind::MediaType => "Wrong media type",
         FailureKind::Limited => "Too many requests",

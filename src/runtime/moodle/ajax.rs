@@ -7,7 +7,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
@@ -19,9 +18,9 @@ use super::exception::{exception, unknown_function};
 use super::token::failure;
 use crate::accounts::header;
 use crate::app::App;
+use crate::body;
 use crate::dispatch::{Args, Caller, Failure, FailureKind, Kinds, dispatch};
-use crate::form::request::too_long;
-use crate::form::{Form, Limits, read};
+use crate::form::{Form, read};
 use crate::php::json;
 
 /// Calls in one request.
@@ -63,12 +62,11 @@ fn sent(text: String) -> Response {
 
 async fn answer(app: &App, caller: &Caller, ends: bool, request: Request) -> Result<String, Failure> {
     let mut form = Form::default();
-    let limit = app.settings.body_bytes;
     if !ends {
         // A field that cannot be read is none.
-        let _ = read(request.uri().query().unwrap_or_default().as_bytes(), Limits::default(), &mut form);
+        let _ = read(request.uri().query().unwrap_or_default().as_bytes(), app.settings.form, &mut form);
     }
-    let body = to_bytes(request.into_body(), limit).await.map_err(|_| too_long(limit))?;
+    let body = body::read(request.into_body(), app.settings.body).await?;
     let text = match form.fields.get("args").and_then(Value::as_str) {
         Some(args) if !args.is_empty() => args.as_bytes(),
         _ => &body[..],

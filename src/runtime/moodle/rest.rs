@@ -16,8 +16,8 @@ use super::exception::exception;
 use super::xml;
 use crate::app::App;
 use crate::dispatch::{Args, Caller, Failure};
+use crate::form::Fields;
 use crate::form::request::fields;
-use crate::form::{Fields, Limits};
 use crate::php::json;
 
 /// Fields that say how the answer is to look. They are no arguments.
@@ -57,7 +57,7 @@ pub async fn simple(app: State<Arc<App>>, from: ConnectInfo<SocketAddr>, request
 
 async fn respond_to(app: &App, proof: Proof, from: IpAddr, request: Request) -> Response {
     let headers = request.headers().clone();
-    match fields(request, Limits::default(), app.settings.body_bytes).await {
+    match fields(request, &app.settings).await {
         Ok(fields) => answer(app, proof, fields, &headers, Some(from)).await,
         Err(why) => failed(app, Format::Xml, &why),
     }

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
@@ -14,8 +13,8 @@ use super::call::{caller, find};
 use super::exception::{exception, unknown_function};
 use super::xmlrpc;
 use crate::app::App;
+use crate::body;
 use crate::dispatch::{Args, Failure};
-use crate::form::request::too_long;
 
 /// The part of the address that is read.
 #[derive(Debug, Default, Deserialize)]
@@ -45,10 +44,9 @@ pub async fn serve(
 async fn answer(app: &App, token: &str, from: SocketAddr, request: Request) -> Result<Option<Value>, Failure> {
     let from = Some(from.ip());
     let caller = caller(app, token, request.headers(), from).await?;
-    let limit = app.settings.body_bytes;
-    let body = to_bytes(request.into_body(), limit).await.map_err(|_| too_long(limit))?;
+    let body = body::read(request.into_body(), app.settings.body).await?;
     // What cannot be read names no function, and that is what Moodle complains of.
-    let call = xmlrpc::read(&body).map_err(|why| unknown_function().debug(why))?;
+    let call = xmlrpc::read(&body, app.settings.xml).map_err(|why| unknown_function().debug(why))?;
     let target = find(app, caller, &call.method)?;
     let params = target.operation.params.iter().filter(|param| param.session.is_none());
     let mut args: Args = params.map(|param| param.name.clone()).zip(call.params.iter().cloned()).collect();

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::body::{Bytes, to_bytes};
+use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, EXPIRES, PRAGMA};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
@@ -19,8 +19,8 @@ use mwsc_contract::schema::Convention;
 use super::call::{caller, caller_by_password, find};
 use super::exception::exception;
 use crate::app::App;
+use crate::body;
 use crate::dispatch::{Caller, Failure};
-use crate::form::request::too_long;
 use crate::form::{Fields, Form, Limits, read};
 use crate::soap::moodle::{Interface, decode, encode, wsdl};
 use crate::soap::{Fault, FaultCode, Version, charset, encode::text, envelope};
@@ -113,13 +113,12 @@ async fn answer(
         return whole(wsdl::write(&interface, address));
     }
     let (head, body) = request.into_parts();
-    let limit = app.settings.body_bytes;
-    let Ok(body) = to_bytes(body, limit).await else {
-        return sent(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            Version::V11,
-            Fault::new(FaultCode::Client, too_long(limit).message).write(Version::V11),
-        );
+    let body = match body::read(body, app.settings.body).await {
+        Ok(body) => body,
+        Err(why) => {
+            let status = StatusCode::from_u16(why.kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
+            return sent(status, Version::V11, Fault::new(FaultCode::Client, why.message).write(Version::V11));
+        }
     };
     match call(&interface, app, caller, address, &head.headers, &body).await {
         Ok((version, Some(text))) => sent(StatusCode::OK, version, text),
@@ -150,7 +149,7 @@ async fn call(
     address: &str,
     headers: &HeaderMap,
     body: &Bytes,
-) -> Result<(Version, Option<String>), Refused> {
+) -> Result<(Version, Option<Bytes>), Refused> {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let text = charset::decode(body, kind);
     let text = text.map_err(|why| Refused::Fault(Version::V11, Fault::new(FaultCode::Client, "Bad Request").debug(why)))?;
@@ -236,6 +235,6 @@ fn whole(text: String) -> Response {
     (headers, text).into_response()
 }
 
-fn sent(status: StatusCode, version: Version, text: String) -> Response {
-    (status, [(CONTENT_TYPE, version.media_type())], text).into_response()
+fn sent(status: StatusCode, version: Version, text: impl Into<Bytes>) -> Response {
+    (status, [(CONTENT_TYPE, version.media_type())], text.into()).into_response()
 }

@@ -12,13 +12,13 @@ use mwsc_contract::Value;
 
 use crate::app::App;
 use crate::dispatch::{Failure, FailureKind};
+use crate::form::Fields;
 use crate::form::request::fields;
-use crate::form::{Fields, Limits};
 use crate::php::json;
 
 /// Answers a request.
 pub async fn serve(State(app): State<Arc<App>>, ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request) -> Response {
-    let answer = match fields(request, Limits::default(), app.settings.body_bytes).await {
+    let answer = match fields(request, &app.settings).await {
         Ok(fields) => answer(&app, &fields, Some(from.ip())).await,
         Err(why) => Err(why),
     };

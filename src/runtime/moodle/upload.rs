@@ -13,7 +13,6 @@ use super::exception::not_in_service;
 use super::token::failure;
 use crate::app::App;
 use crate::dispatch::Failure;
-use crate::form::Limits;
 use crate::form::request::fields;
 
 /// Answers a request: with a failure, whatever it brings.
@@ -29,7 +28,7 @@ pub async fn serve(State(app): State<Arc<App>>, ConnectInfo(from): ConnectInfo<S
 
 async fn refusal(app: &App, from: SocketAddr, request: Request) -> Failure {
     let headers = request.headers().clone();
-    let fields = match fields(request, Limits::default(), app.settings.body_bytes).await {
+    let fields = match fields(request, &app.settings).await {
         Ok(fields) => fields,
         Err(why) => return why,
     };

@@ -8,6 +8,7 @@ use mwsc_contract::value::Map;
 use mwsc_contract::{Shape, Slot, Value};
 
 use crate::php::number;
+use crate::soap::xml::is_char;
 
 /// How every document begins. The blank before `?>` is Moodle's.
 pub const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n";
@@ -105,7 +106,8 @@ fn scalar(value: &Value, out: &mut String) {
     }
 }
 
-/// PHP's `htmlspecialchars($text, ENT_COMPAT, 'UTF-8')`.
+/// PHP's `htmlspecialchars($text, ENT_COMPAT, 'UTF-8')`, but for characters that XML cannot hold: Moodle writes them all the same, and
+/// nobody can read its answer.
 fn escape(text: &str, out: &mut String) {
     for ch in text.chars() {
         match ch {
@@ -113,7 +115,8 @@ fn escape(text: &str, out: &mut String) {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            _ => out.push(ch),
+            _ if is_char(ch) => out.push(ch),
+            _ => out.push('\u{fffd}'),
         }
     }
 }
@@ -161,6 +164,13 @@ mod tests {
             <KEY name=\"lent\"><VALUE null=\"null\"/>\n</KEY>\n<KEY name=\"price\"><VALUE null=\"null\"/>\n</KEY>\n\
             <KEY name=\"next\"><SINGLE>\n</SINGLE>\n</KEY>\n<KEY name=\"tags\"><MULTIPLE>\n</MULTIPLE>\n</KEY>\n";
         assert_eq!(response(&value, Some(&list), &book()), expected.replace("{NOTHING}", nothing));
+    }
+
+    /// Moodle writes such characters as they are.
+    #[test]
+    fn an_answer_holds_nothing_that_xml_cannot() {
+        let text = response(&"a\0\u{b}\r\nb".into(), Some(&slot(scalar(Kind::String))), &Records::default());
+        assert!(text.contains("<VALUE>a\u{fffd}\u{fffd}\r\nb</VALUE>"), "{text}");
     }
 
     #[test]

@@ -13,11 +13,8 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use crate::php::number;
-
-/// How deeply values may lie in each other.
-const DEPTH: usize = 64;
-/// How many values a request may hold.
-const VALUES: usize = 100_000;
+use crate::soap::Limits;
+use crate::soap::xml::is_char;
 
 /// A call.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,11 +26,14 @@ pub struct Call {
 }
 
 /// Reads a call. The error says what is wrong with it.
-pub fn read(text: &[u8]) -> Result<Call, String> {
+pub fn read(text: &[u8], limits: Limits) -> Result<Call, String> {
     let text = std::str::from_utf8(text).map_err(|_| "the request is not UTF-8".to_owned())?;
+    if let Some(ch) = text.chars().find(|&ch| !is_char(ch)) {
+        return Err(not_allowed(ch));
+    }
     let mut reader = Reader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
-    let mut input = Input { reader, values: 0 };
+    let mut input = Input { reader, limits, elements: 0 };
     input.open("methodCall")?;
     input.open("methodName")?;
     let method = input.text("methodName")?.trim().to_owned();
@@ -50,7 +50,9 @@ pub fn read(text: &[u8]) -> Result<Call, String> {
 
 struct Input<'t> {
     reader: Reader<&'t [u8]>,
-    values: usize,
+    limits: Limits,
+    /// Elements so far.
+    elements: usize,
 }
 
 /// What a request is made of, after comments and blanks are gone.
@@ -66,7 +68,17 @@ impl Input<'_> {
             let at = self.reader.buffer_position();
             let event = self.reader.read_event().map_err(|why| format!("the request is not well-formed at byte {at}: {why}"))?;
             return Ok(match event {
-                Event::Start(tag) => Piece::Open(tag.name().as_ref().to_owned()),
+                Event::Start(tag) => {
+                    self.elements += 1;
+                    if self.elements > self.limits.elements {
+                        return Err(format!("the request has more than {} elements", self.limits.elements));
+                    }
+                    // Nothing here has attributes that mean something.
+                    if tag.attributes().take(self.limits.attributes + 1).count() > self.limits.attributes {
+                        return Err(format!("an element has more than {} attributes", self.limits.attributes));
+                    }
+                    Piece::Open(tag.name().as_ref().to_owned())
+                }
                 Event::End(_) => Piece::Close,
                 Event::Text(text) => Piece::Text(text.xml10_content().into_owned()),
                 Event::CData(text) => Piece::Text(text.xml10_content().into_owned()),
@@ -112,26 +124,28 @@ impl Input<'_> {
         let mut out = String::new();
         loop {
             match self.next()? {
-                Piece::Text(text) => out.push_str(&text),
+                Piece::Text(text) => self.append(&mut out, &text)?,
                 Piece::Close => return Ok(out),
                 Piece::Open(found) => return Err(format!("`{found}` is not expected in `{around}`")),
             }
         }
     }
 
+    fn append(&self, out: &mut String, text: &str) -> Result<(), String> {
+        out.push_str(text);
+        let most = self.limits.text;
+        if out.len() > most { Err(format!("a text has more than {most} bytes")) } else { Ok(()) }
+    }
+
     /// What stands in a `value`, and its end.
     fn value(&mut self, depth: usize) -> Result<Value, String> {
-        self.values += 1;
-        if depth > DEPTH {
-            return Err(format!("values are nested more than {DEPTH} levels deep"));
-        }
-        if self.values > VALUES {
-            return Err(format!("the request has more than {VALUES} values"));
+        if depth > self.limits.depth {
+            return Err(format!("values are nested more than {} levels deep", self.limits.depth));
         }
         let mut plain = String::new();
         loop {
             match self.next()? {
-                Piece::Text(text) => plain.push_str(&text),
+                Piece::Text(text) => self.append(&mut plain, &text)?,
                 // A value without a type is a text.
                 Piece::Close => return Ok(Value::String(plain)),
                 Piece::Open(ty) => {
@@ -193,13 +207,17 @@ fn scalar(ty: &str, text: String) -> Result<Value, String> {
 
 fn resolve(entity: &quick_xml::events::BytesRef<'_>) -> Result<String, String> {
     if let Some(ch) = entity.resolve_char_ref().map_err(|why| why.to_string())? {
-        return Ok(ch.to_string());
+        return if is_char(ch) { Ok(ch.to_string()) } else { Err(not_allowed(ch)) };
     }
     let name: &str = entity;
     match quick_xml::escape::resolve_predefined_entity(name) {
         Some(text) => Ok(text.to_owned()),
         None => Err(format!("the entity `{}` is refused", shortened(name))),
     }
+}
+
+fn not_allowed(ch: char) -> String {
+    format!("the character U+{:04X} is not allowed", u32::from(ch))
 }
 
 fn shortened(text: &str) -> String {
@@ -275,7 +293,24 @@ fn tagged(tag: &str, text: &str, out: &mut String) {
     if text.is_empty() {
         out.extend(["<", tag, "/>"]);
     } else {
-        out.extend(["<", tag, ">", &text.replace('&', "&#38;").replace('<', "&#60;").replace('>', "&#62;"), "</", tag, ">"]);
+        out.extend(["<", tag, ">"]);
+        escape(text, out);
+        out.extend(["</", tag, ">"]);
+    }
+}
+
+/// A text with references for what XML has a meaning for. A character that it cannot hold becomes the replacement character.
+fn escape(text: &str, out: &mut String) {
+    for ch in text.chars() {
+        match ch {
+            '&' => out.push_str("&#38;"),
+            '<' => out.push_str("&#60;"),
+            '>' => out.push_str("&#62;"),
+            // As it stands, it would be read as the end of a line.
+            '\r' => out.push_str("&#13;"),
+            _ if is_char(ch) => out.push(ch),
+            _ => out.push('\u{fffd}'),
+        }
     }
 }
 
@@ -284,7 +319,7 @@ mod tests {
     use super::*;
 
     fn json(text: &str) -> String {
-        match read(text.as_bytes()) {
+        match read(text.as_bytes(), Limits::default()) {
             Ok(call) => format!("{} {}", call.method, serde_json::to_string(&call.params).unwrap()),
             Err(why) => why,
         }
@@ -325,6 +360,8 @@ mod tests {
             ("<value><double>nan</double></value>", "`nan` is no number"),
             ("<value><date>x</date></value>", "there is no type `date`"),
             ("<value>&x;</value>", "the entity `x` is refused"),
+            ("<value>&#1;</value>", "the character U+0001 is not allowed"),
+            ("<value>\0</value>", "the character U+0000 is not allowed"),
             ("<value><int>1</int><int>2</int></value>", "`int` is not expected in `value`"),
             ("<int>1</int>", "`value` is expected where `int` is"),
         ] {
@@ -338,6 +375,17 @@ mod tests {
     }
 
     #[test]
+    fn too_much_is_refused() {
+        let text = "<methodCall><methodName a='1' b='2'>m</methodName><params><param><value>four</value></param></params></methodCall>";
+        let limits = Limits { elements: 5, attributes: 2, text: 4, ..Limits::default() };
+        let told = |limits| read(text.as_bytes(), limits).map(|call| call.params.len());
+        assert_eq!(told(limits), Ok(1));
+        assert_eq!(told(Limits { elements: 4, ..limits }), Err("the request has more than 4 elements".to_owned()));
+        assert_eq!(told(Limits { attributes: 1, ..limits }), Err("an element has more than 1 attributes".to_owned()));
+        assert_eq!(told(Limits { text: 3, ..limits }), Err("a text has more than 3 bytes".to_owned()));
+    }
+
+    #[test]
     fn answers() {
         assert_eq!(response(None), format!("{DECLARATION}<methodResponse><params/></methodResponse>"));
         let value: Value = serde_json::from_str(r#"{"a":[],"b":[1,true,0.5,"",null],"c":"x & <y>"}"#).unwrap();
@@ -346,6 +394,13 @@ mod tests {
             <value><double>0.5</double></value><value><string/></value><value><string/></value></data></array></value></member>\
             <member><name>c</name><value><string>x &#38; &#60;y&#62;</string></value></member></struct></value></param></params></methodResponse>";
         assert_eq!(response(Some(&value)), format!("{DECLARATION}{expected}"));
+    }
+
+    /// What no XML can hold made answers that nobody could read.
+    #[test]
+    fn answers_are_well_formed_whatever_they_hold() {
+        let text = response(Some(&"\0a\u{1f}\r\n\t\u{ffff}".into()));
+        assert!(text.contains("<string>\u{fffd}a\u{fffd}&#13;\n\t\u{fffd}</string>"), "{text}");
     }
 
     #[test]

@@ -10,12 +10,12 @@
 
 pub(crate) mod nothing;
 mod rest;
-mod row;
+pub mod row;
 mod session;
 mod soap;
 #[cfg(test)]
 pub(crate) mod tests;
-mod xml;
+pub mod xml;
 
 use std::borrow::Cow;
 use std::net::SocketAddr;

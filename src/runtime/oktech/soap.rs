@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
 use mwsc_contract::schema::Convention;
 use mwsc_contract::{Service, Value};
 
@@ -15,24 +16,26 @@ use super::session::{Asked, perform};
 use super::{SIMPLIFIED, nothing, rest, unkept};
 use crate::accounts::header;
 use crate::app::App;
+use crate::body;
 use crate::dispatch::{Failure, FailureKind};
 use crate::endpoint::Endpoint;
-use crate::form;
-use crate::form::request::{fields, too_long};
+use crate::form::request::fields;
 use crate::soap::{Fault, FaultCode, Version, charset, decode, encode, envelope};
 
 /// Answers a request to the address of an endpoint.
 pub async fn serve(app: &App, endpoint: &Endpoint, from: Option<IpAddr>, request: Request) -> Response {
     let Some(service) = app.build.service(&endpoint.service) else { return StatusCode::NOT_FOUND.into_response() };
     let (mut head, body) = request.into_parts();
-    let limit = app.settings.body_bytes;
-    let Ok(body) = to_bytes(body, limit).await else {
-        let fault = Fault::new(FaultCode::Client, too_long(limit).message);
-        return sent(StatusCode::PAYLOAD_TOO_LARGE, Version::V11, fault.write(Version::V11));
+    let body = match body::read(body, app.settings.body).await {
+        Ok(body) => body,
+        Err(why) => {
+            let status = StatusCode::from_u16(why.kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
+            return sent(status, Version::V11, Fault::new(FaultCode::Client, why.message).write(Version::V11));
+        }
     };
     if endpoint.profile == SIMPLIFIED {
         let again = Request::from_parts(head.clone(), Body::from(body.clone()));
-        match fields(again, form::Limits::default(), limit).await {
+        match fields(again, &app.settings).await {
             Ok(fields) => {
                 if let Some(named) = rest::named(&fields) {
                     return rest::serve(app, service, named, fields, from).await;
@@ -78,7 +81,7 @@ async fn answer(
     headers: &HeaderMap,
     body: &[u8],
     kind: Option<&str>,
-) -> Result<(Version, String), Refused> {
+) -> Result<(Version, Bytes), Refused> {
     let text = charset::decode(body, kind);
     let text = text.map_err(|why| Refused::Fault(Version::V11, Fault::new(FaultCode::Client, "Bad Request").debug(why)))?;
     // A document borrows from its text and is not carried across a wait; what it says is read here.
@@ -132,8 +135,8 @@ fn told(why: &Failure) -> String {
     if why.field.is_empty() { why.message.clone() } else { format!("{}: {}", why.field, why.message) }
 }
 
-fn sent(status: StatusCode, version: Version, text: String) -> Response {
-    (status, [(CONTENT_TYPE, version.media_type())], text).into_response()
+fn sent(status: StatusCode, version: Version, text: impl Into<Bytes>) -> Response {
+    (status, [(CONTENT_TYPE, version.media_type())], text.into()).into_response()
 }
 
 /// A failure of an operation. The original answers with status 200 and a fault of its own making, whose code has a prefix that nothing

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderName, StatusCode};
@@ -16,6 +17,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Router, http};
 
 use super::exchange::{REQUESTS, Request as Recorded};
+use crate::body;
 use crate::dispatch::Failure;
 use crate::form::{Form, Limits, read};
 
@@ -23,8 +25,8 @@ use crate::form::{Form, Limits, read};
 pub const REMOVED: &str = "removed";
 /// Fields and keys that hold a secret.
 const SECRETS: [&str; 8] = ["wstoken", "token", "privatetoken", "password", "wspassword", "sesskey", "sessionkey", "newpassword"];
-/// Longest request and answer, in bytes.
-const BYTES: usize = 64 << 20;
+/// What a request may be: files are longer than calls.
+const BODY: body::Limits = body::Limits { bytes: 64 << 20, time: Duration::from_secs(300) };
 
 /// A recording that is being made.
 pub struct Recorder {
@@ -63,7 +65,7 @@ impl Recorder {
     /// Sends a request on, writes both ends down, and gives the answer.
     async fn exchange(&self, request: Request) -> Result<Response, Failure> {
         let (head, body) = request.into_parts();
-        let body = to_bytes(body, BYTES).await.map_err(|_| crate::form::request::too_long(BYTES))?;
+        let body = body::read(body, BODY).await?;
         let url = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
         let mut passed = self.http.request(head.method.clone(), format!("{}{url}", self.site)).body(body.clone());
         let mut headers = BTreeMap::new();

@@ -245,12 +245,12 @@ pub fn unknown(what: &str, which: impl Display) -> Failure {
 
 /// A value that must be there is not.
 pub fn missing(name: &str) -> Failure {
-    Failure { field: name.to_owned(), ..Failure::new(FailureKind::BadRequest, "missingvalue", format!("required value {name} missing")) }
+    Failure { field: name.to_owned(), ..Failure::new(FailureKind::Conflict, "missingvalue", format!("required value {name} missing")) }
 }
 
 /// A value that cannot be.
 pub fn invalid(name: &str, message: impl Into<String>) -> Failure {
-    Failure { field: name.to_owned(), ..Failure::new(FailureKind::BadRequest, "invalidvalue", message) }
+    Failure { field: name.to_owned(), ..Failure::new(FailureKind::Conflict, "invalidvalue", message) }
 }
 
 /// It clashes with what exists.
@@ -291,6 +291,6 @@ impl Action {
     /// The action exists and this kind of thing does not have it.
     pub fn missing(operation: &str, datum: Args<'_>) -> Failure {
         let message = format!("feature {operation} {} not yet implemented", datum.text("action").trim());
-        Failure::new(FailureKind::BadRequest, "notimplemented", message)
+        Failure::new(FailureKind::Conflict, "notimplemented", message)
     }
 }

@@ -1,11 +1,12 @@
 //! Listening: connections within limits, and a router that a reload replaces while requests go on.
 //!
-//! In: a listener and a [`Live`] router. A connection has so long for the head of each request and so long for a whole one; beyond the
-//! number of connections new ones wait in the system's queue. When the service is asked to stop, it takes no new connections, lets open
-//! requests end, and gives up on those that take too long.
+//! In: a listener and a [`Live`] router. Each connection is a [`patient`] one; beyond the number of connections new ones are told that
+//! there are too many. When the service is asked to stop, it takes no new connections, lets open requests end, and gives up on those that
+//! take too long.
 
 pub mod admin;
 pub mod metrics;
+pub mod patient;
 pub mod request;
 
 use std::net::SocketAddr;
@@ -18,23 +19,32 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use hyper::body::Incoming;
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt as _;
+
+use patient::{Patience, Patient, Turns};
 
 /// Limits on connections.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Connections at a time.
     pub connections: usize,
-    /// Time for the head of a request; also how long a connection may be idle between two.
-    pub header: Duration,
+    /// How long each client may take.
+    pub patience: Patience,
     /// Time for open requests when the service is asked to stop.
     pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { connections: 12_000, patience: Patience::default(), drain: Duration::from_secs(20) }
+    }
 }
 
 /// The router of the moment.
@@ -55,25 +65,40 @@ impl Live {
 /// Serves until `stop` says so; then drains. Gives the number of connections that had to be given up.
 pub async fn serve(listener: TcpListener, live: Arc<Live>, limits: Limits, mut stop: watch::Receiver<bool>) -> usize {
     let permits = Arc::new(Semaphore::new(limits.connections));
+    let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
     let graceful = GracefulShutdown::new();
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.header).keep_alive(true);
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).keep_alive_interval(Some(Duration::from_secs(30)));
+    let mut builder = http1::Builder::new();
+    // The connection itself bounds how long a head may take, which tells an idle client from a slow one.
+    builder.header_read_timeout(None);
     loop {
         let accepted = tokio::select! {
             _ = stop.wait_for(|&stop| stop) => break,
-            accepted = accept(&listener, &permits) => accepted,
+            accepted = accept(&listener) => accepted,
         };
-        let Some((stream, from, permit)) = accepted else { continue };
+        let Some((stream, from)) = accepted else { continue };
+        let Ok(permit) = permits.clone().try_acquire_owned() else {
+            // Beyond that nobody is told anything.
+            if let Ok(place) = turned_away.clone().try_acquire_owned() {
+                tokio::spawn(turn_away(stream, place));
+            }
+            continue;
+        };
         let _ = stream.set_nodelay(true);
-        let live = live.clone();
+        let (live, turns) = (live.clone(), Turns::default());
+        let stream = Patient::new(stream, limits.patience, turns.clone());
         let service = service_fn(move |request: Request<Incoming>| {
+            turns.turn();
             let router = Router::clone(&live.0.load());
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(from));
-            router.oneshot(request)
+            let (answer, turns) = (router.oneshot(request), turns.clone());
+            async move {
+                let answer = answer.await;
+                turns.turn();
+                answer
+            }
         });
-        let connection = graceful.watch(builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned());
+        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             // Whatever ends a connection, its client knows; requests are logged one by one.
             if let Err(why) = connection.await {
@@ -86,12 +111,9 @@ pub async fn serve(listener: TcpListener, live: Arc<Live>, limits: Limits, mut s
     if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_ok() { 0 } else { limits.connections - permits.available_permits() }
 }
 
-type Accepted = (tokio::net::TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
-
-async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<Accepted> {
-    let permit = permits.clone().acquire_owned().await.ok()?;
+async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
     match listener.accept().await {
-        Ok((stream, from)) => Some((stream, from, permit)),
+        Ok(accepted) => Some(accepted),
         Err(why) => {
             // Out of file descriptors, most likely: connections that end will help.
             tracing::warn!("no connection can be accepted: {why}");
@@ -99,4 +121,23 @@ async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> Option<Acce
             None
         }
     }
+}
+
+/// How many clients are told at a time that there are too many.
+const TURNED_AWAY: usize = 256;
+
+/// What they are told.
+const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n\
+    content-type: text/plain; charset=utf-8\r\ncontent-length: 31\r\n\r\nThere are too many connections.";
+
+/// Tells a client that there are too many. What it had sent is read, or its system would throw the answer away.
+async fn turn_away(mut stream: TcpStream, _place: OwnedSemaphorePermit) {
+    let tell = async {
+        stream.write_all(FULL).await?;
+        stream.shutdown().await?;
+        let mut sent = [0; 1_024];
+        while stream.read(&mut sent).await? > 0 {}
+        Ok::<_, std::io::Error>(())
+    };
+    let _ = tokio::time::timeout(Duration::from_secs(1), tell).await;
 }

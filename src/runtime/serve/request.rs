@@ -53,8 +53,9 @@ pub async fn around(State(around): State<Around>, ConnectInfo(from): ConnectInfo
     let begun = Instant::now();
     let path = shown(request.uri().path());
     let method = request.method().clone();
-    let id = id(request.headers());
-    let trace = trace(request.headers());
+    let random = Random::new();
+    let id = id(request.headers(), &random);
+    let trace = trace(request.headers(), &random);
     around.metrics.begin();
     let mut count = Count { metrics: around.metrics, protocol: Protocol::of(&path), begun, status: None };
     let span = tracing::info_span!("request", id = %id, operation = Empty, account = Empty);
@@ -77,33 +78,42 @@ fn shown(path: &str) -> String {
     path.find(SIMPLE).map_or_else(|| path.to_owned(), |at| format!("{}…", &path[..at + SIMPLE.len()]))
 }
 
-fn id(headers: &HeaderMap) -> String {
+fn id(headers: &HeaderMap, random: &Random) -> String {
     let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
     let sound = |id: &&str| (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    given.filter(sound).map_or_else(|| random(16), str::to_owned)
+    given.filter(sound).map_or_else(|| format!("{:016x}", random.id), str::to_owned)
 }
 
 /// The trace that the caller began, with a span of ours; or a new one.
-fn trace(headers: &HeaderMap) -> String {
+fn trace(headers: &HeaderMap, random: &Random) -> String {
     let given = headers.get(TRACEPARENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let parts: Vec<&str> = given.split('-').collect();
     let hex = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     match parts.as_slice() {
         ["00", trace, span, flags] if hex(trace, 32) && hex(span, 16) && hex(flags, 2) && trace.bytes().any(|byte| byte != b'0') => {
-            format!("00-{trace}-{}-{flags}", random(16))
+            format!("00-{trace}-{:016x}-{flags}", random.span)
         }
-        _ => format!("00-{}-{}-01", random(32), random(16)),
+        _ => format!("00-{:032x}-{:016x}-01", random.trace, random.span),
     }
 }
 
-/// Random hexadecimal digits.
-fn random(digits: usize) -> String {
-    let mut bytes = [0u8; 16];
-    // Without randomness the ids are equal, which costs an operator some comfort and nobody else anything.
-    let _ = getrandom::fill(&mut bytes);
-    let mut text = format!("{:032x}", u128::from_be_bytes(bytes));
-    text.truncate(digits);
-    text
+/// The numbers that a request gets.
+struct Random {
+    id: u64,
+    span: u64,
+    trace: u128,
+}
+
+impl Random {
+    fn new() -> Random {
+        let mut bytes = [0; 32];
+        // Without randomness the ids are equal, which costs an operator some comfort and nobody else anything.
+        let _ = getrandom::fill(&mut bytes);
+        let (long, short) = bytes.split_at(16);
+        let number = |bytes: &[u8]| bytes.iter().fold(0, |number, byte| number << 8 | u128::from(*byte));
+        let short = number(short);
+        Random { id: (short >> 64) as u64, span: short as u64, trace: number(long) }
+    }
 }
 
 #[cfg(test)]
@@ -121,17 +131,17 @@ mod tests {
     fn traces_go_on() {
         let given = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         let headers = HeaderMap::from_iter([(TRACEPARENT, HeaderValue::from_static(given))]);
-        let ours = trace(&headers);
+        let ours = trace(&headers, &Random::new());
         assert!(ours.starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-") && ours.ends_with("-01") && ours != given, "{ours}");
         let headers = HeaderMap::from_iter([(TRACEPARENT, HeaderValue::from_static("00-xyz"))]);
-        assert_eq!(trace(&headers).len(), given.len());
+        assert_eq!(trace(&headers, &Random::new()).len(), given.len());
     }
 
     #[test]
     fn ids_are_kept_when_they_are_sound() {
         let headers = |value| HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_static(value))]);
-        assert_eq!(id(&headers("a-1.b_2")), "a-1.b_2");
-        assert_eq!(id(&headers("two words")).len(), 16);
-        assert_eq!(id(&HeaderMap::new()).len(), 16);
+        assert_eq!(id(&headers("a-1.b_2"), &Random::new()), "a-1.b_2");
+        assert_eq!(id(&headers("two words"), &Random::new()).len(), 16);
+        assert_eq!(id(&HeaderMap::new(), &Random::new()).len(), 16);
     }
 }

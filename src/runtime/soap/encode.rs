@@ -4,32 +4,38 @@
 //! in which PHP first needs them, empty texts have an end tag, and empty arrays have none.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
+use bytes::Bytes;
 use mwsc_contract::schema::{Kind, SessionPart};
 use mwsc_contract::value::{Map, Value};
 use mwsc_contract::wire::{Carries, Style};
 
 use super::sheet::{Sheet, Space};
-use super::spelling::{Blanks, Element, Operation, Record, Spelling, Type};
+use super::spelling::{Blanks, Element, Operation, Record, Spelling, Type, TypeId};
 use crate::blank::blank;
 use crate::dispatch::Args;
 use crate::php::number;
 
 /// The answer of an operation. The value was checked against the manifest.
-pub fn response(spelling: &Spelling, operation: &Operation, value: &Value) -> String {
-    let mut writer = Writer::new(spelling);
+pub fn response(spelling: &Spelling, operation: &Operation, value: &Value) -> Bytes {
+    // An answer is likely as long as the one before it.
+    let length = operation.length.load(Ordering::Relaxed);
+    let mut writer = Writer::new(spelling, length + length / 8);
     writer.open(&operation.response, operation.result.as_ref().map(|result| result.name.as_str()));
     if let Some(result) = &operation.result {
         writer.element(result, Some(value));
     }
     writer.end(&operation.response);
+    operation.length.store(writer.sheet.length(), Ordering::Relaxed);
     writer.sheet.envelope(spelling.style, &spelling.namespace)
 }
 
 /// The request of an operation, as a client sends it. `name` is the operation's on the wire; arguments have the manifest's names. What is
 /// absent is blank, and so is the session of a caller who has none.
-pub fn request(spelling: &Spelling, name: &str, operation: &Operation, session: Option<(i64, &str)>, args: &Args) -> String {
-    let mut writer = Writer::new(spelling);
+pub fn request(spelling: &Spelling, name: &str, operation: &Operation, session: Option<(i64, &str)>, args: &Args) -> Bytes {
+    let mut writer = Writer::new(spelling, 0);
     let (client, key) = session.map_or((None, None), |(client, key)| (Some(Value::Int(client)), Some(Value::from(key))));
     writer.open(name, None);
     for part in &operation.parts {
@@ -59,8 +65,8 @@ struct Writer<'s> {
 const MAX_BLANK: usize = 8;
 
 impl<'s> Writer<'s> {
-    fn new(spelling: &'s Spelling) -> Writer<'s> {
-        Writer { spelling, sheet: Sheet::new(spelling.version), depth: 0 }
+    fn new(spelling: &'s Spelling, length: usize) -> Writer<'s> {
+        Writer { spelling, sheet: Sheet::new(spelling.version, length), depth: 0 }
     }
 
     /// The start of the element around everything; of an answer of rpc with the name of its result.
@@ -127,7 +133,10 @@ impl<'s> Writer<'s> {
             }
             Type::Record(record) => {
                 self.sheet.out.push_str(&element.open);
-                self.fields(record, value.as_map());
+                match value {
+                    Value::Map(map) if Arc::strong_count(map) > 1 => self.shared(record, element.ty, map),
+                    _ => self.fields(record, value.as_map()),
+                }
                 self.close(element);
             }
             Type::Map => self.map(element, value),
@@ -142,23 +151,45 @@ impl<'s> Writer<'s> {
         self.sheet.out.push_str(&element.close);
     }
 
+    /// The fields of a record that somebody else has as well: a store, which will give it again.
+    fn shared(&mut self, record: &Record, ty: TypeId, map: &Arc<Map>) {
+        if let Some(piece) = self.spelling.kept.get(map, ty) {
+            for &space in &*piece.spaces {
+                self.sheet.needs(space);
+            }
+            return self.sheet.out.push_str(&piece.text);
+        }
+        let (from, before) = (self.sheet.out.len(), std::mem::take(&mut self.sheet.spaces));
+        self.fields(record, Some(map));
+        let needed = std::mem::replace(&mut self.sheet.spaces, before);
+        self.spelling.kept.put(map, ty, &self.sheet.out[from..], &needed);
+        for space in needed {
+            self.sheet.needs(space);
+        }
+    }
+
     fn fields(&mut self, record: &Record, map: Option<&Map>) {
+        self.fields_from(record, map, &mut 0);
+    }
+
+    /// `next` is the place in the map where the next field is likely to be.
+    fn fields_from(&mut self, record: &Record, map: Option<&Map>, next: &mut usize) {
         let failed = match (self.spelling.blanks, map) {
             (Blanks::Fill, Some(map)) => map.get("error").filter(|error| error.as_str().is_some_and(|text| !text.is_empty())),
             (Blanks::Keep | Blanks::Omit, _) | (_, None) => None,
         };
-        for (at, field) in record.fields.iter().enumerate() {
+        for field in &record.fields {
             if field.group {
                 if let Type::Record(inner) = &self.spelling.types[field.element.ty] {
                     self.sheet.out.push_str(&field.element.open);
-                    self.fields(inner, map);
+                    self.fields_from(inner, map, next);
                     self.close(&field.element);
                 }
                 continue;
             }
             let value = match failed {
                 Some(error) => (field.key == "error").then_some(error),
-                None => map.and_then(|map| find(map, at, &field.key)),
+                None => map.and_then(|map| find(map, next, &field.key)),
             };
             if self.spelling.blanks == Blanks::Omit && value.is_none_or(|value| *value == Value::Null) {
                 continue;
@@ -228,12 +259,15 @@ pub(super) const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 pub(super) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// Apache's maps.
 pub(super) const APACHE: &str = "http://xml.apache.org/xml-soap";
-/// The value of a key. Records come with their fields in the order of the manifest, which is mostly that of the wire.
-fn find<'m>(map: &'m Map, at: usize, key: &str) -> Option<&'m Value> {
-    match map.get_index(at) {
-        Some((found, value)) if found == key => Some(value),
-        _ => map.get(key),
-    }
+/// The value of a key, and where the next one is likely to be: records come with their fields in the order of the manifest, which is
+/// mostly that of the wire, and without those that have no value.
+fn find<'m>(map: &'m Map, next: &mut usize, key: &str) -> Option<&'m Value> {
+    let (at, value) = match map.get_index(*next) {
+        Some((found, value)) if found == key => (*next, value),
+        _ => map.get_full(key).map(|(at, _, value)| (at, value))?,
+    };
+    *next = at + 1;
+    Some(value)
 }
 
 /// Whether null is an empty list here: a wrapper has no null of its own.
@@ -247,7 +281,7 @@ pub(super) fn scalar(kind: Kind, value: &Value, style: Style, out: &mut String) 
     let _ = match (kind, value) {
         (_, Value::Null | Value::List(_) | Value::Map(_)) => Ok(()),
         (Kind::Bool, value) => return out.push_str(if truth(value) { "true" } else { "false" }),
-        (Kind::Int | Kind::String | Kind::Float, Value::Int(number)) => write!(out, "{number}"),
+        (Kind::Int | Kind::String | Kind::Float, Value::Int(number)) => return out.push_str(itoa::Buffer::new().format(*number)),
         (Kind::Int | Kind::Float, Value::Bool(truth)) => write!(out, "{}", i64::from(*truth)),
         (Kind::Int, Value::Float(number)) => write!(out, "{:.0}", number.trunc()),
         (Kind::Int, Value::String(text)) => write!(out, "{}", text.trim().parse::<i64>().unwrap_or(0)),

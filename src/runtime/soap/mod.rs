@@ -15,6 +15,7 @@ pub mod moodle;
 pub mod xml;
 
 mod fault;
+mod kept;
 mod limits;
 mod sheet;
 mod spelling;
@@ -23,5 +24,7 @@ pub use fault::{Detail, Fault, FaultCode};
 pub use limits::Limits;
 pub use spelling::{Blanks, Operation, Spelling, Version};
 
+#[cfg(test)]
+mod roundtrip;
 #[cfg(test)]
 mod tests;

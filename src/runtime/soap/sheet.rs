@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use bytes::Bytes;
 use mwsc_contract::schema::Kind;
 use mwsc_contract::value::Value;
 use mwsc_contract::wire::Style;
@@ -29,14 +30,27 @@ pub(super) enum Space {
 /// The body of an answer in the making.
 pub(super) struct Sheet {
     pub(super) version: Version,
+    /// The body, behind [`ROOM`] for what goes before it.
     pub(super) out: String,
     /// What it needed so far, in order.
-    spaces: Vec<Space>,
+    pub(super) spaces: Vec<Space>,
 }
 
+/// Bytes in front of the body where the begin of the envelope is put at last: which namespaces it declares, and in which order, is known
+/// when the body is written.
+const ROOM: usize = 1_024;
+
 impl Sheet {
-    pub(super) fn new(version: Version) -> Sheet {
-        Sheet { version, out: String::with_capacity(1024), spaces: Vec::with_capacity(4) }
+    /// `length` is what the body is expected to have, in bytes.
+    pub(super) fn new(version: Version, length: usize) -> Sheet {
+        let mut out = String::with_capacity(ROOM + 1_024 + length);
+        out.extend(std::iter::repeat_n(' ', ROOM));
+        Sheet { version, out, spaces: Vec::with_capacity(4) }
+    }
+
+    /// Bytes of the body so far.
+    pub(super) fn length(&self) -> usize {
+        self.out.len() - ROOM
     }
 
     pub(super) fn needs(&mut self, space: Space) {
@@ -146,7 +160,7 @@ impl Sheet {
     }
 
     /// Puts the envelope around what was written. `namespace` is that of the service.
-    pub(super) fn envelope(mut self, style: Style, namespace: &str) -> String {
+    pub(super) fn envelope(mut self, style: Style, namespace: &str) -> Bytes {
         let version = self.version;
         let prefix = match version {
             Version::V11 => "SOAP-ENV",
@@ -157,7 +171,7 @@ impl Sheet {
             self.needs(Space::Xsi);
             self.needs(Space::Encoding);
         }
-        let mut out = String::with_capacity(self.out.len() + 600);
+        let mut out = String::with_capacity(ROOM);
         let _ = write!(out, "{DECLARATION}<{prefix}:Envelope xmlns:{prefix}=\"{}\"", version.envelope());
         if style == Style::RpcEncoded {
             out.push_str(" xmlns:ns1=\"");
@@ -180,9 +194,15 @@ impl Sheet {
             (Style::RpcEncoded, Version::V12) => write!(out, "><env:Body xmlns:rpc=\"{RPC}\">"),
             (Style::Document, _) => write!(out, "><{prefix}:Body>"),
         };
-        out.push_str(&self.out);
-        let _ = writeln!(out, "</{prefix}:Body></{prefix}:Envelope>");
-        out
+        let _ = writeln!(self.out, "</{prefix}:Body></{prefix}:Envelope>");
+        let mut whole = self.out.into_bytes();
+        match ROOM.checked_sub(out.len()) {
+            Some(from) => {
+                whole[from..ROOM].copy_from_slice(out.as_bytes());
+                Bytes::from(whole).slice(from..)
+            }
+            None => [out.as_bytes(), &whole[ROOM..]].concat().into(),
+        }
     }
 }
 

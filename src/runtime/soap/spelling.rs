@@ -4,11 +4,14 @@
 //! endpoint, version of SOAP and base URL.
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicUsize;
 
 use indexmap::IndexMap;
 use mwsc_contract::schema::Kind;
 use mwsc_contract::wire::{self, Carries, Style, TypeRef, WireType};
 use mwsc_contract::{Value, schema::SessionPart};
+
+use super::kept::Kept;
 
 /// Version of SOAP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,6 +75,8 @@ pub struct Spelling {
     pub(super) operations: IndexMap<String, Operation>,
     folded: HashMap<String, usize>,
     pub(super) types: Vec<Type>,
+    /// Records that it wrote lately.
+    pub(super) kept: Kept,
 }
 
 /// An operation of an endpoint.
@@ -87,6 +92,8 @@ pub struct Operation {
     pub(super) parts: Vec<Part>,
     pub(super) result: Option<Element>,
     pub(super) hollow: Vec<(String, Value)>,
+    /// Bytes of its last answer, without the envelope.
+    pub(super) length: AtomicUsize,
 }
 
 /// A part of a request.
@@ -154,7 +161,7 @@ impl Spelling {
         let types = maker.types.into_iter().collect::<Option<Vec<_>>>().ok_or("a type was not finished")?;
         let folded = operations.keys().enumerate().map(|(at, name)| (name.to_ascii_lowercase(), at)).collect();
         let namespace = endpoint.namespace.replace(wire::ADDRESS, base_url);
-        Ok(Spelling { version, style: endpoint.style, namespace, blanks, operations, folded, types })
+        Ok(Spelling { version, style: endpoint.style, namespace, blanks, operations, folded, types, kept: Kept::default() })
     }
 
     /// Its operations by their names on the wire.
@@ -214,6 +221,7 @@ impl<'e> Maker<'e> {
             parts,
             result,
             hollow: operation.hollow.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            length: AtomicUsize::new(0),
         })
     }
 

@@ -73,8 +73,13 @@ fn value(json: serde_json::Value) -> Value {
     serde_json::from_value(json).unwrap()
 }
 
+/// A message as a text.
+pub(super) fn written(message: bytes::Bytes) -> String {
+    String::from_utf8(message.into()).unwrap()
+}
+
 fn answer(spelling: &Spelling, operation: &str, json: serde_json::Value) -> String {
-    encode::response(spelling, spelling.operation(operation).unwrap().1, &value(json))
+    written(encode::response(spelling, spelling.operation(operation).unwrap().1, &value(json)))
 }
 
 /// What the body of a request brings.
@@ -363,7 +368,7 @@ proptest! {
         let spelling = document();
         let operation = spelling.operation("lend").unwrap().1;
         let books = Value::List(books);
-        let text = encode::response(&spelling, operation, &books);
+        let text = written(encode::response(&spelling, operation, &books));
         let answer = envelope::read(&text, Limits::default()).unwrap();
         let back = decode::result(&spelling, operation, &answer, Limits::default()).unwrap();
         prop_assert_eq!(back, books);

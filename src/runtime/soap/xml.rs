@@ -299,7 +299,7 @@ fn bounded(found: usize, limit: usize, what: &'static str) -> Result<(), Refusal
 }
 
 /// Whether XML 1.0 allows a character.
-fn is_char(ch: char) -> bool {
+pub fn is_char(ch: char) -> bool {
     !matches!(ch, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::sync::mpsc::channel;
 
 use super::tests::{BOOKS, LOANS, book, layouts, schema};
 use super::{Disk, Draft, Store};
@@ -50,11 +50,13 @@ async fn survives(address: &str) -> usize {
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let reader = std::thread::spawn(move || lines.map_while(Result::ok).collect::<Vec<_>>());
-        tokio::time::sleep(Duration::from_millis(400 + 150 * round)).await;
+        let (send, told) = channel();
+        std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| send.send(line)));
+        let mut lines: Vec<String> = told.iter().take(40 + 7 * round).collect();
         child.kill().unwrap();
         child.wait().unwrap();
-        for line in reader.join().unwrap() {
+        lines.extend(told);
+        for line in lines {
             // The line that was being written when the process died may be cut.
             let mut words = line.strip_prefix("acknowledged ").unwrap_or_default().split(' ');
             if let (Some(Ok(id)), Some(title)) = (words.next().map(str::parse), words.next()) {

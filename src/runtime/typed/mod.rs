@@ -12,7 +12,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Bytes, to_bytes};
+use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
@@ -22,9 +22,9 @@ use mwsc_contract::Value;
 use mwsc_contract::wire::Style;
 
 use crate::app::App;
+use crate::body;
 use crate::dispatch::{Caller, Failure, Kinds, LOGIN_REQUIRED, dispatch, ends_session};
 use crate::endpoint::{Endpoint, endpoints};
-use crate::form::request::too_long;
 use crate::soap::{Detail, Fault, FaultCode, Spelling, Version, charset, decode, encode, envelope};
 use header::Credentials;
 
@@ -49,13 +49,12 @@ async fn serve(app: &App, endpoint: &Endpoint, from: Option<IpAddr>, request: Re
     if head.method != Method::POST {
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD, POST")]).into_response();
     }
-    let limit = app.settings.body_bytes;
-    let Ok(body) = to_bytes(body, limit).await else {
-        return sent(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            Version::V11,
-            Fault::new(FaultCode::Client, too_long(limit).message).write(Version::V11),
-        );
+    let body = match body::read(body, app.settings.body).await {
+        Ok(body) => body,
+        Err(why) => {
+            let status = StatusCode::from_u16(why.kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
+            return sent(status, Version::V11, Fault::new(FaultCode::Client, why.message).write(Version::V11));
+        }
     };
     match answer(app, endpoint, from, &head.headers, &body).await {
         Ok((version, text)) => sent(StatusCode::OK, version, text),
@@ -83,7 +82,7 @@ async fn answer(
     from: Option<IpAddr>,
     headers: &HeaderMap,
     body: &Bytes,
-) -> Result<(Version, String), Refused> {
+) -> Result<(Version, Bytes), Refused> {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let text = charset::decode(body, kind);
     let text = text.map_err(|why| Refused::Fault(Version::V11, Fault::new(FaultCode::Client, "Bad Request").debug(why)))?;
@@ -170,6 +169,6 @@ fn status(version: Version, code: FaultCode) -> StatusCode {
     }
 }
 
-fn sent(status: StatusCode, version: Version, text: String) -> Response {
-    (status, [(CONTENT_TYPE, version.media_type())], text).into_response()
+fn sent(status: StatusCode, version: Version, text: impl Into<Bytes>) -> Response {
+    (status, [(CONTENT_TYPE, version.media_type())], text.into()).into_response()
 }

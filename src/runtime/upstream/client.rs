@@ -63,7 +63,7 @@ fn fields(fields: &[(&str, &str)]) -> String {
 }
 
 fn message(path: &'static str, body: String) -> Message<'static> {
-    Message { path, media_type: "application/x-www-form-urlencoded", header: None, body }
+    Message { path, media_type: "application/x-www-form-urlencoded", header: None, body: body.into() }
 }
 
 fn read(answer: &Answer) -> Result<Value, Failure> {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderName};
+use bytes::Bytes;
 use mwsc_contract::schema::Access;
 
 use super::breaker::{Breaker, Policy};
@@ -45,7 +46,7 @@ pub struct Message<'m> {
     /// One more header.
     pub header: Option<(HeaderName, String)>,
     /// The body.
-    pub body: String,
+    pub body: Bytes,
 }
 
 /// What comes back.

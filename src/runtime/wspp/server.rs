@@ -3,6 +3,7 @@
 use std::fmt;
 
 use axum::http::HeaderName;
+use bytes::Bytes;
 use mwsc_contract::schema::{Access, Convention};
 use mwsc_contract::wire::{ADDRESS, Endpoint, Style};
 use mwsc_contract::{Manifest, Value};
@@ -104,7 +105,7 @@ impl Server {
         self.transport.ready(&message, |answer| outcome::read(&self.spelling, spelled, answer, self.limits).map(drop)).await
     }
 
-    fn message(&self, name: &str, body: String) -> Message<'static> {
+    fn message(&self, name: &str, body: Bytes) -> Message<'static> {
         let action = format!("\"{}\"", self.action.replace("{operation}", name));
         let header = Some((HeaderName::from_static("soapaction"), action));
         Message { path: "", media_type: Version::V11.media_type(), header, body }

@@ -9,7 +9,9 @@ use super::super::mangle::{Place, legal};
 use super::super::names::plain;
 use super::plan::Names;
 use super::view::{FieldView, TypeView};
-use crate::ir::{Field, MAP_ENTRY, NameBase, PartSpelling, Presence, RecordSpelling, Schema, Slot, Type, TypeId, TypeName, Wrapper};
+use crate::ir::{
+    Field, MAP_ENTRY, NameBase, PartSpelling, Presence, Record, RecordSpelling, Schema, Slot, Type, TypeId, TypeName, Wrapper,
+};
 
 /// The types so far.
 pub(super) struct Types<'s> {
@@ -19,6 +21,8 @@ pub(super) struct Types<'s> {
     /// Names of records.
     records: FxHashMap<TypeId, String>,
     by_name: FxHashMap<String, TypeId>,
+    /// What arrays hold, by their names.
+    arrays: FxHashMap<String, String>,
     taken: FxHashSet<String>,
 }
 
@@ -36,7 +40,7 @@ impl<'s> Types<'s> {
             by_name.insert(name.clone(), id);
             records.insert(id, name);
         }
-        Types { schema, names, planned: IndexMap::new(), records, by_name, taken }
+        Types { schema, names, planned: IndexMap::new(), records, by_name, arrays: FxHashMap::default(), taken }
     }
 
     pub(super) fn schema(&self) -> &'s Schema {
@@ -107,8 +111,14 @@ impl<'s> Types<'s> {
         // The name of an array says what is in it, also where the schema, which has one type for both spellings, says otherwise.
         let other = spelt.and_then(|name| self.item_by_name(name, item));
         let of = other.map_or_else(|| self.item_name(item), |id| self.records[&id].clone());
-        let rules = self.names.rules();
-        let name = spelt.map_or_else(|| rules.array(&of), str::to_owned);
+        let holds = other.and_then(|id| self.schema.record(id)).map_or_else(|| self.content(item), content_of);
+        let name = match spelt {
+            Some(name) => {
+                self.arrays.entry(name.to_owned()).or_insert(holds);
+                name.to_owned()
+            }
+            None => self.array_name(holds, &of),
+        };
         if !self.planned.contains_key(&name) {
             self.taken.insert(name.clone());
             self.planned.insert(name.clone(), TypeView::Array { item: String::new(), nillable: item.nullable });
@@ -119,6 +129,25 @@ impl<'s> Types<'s> {
             self.planned.insert(name.clone(), TypeView::Array { item: ty, nillable: item.nullable });
         }
         format!("tns:{name}")
+    }
+
+    /// The name that an array gets by rule; with `_` behind it where a record, a wrapper or an array of something else has that name.
+    fn array_name(&mut self, holds: String, of: &str) -> String {
+        let mut name = self.names.rules().array(of);
+        while self.arrays.get(&name).map_or(self.taken.contains(&name), |known| *known != holds) {
+            name.push('_');
+        }
+        self.arrays.insert(name.clone(), holds);
+        name
+    }
+
+    /// What tells the items of one array from those of another.
+    fn content(&self, item: &Slot) -> String {
+        match self.schema.ty(item.ty) {
+            Type::Scalar(_) => self.item_name(item),
+            Type::Record(record) => content_of(record),
+            Type::List => self.schema.item(item.ty).map_or_else(String::new, |inner| format!("[{}]", self.content(inner))),
+        }
     }
 
     /// The record that an array of a name should hold, if it is not the one that it holds.
@@ -184,6 +213,10 @@ impl<'s> Types<'s> {
             nillable: spelt_nillable.map_or(field.slot.nullable, |names| names.contains(&field.name)),
         }
     }
+}
+
+fn content_of(record: &Record) -> String {
+    format!("record {}", record.name)
 }
 
 /// The name of a record: that of its class, where it is one.

@@ -7,6 +7,7 @@ use super::super::stmt::key_value;
 use super::super::{Eval, Interp};
 use super::array::arrays;
 use super::{Builtin, Call, by_ref, lenient, pure};
+use crate::php::ast::At;
 use crate::php::value::{Array, Entry, Key, Value};
 
 pub(super) const TABLE: &[Builtin] = &[
@@ -37,6 +38,7 @@ pub(super) const TABLE: &[Builtin] = &[
     pure("extract", 1, extract),
     lenient("is_callable", 1, is_callable),
     pure("iterator_to_array", 1, iterator_to_array),
+    pure("iterator_count", 1, iterator_count),
 ];
 
 fn array_map<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
@@ -466,8 +468,29 @@ fn is_callable<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a>
 }
 
 fn iterator_to_array<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
-    match call.arg(interp, 0) {
-        array @ Value::Array(_) => Ok(array),
-        _ => Ok(call.unknown(interp, None)),
+    let pairs = match call.arg(interp, 0) {
+        array @ Value::Array(_) => return Ok(array),
+        Value::Object(id) => interp.drain(id, At { start: call.at.start, end: call.at.end })?,
+        _ => None,
+    };
+    let Some(pairs) = pairs else { return Ok(call.unknown(interp, None)) };
+    let keeps_keys = !call.has(1) || call.flag(interp, 1);
+    let mut out = Array::default();
+    for (key, value) in pairs {
+        match interp.to_key(&key) {
+            Ok(key) if keeps_keys => out.set(key, value, None),
+            Err(_) if keeps_keys => return Ok(call.unknown(interp, None)),
+            Ok(_) | Err(_) => out.push(value, None),
+        }
     }
+    Ok(Value::Array(Rc::new(out)))
+}
+
+fn iterator_count<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
+    let count = match call.arg(interp, 0) {
+        Value::Array(array) => Some(array.entries.len()),
+        Value::Object(id) => interp.drain(id, At { start: call.at.start, end: call.at.end })?.map(|pairs| pairs.len()),
+        _ => None,
+    };
+    Ok(count.map_or_else(|| call.unknown(interp, None), |count| Value::Int(count as i64)))
 }

@@ -264,7 +264,14 @@ fn get_object_vars<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval
     if !matches!(value, Value::Object(_)) {
         return call.wrong_type(interp, 0, "object");
     }
-    Ok(interp.to_array(&value))
+    let Value::Array(mut vars) = interp.to_array(&value) else { return Ok(Value::default()) };
+    if let Value::Object(id) = value
+        && let Some(class) = interp.heap_object(id).class_id
+    {
+        let hidden = interp.hidden_props(class);
+        Rc::make_mut(&mut vars).entries.retain(|key, _| !matches!(key, Key::Str(name) if hidden.iter().any(|hidden| **name == **hidden)));
+    }
+    Ok(Value::Array(vars))
 }
 
 fn get_class_methods<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
@@ -291,7 +298,8 @@ fn get_class_vars<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<
     let name = call.text(interp, 0)?;
     let Some(id) = interp.find_class(&name)? else { return Ok(Value::Bool(false)) };
     let mut out = Array::default();
-    for (name, value) in interp.template(id)? {
+    let hidden = interp.hidden_props(id);
+    for (name, value) in interp.template(id)?.into_iter().filter(|(name, _)| !hidden.iter().any(|hidden| **name == **hidden)) {
         out.set(Key::Str(name), value, None);
     }
     Ok(Value::Array(Rc::new(out)))

@@ -12,6 +12,52 @@ interface BackedEnum extends UnitEnum {}
 interface Throwable extends Stringable {}
 class stdClass {}
 final class Closure {}
+class ArrayIterator implements Iterator, ArrayAccess, Countable {
+    private $storage;
+    private $keys = [];
+    private $at = 0;
+    public function __construct($array = []) { $this->storage = $array; }
+    public function getArrayCopy() { return $this->storage; }
+    public function offsetExists($key) { return isset($this->storage[$key]); }
+    public function offsetGet($key) { return $this->storage[$key]; }
+    public function offsetSet($key, $value) {
+        if ($key === null) {
+            $this->storage[] = $value;
+        } else {
+            $this->storage[$key] = $value;
+        }
+    }
+    public function offsetUnset($key) { unset($this->storage[$key]); }
+    public function append($value) { $this->storage[] = $value; }
+    public function count() { return count($this->storage); }
+    public function rewind() {
+        $this->keys = array_keys($this->storage);
+        $this->at = 0;
+    }
+    public function valid() { return $this->at < count($this->keys); }
+    public function current() { return $this->storage[$this->keys[$this->at]]; }
+    public function key() { return $this->keys[$this->at] ?? null; }
+    public function next() { $this->at++; }
+}
+class ArrayObject extends ArrayIterator implements IteratorAggregate {
+    public function getIterator() { return new ArrayIterator($this->getArrayCopy()); }
+}
+final class Generator implements Iterator {
+    private $pairs;
+    private $result;
+    private $at = 0;
+    public function __construct($pairs, $result) {
+        $this->pairs = $pairs;
+        $this->result = $result;
+    }
+    public function rewind() {}
+    public function valid() { return $this->at < count($this->pairs); }
+    public function current() { return $this->pairs[$this->at][1] ?? null; }
+    public function key() { return $this->pairs[$this->at][0] ?? null; }
+    public function next() { $this->at++; }
+    public function getReturn() { return $this->result; }
+    public function __call($method, $args) { return \mwsc\unmodelled('Generator', $method, $args); }
+}
 trait ThrowableParts {
     protected $message = '';
     protected $code = 0;

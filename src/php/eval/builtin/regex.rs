@@ -1,4 +1,4 @@
-//! Regular expressions: `preg_match`, `preg_replace`, `preg_split`, on a library that knows look-around and back-references as PCRE does.
+//! Regular expressions: `preg_match`, `preg_match_all`, `preg_replace`, `preg_split`, on a library that knows look-around and back-references as PCRE does.
 //!
 //! Where the library could differ from PCRE (bytes that are not ASCII without the modifier `u`, modifiers and flags that are not modelled,
 //! a pattern that it does not take, a search that gives up) the result is unknown and never a guess.
@@ -12,9 +12,15 @@ use super::{Builtin, Call, by_ref, output, pure};
 use crate::php::text::Text;
 use crate::php::value::{Array, Key, Value};
 
-pub(super) const TABLE: &[Builtin] =
-    &[by_ref("preg_match", 2, 0b100, preg_match), pure("preg_replace", 3, preg_replace), pure("preg_split", 2, preg_split)];
+pub(super) const TABLE: &[Builtin] = &[
+    by_ref("preg_match", 2, 0b100, preg_match),
+    by_ref("preg_match_all", 2, 0b100, preg_match_all),
+    pure("preg_replace", 3, preg_replace),
+    pure("preg_split", 2, preg_split),
+];
 
+/// `PREG_SET_ORDER`
+const SET_ORDER: i64 = 2;
 /// `PREG_SPLIT_NO_EMPTY`
 const NO_EMPTY: i64 = 1;
 
@@ -29,6 +35,45 @@ fn preg_match<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> 
         interp.set_cell(&cell, Value::Array(Rc::new(matches)));
     }
     Ok(Value::Int(i64::from(found.is_some())))
+}
+
+fn preg_match_all<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
+    let (Value::Str(pattern), Value::Str(subject)) = (call.arg(interp, 0), call.arg(interp, 1)) else { return output::spoil(interp, call) };
+    let flags = call.int(interp, 3, 0);
+    let (true, Some(regex)) = ((0..=SET_ORDER).contains(&flags) && call.int(interp, 4, 0) == 0, compile(interp, &pattern, &subject)?)
+    else {
+        return output::spoil(interp, call);
+    };
+    let mut found = Vec::new();
+    for captures in regex.captures_iter(&*subject) {
+        let Ok(captures) = captures else { return output::spoil(interp, call) };
+        interp.spend(1 + captures.len() as u32, None)?;
+        found.push(captures);
+    }
+    let count = found.len() as i64;
+    if let Some(cell) = call.cell(2) {
+        let matches = if flags == SET_ORDER {
+            found.iter().map(|captures| Value::Array(Rc::new(groups(&regex, captures)))).collect()
+        } else {
+            by_group(&regex, &found)
+        };
+        interp.set_cell(&cell, Value::Array(Rc::new(matches)));
+    }
+    Ok(Value::Int(count))
+}
+
+/// Every match, group by group; one that took no part in a match is an empty text there.
+fn by_group<'a>(regex: &Regex, found: &[Captures<'_, str>]) -> Array<'a> {
+    let mut out = Array::default();
+    for (group, name) in regex.capture_names().enumerate() {
+        let texts = found.iter().map(|captures| Value::str(captures.get(group).map_or("", |part| part.as_str())));
+        let texts = Value::Array(Rc::new(texts.collect()));
+        if let Some(name) = name {
+            out.set(Key::Str(Text::made(name)), texts.clone(), None);
+        }
+        out.push(texts, None);
+    }
+    out
 }
 
 /// The groups of a match as PHP gives them: by number and by name, up to the last one that took part.

@@ -19,7 +19,7 @@ pub struct World {
     files: BTreeMap<String, String>,
     classes: BTreeMap<String, String>,
     libraries: Vec<String>,
-    pub php: Option<u32>,
+    pub php: Option<(u32, u32)>,
 }
 
 struct WorldHost<'a, 'w> {
@@ -133,8 +133,8 @@ impl<'a> Host<'a> for WorldHost<'a, '_> {
         }
     }
 
-    fn php_major(&self) -> u32 {
-        self.world.php.unwrap_or(8)
+    fn php(&self) -> (u32, u32) {
+        self.world.php.unwrap_or((8, 1))
     }
 
     fn note(&self, finding: EvalFinding) {

@@ -58,7 +58,7 @@ async function play(client, call) {
 }
 
 async function main() {
-    const client = await soap.createClientAsync(plan.wsdl, { endpoint: plan.address });
+    const client = await soap.createClientAsync(plan.wsdl, { endpoint: plan.address, preserveWhitespace: true });
     for (const call of plan.calls) {
         if (call.reset) {
             await fetch(plan.control);

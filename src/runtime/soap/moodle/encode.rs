@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use bytes::Bytes;
 use mwsc_contract::Value;
 use mwsc_contract::schema::Kind;
 use mwsc_contract::wire::Style;
@@ -11,8 +12,8 @@ use crate::soap::Version;
 use crate::soap::sheet::{Sheet, Space};
 
 /// The answer of a function that gives something. The value was checked against the manifest.
-pub fn response(interface: &Interface, function: &str, result: Type, namespace: &str, version: Version, value: &Value) -> String {
-    let mut sheet = Sheet::new(version);
+pub fn response(interface: &Interface, function: &str, result: Type, namespace: &str, version: Version, value: &Value) -> Bytes {
+    let mut sheet = Sheet::new(version, 0);
     sheet.open_rpc(&format!("{function}Response"), Some("return"));
     typed(interface, "return", result, value, &mut sheet);
     // Writing to a string cannot fail.

@@ -73,7 +73,7 @@ fn the_wsdl_has_what_can_be_described_in_the_order_of_the_names() {
 fn written(result: Type, value: Json, version: Version) -> String {
     let manifest = manifest();
     let value: Value = serde_json::from_value(value).unwrap();
-    let text = encode::response(&interface(&manifest), "f", result, SPACE, version, &value);
+    let text = String::from_utf8(encode::response(&interface(&manifest), "f", result, SPACE, version, &value).into()).unwrap();
     let (_, text) = text.split_once("server.php?wstoken=t0\" ").unwrap();
     text.replace("http://www.w3.org/2001/XMLSchema-instance", "I").replace("http://www.w3.org/2001/XMLSchema", "D")
 }
