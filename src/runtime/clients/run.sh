@@ -10,7 +10,7 @@
 # MWSC_CLIENTS_INSTALL=no: install nothing. A row whose client is not there is skipped, and says why.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-packages="php-cli php-soap php-xml default-jdk-headless libaxis-java libgoogle-gson-java jaxws python3-zeep mono-devel gsoap libgsoap-dev g++ nodejs npm"
+packages="php-cli php-soap php-xml php-curl default-jdk-headless libaxis-java libgoogle-gson-java jaxws python3-zeep mono-devel gsoap libgsoap-dev g++ nodejs npm"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/mwsd-clients
 
 # What of the clients is not on this machine. Debian's packages need an administrator, node's need nobody.
