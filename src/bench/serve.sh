@@ -37,7 +37,8 @@ printf 'build = "%s"\nlisten = "%s:%s"\nstore = "school.sqlite"\n[limits]\nconne
 "$mwsd" serve --config mwsd.toml 2>log &
 server=$!
 until_answered $ours
-sleep 1
+# At rest, when what the start needed is given back.
+sleep 15
 at_rest=$(memory $server)
 call() { curl -sf -u admin:measured -H 'content-type: application/json' -d "$2" "$api/$1"; }
 known=$(call get_users '{"userids":[],"idfield":"id"}' | grep -o '"username"' | wc -l)

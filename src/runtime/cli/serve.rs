@@ -254,7 +254,9 @@ fn upstream(config: &Config, build: &Build) -> Result<Option<Behind>, Stop> {
     if let Some(upstream) = &config.upstream {
         let client = Client::new(way(&upstream.url, upstream.timeout, upstream.retries));
         let site = Arc::new(Site::new(client.map_err(|why| Stop::new(status::USAGE, why))?));
-        let users = Users::new(site.clone(), &upstream.service, settings.session).map_err(|why| Stop::new(status::BUG, why.debug))?;
+        let users = Users::new(site.clone(), &upstream.service, settings.session)
+            .map_err(|why| Stop::new(status::BUG, why.debug))?
+            .allowing(settings.logins);
         let crosswalk = upstream.crosswalk(&build.manifest.crosswalk);
         return Ok(Some((Arc::new(Upstream::new(site, &upstream.plugin, crosswalk)), Arc::new(users))));
     }
@@ -262,7 +264,8 @@ fn upstream(config: &Config, build: &Build) -> Result<Option<Behind>, Stop> {
         let unusable = |why: String| Stop::new(status::USAGE, format!("upstream-wspp: {why}"));
         let server = Server::new(way(&wspp.url, wspp.timeout, wspp.retries), &build.manifest).map_err(unusable)?;
         let server = Arc::new(server);
-        let sessions = Sessions::new(server.clone(), settings.session).map_err(|why| Stop::new(status::BUG, why.debug))?;
+        let sessions =
+            Sessions::new(server.clone(), settings.session).map_err(|why| Stop::new(status::BUG, why.debug))?.allowing(settings.logins);
         let sessions = Arc::new(sessions);
         let callers = Callers::new(server.clone(), sessions.clone());
         return Ok(Some((Arc::new(Wspp::new(server, sessions)), Arc::new(callers))));

@@ -59,6 +59,12 @@ impl Users {
         })
     }
 
+    /// With another number of logins that may fail.
+    #[must_use]
+    pub fn allowing(self, allowance: Allowance) -> Users {
+        Users { throttle: Throttle::new(allowance), ..self }
+    }
+
     /// Who has a token, and the token for the calls to come.
     async fn caller(&self, token: Secret, means: Means, address: Option<IpAddr>) -> Result<Caller, Failure> {
         let visitor = self.site.visitor(&token).await?;

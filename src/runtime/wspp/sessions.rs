@@ -49,6 +49,12 @@ impl Sessions {
         Ok(Sessions { server, lifetime, keyed, throttle: Throttle::new(Allowance::default()), kept: Mutex::default() })
     }
 
+    /// With another number of logins that may fail.
+    #[must_use]
+    pub fn allowing(self, allowance: Allowance) -> Sessions {
+        Sessions { throttle: Throttle::new(allowance), ..self }
+    }
+
     /// The session of an account, begun if it has none.
     pub async fn of(&self, username: &str, password: &str, from: Option<IpAddr>) -> Result<Open, Failure> {
         self.session(username, password, from, |open| open.until > Instant::now()).await
