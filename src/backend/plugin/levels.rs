@@ -1,7 +1,8 @@
 //! Which records are classes in the plugin, and how those that contain themselves are unrolled.
 //!
 //! Moodle builds the whole description of a function before it uses it, so a record that contains itself would never be finished. Such
-//! records get a class for each level: going round a cycle once leads one level deeper, and below the last level there is no class.
+//! records get a class for each level: a step back in the order of a cycle, once for each time round it, leads one level deeper, and below
+//! the last level there is no class. Where records contain each other in several ways, a way may step back more often than it comes round.
 //! A cycle of n records and d levels makes at most n·d classes.
 
 use rustc_hash::FxHashMap;
