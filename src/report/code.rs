@@ -290,7 +290,7 @@ codes! {
     W006 Error "WSDL in a style that is not understood"
         "An operation, a part or a declaration has no name, a part has neither a type nor an element, or an operation is one that the server calls and not the client. What is concerned is left out."
     W007 Warning "Schema construct that is not understood"
-        "The construct (a wildcard, a union, a list of simple types, a field that stands twice) has no counterpart in what mwsc compiles. The part of the type that is understood was read, so the result says less than the WSDL does."
+        "The construct (a wildcard, a union, a list of simple types, the values of an enumeration, a field that stands twice) has no counterpart in what mwsc compiles. The part of the type that is understood was read, so the result says less than the WSDL does."
     W008 Warning "Facts in appinfo that are not understood"
         "An element in the namespace of mwsc has a value that mwsc does not write, so the file was edited or comes from another version. It was ignored, and what it said is missing or has its usual value. Generate the file again rather than edit it."
     W009 Error "WSDL or schema that cannot be read"

@@ -56,6 +56,11 @@ impl<'t> Lifter<'_, 't, '_, '_> {
             values.push(value.get("value").unwrap_or_default().to_owned());
         }
         if !values.is_empty() {
+            self.note(
+                Code::W007,
+                derived.at(),
+                "an enumeration is read as the type that it restricts; its values stand in the documentation".to_owned(),
+            );
             simple.values = values;
         }
         Ok(simple)
