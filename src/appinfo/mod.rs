@@ -12,6 +12,7 @@
 //! | `item` | `slot` or `item` of a list | the same for its items, whose type is shared and so cannot say it |
 //! | `left` | `operation` or `record` | a parameter or field that is not emitted, because it can hold nothing |
 //! | `result` | a response wrapper | a result that is not emitted, likewise |
+//! | `enumeration` | a simple type | what the enumeration is called: [`enumeration`] |
 //! | `group` | a complex type, an element | not in the source: it holds what is too much for one record, or nothing |
 //!
 //! Texts are percent-encoded where XML would change them ([`text`]); constant values have a notation of their own ([`literal`]).
@@ -36,6 +37,7 @@ pub mod tag {
     pub const ITEM: &str = "item";
     pub const LEFT: &str = "left";
     pub const RESULT: &str = "result";
+    pub const ENUMERATION: &str = "enumeration";
     pub const GROUP: &str = "group";
 }
 
@@ -67,6 +69,10 @@ pub mod slot {
     pub const SITE: &str = "site";
     /// Position among all siblings, for what is left out.
     pub const AT: &str = "at";
+    /// The values that it may have, as a list of texts, where no simple type says them.
+    pub const VALUES: &str = "values";
+    /// What that enumeration is called. When missing: nothing.
+    pub const ENUMERATION: &str = "enumeration";
 
     use crate::ir::SessionPart;
 
@@ -82,6 +88,12 @@ pub mod slot {
     pub fn session_part(word: &str) -> Option<SessionPart> {
         PARTS.iter().find(|(_, of)| *of == word).map(|(part, _)| *part)
     }
+}
+
+/// Attributes of `enumeration`.
+pub mod enumeration {
+    /// What the source calls it; empty where it has no name. When missing: as the simple type is called.
+    pub const NAME: &str = "name";
 }
 
 /// Attributes of `service`, beside `file` and `by`.

@@ -85,10 +85,16 @@ impl<'m> Walk<'m> {
         while let Shape::List(item) = &slot.shape {
             slot = item;
         }
-        if let Shape::Record(name) = &slot.shape
-            && !self.manifest.records.contains_key(name)
-        {
-            self.say(format!("{place} holds a record `{name}` that is not described"));
+        match &slot.shape {
+            Shape::Record(name) if !self.manifest.records.contains_key(name) => {
+                self.say(format!("{place} holds a record `{name}` that is not described"));
+            }
+            Shape::Scalar(scalar) => {
+                if let Some(fault) = scalar.values.as_ref().and_then(|values| values.fault(scalar.kind)) {
+                    self.say(format!("the enumeration of {place} {fault}"));
+                }
+            }
+            Shape::Record(_) | Shape::List(_) => {}
         }
     }
 

@@ -60,17 +60,21 @@ impl Manifest {
         self.records.get(record).map_or(&[], |record| &record.fields)
     }
 
-    /// What stands in a place that nobody filled. A number that has to be one of some is the first of them.
+    /// What stands in a place that nobody filled. A value that has to be one of some is the first of them, unless a blank is among them.
     fn blank(&self, scalar: &Scalar) -> Value {
         let numbers = self.rules.get(&scalar.refinement).into_iter().flat_map(|rule| &rule.checks).find_map(|check| match check {
             Check::OneOf(numbers) => numbers.first().copied(),
             _ => None,
         });
-        match scalar.kind {
+        let blank = match scalar.kind {
             Kind::Bool => Value::Bool(false),
             Kind::Int => Value::Int(numbers.unwrap_or_default()),
             Kind::Float => Value::Float(0.0),
             Kind::String => Value::String(String::new()),
+        };
+        match &scalar.values {
+            Some(values) => values.blank(blank),
+            None => blank,
         }
     }
 }
@@ -112,6 +116,18 @@ mod tests {
         assert_eq!(filled(&posts, json!(null)), json!([]));
         assert_eq!(filled(&json!({ "record": "post" }), json!(null)), blank(0));
         assert_eq!(filled(&json!({ "scalar": { "kind": "bool" } }), json!(null)), json!(false));
+    }
+
+    #[test]
+    fn of_an_enumeration_the_first_value_is_blank_unless_nothing_is_one() {
+        for (kind, values, blank) in [
+            ("string", json!(["b", "a"]), json!("b")),
+            ("string", json!(["b", ""]), json!("")),
+            ("int", json!([5, 6]), json!(5)),
+            ("int", json!([5, 0]), json!(0)),
+        ] {
+            assert_eq!(filled(&json!({ "scalar": { "kind": kind, "values": values } }), json!(null)), blank);
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! [`validate`] and [`check`] hold values against it: the one validator under every protocol; [`fill`] completes sparse answers. Nothing here reads files or knows a protocol.
 //! [`load()`] checks a manifest and says what is wrong with it.
 
+pub mod allowed;
 pub mod check;
 pub mod consistent;
 pub mod crosswalk;
@@ -28,6 +29,7 @@ pub mod wire;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+pub use allowed::Allowed;
 pub use load::{Fault, load};
 pub use schema::{Field, Kind, Operation, Presence, Record, Scalar, Service, SessionPart, Shape, Slot};
 pub use site::Site;

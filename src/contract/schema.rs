@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::allowed::Allowed;
 use crate::value::Value;
 
 /// A set of operations that is published together.
@@ -169,7 +170,7 @@ pub enum Shape {
 }
 
 /// A scalar type.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Scalar {
     /// What it is on the wire.
@@ -178,6 +179,16 @@ pub struct Scalar {
     /// qualified XSD name (`xsd:int`); empty when it says no more than `kind`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub refinement: String,
+    /// The values that it may have, where the source lists them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<Box<Allowed>>,
+}
+
+impl Scalar {
+    /// Any value of a kind, or of the source's own type.
+    pub fn new(kind: Kind, refinement: impl Into<String>) -> Self {
+        Scalar { kind, refinement: refinement.into(), values: None }
+    }
 }
 
 /// Kinds of scalar.

@@ -171,6 +171,16 @@ impl<'m> Validator<'m> {
     }
 
     fn scalar(&self, scalar: &Scalar, value: Value, way: Way) -> Result<Value, Problem> {
+        let value = self.of_type(scalar, value, way)?;
+        match &scalar.values {
+            Some(values) if !values.allows(&value) => {
+                Err(Problem::new(word(scalar), Reason::Refused(value, format!("is none of {values}"))))
+            }
+            Some(_) | None => Ok(value),
+        }
+    }
+
+    fn of_type(&self, scalar: &Scalar, value: Value, way: Way) -> Result<Value, Problem> {
         let rule = self.rule(scalar);
         if matches!(value, Value::List(_) | Value::Map(_)) {
             return Err(Problem::new(word(scalar), Reason::NoScalar));
@@ -185,7 +195,8 @@ impl<'m> Validator<'m> {
         }
         let shown = value.clone();
         // Without a rule, a text is a text: PARAM_RAW would keep a number.
-        let of_kind = |value| if self.strict { check::scalar(scalar.kind, None, value, self.site) } else { Ok(value) };
+        let of_kind =
+            |value| if self.strict || scalar.values.is_some() { check::scalar(scalar.kind, None, value, self.site) } else { Ok(value) };
         check::scalar(scalar.kind, rule, value, self.site)
             .and_then(of_kind)
             .map_err(|refusal| Problem::new(word(scalar), Reason::Refused(shown, refusal.0)))
@@ -267,6 +278,7 @@ impl<'m> Validator<'m> {
             (_, Value::Null) => self.may_be_null(slot, depth),
             (Shape::Scalar(scalar), value) => {
                 of_kind(scalar.kind, value)
+                    && scalar.values.as_ref().is_none_or(|values| values.allows(value))
                     && self.rule(scalar).is_none_or(|rule| check::strict(scalar.kind, Some(rule), value, self.site).is_ok())
             }
             (Shape::List(item), Value::List(items)) => depth <= MAX_DEPTH && items.iter().all(|value| self.is_fit(item, value, depth + 1)),

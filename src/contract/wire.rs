@@ -104,6 +104,9 @@ pub struct Part {
     /// Whether it may be null.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub nillable: bool,
+    /// What stands in it where nobody filled it; `None` where that is the blank of its type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blank: Option<Value>,
 }
 
 /// What a part carries.
@@ -183,6 +186,9 @@ pub struct WireField {
     /// Whether it may be null.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub nillable: bool,
+    /// What stands in it where nobody filled it; `None` where that is the blank of its type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blank: Option<Value>,
 }
 
 impl WireField {

@@ -192,6 +192,17 @@ fn scalar(out: &mut String, scalar: &Scalar) {
     if !scalar.refinement.is_empty() {
         put(out, format_args!("({})", Word(&scalar.refinement)));
     }
+    if let Some(values) = &scalar.values {
+        out.push_str(" one-of ");
+        if !values.name.is_empty() {
+            put(out, format_args!("{}", Word(&values.name)));
+        }
+        out.push('(');
+        for (at, value) in values.values().enumerate() {
+            put(out, format_args!("{}{}", if at > 0 { ", " } else { "" }, Quoted(value)));
+        }
+        out.push(')');
+    }
 }
 
 /// A default as PHP would nearly write it: types are told apart (`"1"`, `1`, `1.0`, `true`).

@@ -3,7 +3,9 @@
 //! `pass::link` turns fragments into a [`Schema`](super::Schema). A fragment may name things that are not there (a service may list
 //! a function of another input); the link pass resolves or reports them.
 
-use super::{Literal, Origin, SessionPart, Spelling, TypeName};
+use std::sync::Arc;
+
+use super::{Enumeration, Literal, Origin, SessionPart, Spelling, TypeName};
 
 /// One input as a front end read it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -193,9 +195,25 @@ pub struct Scalar {
     pub kind: ScalarKind,
     /// The source's own type: value of a `PARAM_` constant (`int`, `notags`), a qualified XSD name; empty when it says no more than `kind`.
     pub refinement: String,
+    /// The values that it may have, where its source lists them.
+    pub values: Option<Arc<Enumeration>>,
 }
 
 impl Scalar {
+    /// Any value of a kind, or of the source's own type.
+    pub fn new(kind: ScalarKind, refinement: impl Into<String>) -> Self {
+        Scalar { kind, refinement: refinement.into(), values: None }
+    }
+
+    /// A word for people: what the source calls its enumeration or its own type, or else the kind.
+    pub fn word(&self) -> &str {
+        match &self.values {
+            Some(values) if !values.name.is_empty() => values.name.rsplit('\\').next().unwrap_or_default(),
+            Some(_) | None if self.refinement.is_empty() => self.kind.word(),
+            Some(_) | None => &self.refinement,
+        }
+    }
+
     /// Local name of the built-in type of XML Schema that it is in interfaces where numbers have 32 bits: its own, or that of its kind.
     pub fn xsd(&self) -> &str {
         self.refinement.strip_prefix("xsd:").unwrap_or(match self.kind {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::schema::{OpId, Schema, ServiceId, Slot, Type, TypeId};
-use super::{NameBase, OperationMeta, Presence, TypeName};
+use super::{NameBase, OperationMeta, Presence, Scalar, TypeName, enumeration};
 
 const FONT: &str = "Helvetica,Arial,sans-serif";
 const OPERATION: &str = "#1f4e79";
@@ -100,7 +100,7 @@ impl<'s> Drawing<'s> {
                     out,
                     format_args!(
                         "\n      <TR><TD ALIGN=\"RIGHT\" COLSPAN=\"2\" PORT=\"r\" BGCOLOR=\"#eaf1f8\" HREF=\"#\" TITLE={}>",
-                        attribute(&tip(&slot.doc, "result"))
+                        attribute(&self.tip(slot, "result"))
                     ),
                 );
                 put(out, format_args!("<I>returns</I> {label}</TD></TR>"));
@@ -130,7 +130,7 @@ impl<'s> Drawing<'s> {
         };
         put(
             out,
-            format_args!("\n      <TR><TD ALIGN=\"LEFT\" HREF=\"#\" TITLE={}>{}{mark}</TD>", attribute(&tip(&slot.doc, name)), html(name)),
+            format_args!("\n      <TR><TD ALIGN=\"LEFT\" HREF=\"#\" TITLE={}>{}{mark}</TD>", attribute(&self.tip(slot, name)), html(name)),
         );
         put(out, format_args!("<TD ALIGN=\"LEFT\" PORT=\"f{ordinal}\">{label}</TD></TR>"));
     }
@@ -139,8 +139,7 @@ impl<'s> Drawing<'s> {
     fn type_label(&self, out: &mut String, slot: &Slot) {
         let (leaf, depth) = self.leaf(slot);
         let (word, colour) = match self.schema.ty(leaf) {
-            Type::Scalar(scalar) if scalar.refinement.is_empty() => (scalar.kind.word().to_owned(), "#666666"),
-            Type::Scalar(scalar) => (scalar.refinement.clone(), "#666666"),
+            Type::Scalar(scalar) => (scalar.word().to_owned(), "#666666"),
             // A part of a named structure is where the edge leads, and its field says its name.
             Type::Record(record) => match record.name.short() {
                 Some(short) if record.name.path.is_empty() => (short, SHARED),
@@ -155,6 +154,14 @@ impl<'s> Drawing<'s> {
             out.push_str(" | null");
         }
         out.push_str("</FONT>");
+    }
+
+    /// What appears over a slot: its documentation, and the values that it may have.
+    fn tip(&self, slot: &Slot, otherwise: &str) -> String {
+        match self.schema.ty(self.leaf(slot).0) {
+            Type::Scalar(Scalar { values: Some(values), .. }) => tip(&enumeration::told(&slot.doc, values), otherwise),
+            Type::Scalar(_) | Type::List | Type::Record(_) => tip(&slot.doc, otherwise),
+        }
     }
 
     /// What a slot holds behind its lists, and how many lists those are.

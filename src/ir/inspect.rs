@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::schema::{Field, OpId, Schema, ServiceId, Slot, Type, TypeId, Use};
-use super::{Literal, Origin, Presence, TypeName, dump};
+use super::{Literal, Origin, Presence, Scalar, TypeName, dump, enumeration};
 
 /// How wide the text is, in characters.
 pub const WIDTH: usize = 100;
@@ -240,8 +240,7 @@ fn ty(schema: &Schema, slot: &Slot) -> String {
 /// A type in a few characters, less whether it may be null.
 pub fn bare(schema: &Schema, id: TypeId) -> String {
     match schema.ty(id) {
-        Type::Scalar(scalar) if scalar.refinement.is_empty() => scalar.kind.word().to_owned(),
-        Type::Scalar(scalar) => scalar.refinement.clone(),
+        Type::Scalar(scalar) => scalar.word().to_owned(),
         Type::Record(record) => short(&record.name),
         Type::List => match schema.item(id) {
             Some(item) if item.nullable => format!("({})[]", ty(schema, item)),
@@ -340,6 +339,9 @@ impl<'s> Tree<'s> {
                 words = join(&words, &format!("Each: {}", item.doc));
             }
             inner = item.ty;
+        }
+        if let Type::Scalar(Scalar { values: Some(values), .. }) = self.schema.ty(inner) {
+            words = enumeration::told(&words, values);
         }
         if slot.site_shaped {
             words = join(&words, "Only on some sites.");

@@ -2,6 +2,7 @@
 
 pub(crate) mod build;
 pub mod dump;
+pub mod enumeration;
 pub mod fragment;
 pub mod graph;
 pub mod inspect;
@@ -14,6 +15,7 @@ pub mod schema;
 pub mod spelling;
 pub mod value;
 
+pub use enumeration::Enumeration;
 pub use fragment::{
     FieldDef, Fragment, Omission, OperationDef, OperationMeta, Presence, RecordDef, Scalar, ScalarKind, ServiceDef, ServiceMeta, ShapeDef,
     SlotDef,

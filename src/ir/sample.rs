@@ -15,7 +15,7 @@ pub(crate) fn slot(shape: ShapeDef, doc: &str) -> SlotDef {
 }
 
 pub(crate) fn scalar(kind: ScalarKind, refinement: &str, doc: &str) -> SlotDef {
-    slot(ShapeDef::Scalar(Scalar { kind, refinement: refinement.into() }), doc)
+    slot(ShapeDef::Scalar(Scalar::new(kind, refinement)), doc)
 }
 
 pub(crate) fn int(doc: &str) -> SlotDef {

@@ -61,7 +61,7 @@ fn mended(found: &ShapeDef, published: &Shape, meant: &Shape, classes: &FxHashSe
             Some(ShapeDef::List(Box::new(SlotDef { shape, ..(**item).clone() })))
         }
         (ShapeDef::Scalar(scalar), Shape::Scalar(published), Shape::Scalar(meant)) if scalar.kind == *published => {
-            Some(ShapeDef::Scalar(Scalar { kind: *meant, refinement: String::new() }))
+            Some(ShapeDef::Scalar(Scalar::new(*meant, "")))
         }
         (ShapeDef::Record(_) | ShapeDef::Ref(_), Shape::Record(published), Shape::Record(meant)) => {
             let class = class(found)?;
@@ -168,7 +168,7 @@ mod tests {
         let mends = [mend_of(Some("column"), "int", "string"), mend_of(None, "one[]", "other[]")];
         let (found, told) = mended(true, &mends);
         let op = &found.operations[0];
-        let wanted = ShapeDef::Scalar(Scalar { kind: ScalarKind::String, refinement: String::new() });
+        let wanted = ShapeDef::Scalar(Scalar::new(ScalarKind::String, ""));
         assert_eq!(op.params[2].slot.shape, wanted);
         let Some(ShapeDef::List(item)) = op.result.as_ref().map(|slot| &slot.shape) else { panic!("no list") };
         assert_eq!(item.shape, ShapeDef::Ref(named("space\\other")));

@@ -10,9 +10,9 @@ use indexmap::IndexMap;
 use mwsc_contract::crosswalk::Crosswalk;
 use mwsc_contract::rule::Rule;
 use mwsc_contract::schema::{Access, Convention, Omission};
-use mwsc_contract::{FORMAT, Field, Kind, Manifest, Operation, Record, Scalar, Service, SessionPart, Shape, Slot};
+use mwsc_contract::{Allowed, FORMAT, Field, Kind, Manifest, Operation, Record, Scalar, Service, SessionPart, Shape, Slot, Value};
 
-use crate::ir::{self, OpId, Origin, ScalarKind, Schema, ServiceId, Type, TypeId, dump};
+use crate::ir::{self, Literal, OpId, Origin, ScalarKind, Schema, ServiceId, Type, TypeId, dump};
 use crate::params;
 use crate::source::SourceMap;
 
@@ -141,16 +141,29 @@ impl Describe<'_> {
 
     fn shape(self, ty: TypeId) -> Shape {
         match (self.schema.ty(ty), self.schema.item(ty)) {
-            (Type::Scalar(scalar), _) => Shape::Scalar(Scalar { kind: kind(scalar.kind), refinement: scalar.refinement.clone() }),
+            (Type::Scalar(scalar), _) => Shape::Scalar(self.scalar(scalar)),
             (Type::Record(record), _) => Shape::Record(dump::type_name(&record.name)),
             (Type::List, Some(item)) => Shape::List(Box::new(self.slot(item))),
             (Type::List, None) => unreachable!("a checked schema has an item for every list"),
         }
     }
 
+    fn scalar(self, scalar: &ir::Scalar) -> Scalar {
+        let values = scalar.values.as_ref().map(|values| {
+            let values = values.literals(scalar.kind).filter_map(|value| plain(&value));
+            Box::new(Allowed(values.collect()))
+        });
+        Scalar { kind: kind(scalar.kind), refinement: scalar.refinement.clone(), values }
+    }
+
     fn line(self, origin: &Origin) -> u32 {
         origin.span.and_then(|span| self.sources.line(span)).unwrap_or(0)
     }
+}
+
+/// A scalar constant as JSON has it; `None` where JSON cannot say it.
+pub(super) fn plain(literal: &Literal) -> Option<Value> {
+    value::scalar(literal)
 }
 
 fn session(part: ir::SessionPart) -> SessionPart {

@@ -28,12 +28,6 @@ fn written(literal: &Literal) -> String {
 /// and without one the keys do.
 fn value(schema: &Schema, ty: Option<TypeId>, literal: &Literal) -> Option<Value> {
     Some(match literal {
-        Literal::Null => Value::Null,
-        Literal::Bool(value) => Value::Bool(*value),
-        Literal::Int(value) => Value::Int(*value),
-        Literal::Float(value) => Value::Float(Some(*value).filter(|value| value.is_finite())?),
-        Literal::Str(value) => Value::String(value.clone()),
-        Literal::Runtime(_) => return None,
         Literal::Array(items) => {
             let is_list = match ty.map(|ty| schema.ty(ty)) {
                 Some(Type::List) => true,
@@ -52,7 +46,20 @@ fn value(schema: &Schema, ty: Option<TypeId>, literal: &Literal) -> Option<Value
                 items.iter().map(entry).collect::<Option<Map>>()?.into()
             }
         }
+        literal => scalar(literal)?,
     })
+}
+
+/// A literal without parts as a value.
+pub(super) fn scalar(literal: &Literal) -> Option<Value> {
+    match literal {
+        Literal::Null => Some(Value::Null),
+        Literal::Bool(value) => Some(Value::Bool(*value)),
+        Literal::Int(value) => Some(Value::Int(*value)),
+        Literal::Float(value) => Some(Value::Float(*value)).filter(|_| value.is_finite()),
+        Literal::Str(value) => Some(Value::String(value.clone())),
+        Literal::Runtime(_) | Literal::Array(_) => None,
+    }
 }
 
 fn text(key: &Key) -> String {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 use mwsc_contract::schema::{Access, Convention};
-use mwsc_contract::{Field, Manifest, Operation, Presence, Scalar, Service, SessionPart, Shape, Slot, Value};
+use mwsc_contract::{Allowed, Field, Manifest, Operation, Presence, Scalar, Service, SessionPart, Shape, Slot, Value};
 use serde::Serialize;
 
 /// The table of a service.
@@ -74,6 +74,9 @@ struct Cell<'m> {
     /// The source's own type, where that says more.
     #[serde(skip_serializing_if = "str::is_empty")]
     refinement: &'m str,
+    /// The values that it may have, where the source lists them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<&'m Allowed>,
     presence: &'static str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     nullable: bool,
@@ -147,8 +150,8 @@ impl<'m> Walk<'m> {
 
     fn slot(&mut self, name: &str, slot: &'m Slot, session: Option<SessionPart>) {
         let (ty, refinement) = match &slot.shape {
-            Shape::Scalar(Scalar { kind, refinement }) if refinement == kind.word() => (kind.word(), ""),
-            Shape::Scalar(Scalar { kind, refinement }) => (kind.word(), refinement.as_str()),
+            Shape::Scalar(Scalar { kind, refinement, .. }) if refinement == kind.word() => (kind.word(), ""),
+            Shape::Scalar(Scalar { kind, refinement, .. }) => (kind.word(), refinement.as_str()),
             Shape::List(_) => ("list", ""),
             Shape::Record(record) => ("record", record.as_str()),
         };
@@ -164,6 +167,7 @@ impl<'m> Walk<'m> {
             name: name.to_owned(),
             ty,
             refinement,
+            values: if let Shape::Scalar(scalar) = &slot.shape { scalar.values.as_deref() } else { None },
             presence: if slot.presence.is_required() && !(self.sparse && is_field) { "required" } else { "optional" },
             nullable: slot.nullable || (self.sparse && is_field),
             default,

@@ -190,7 +190,7 @@ impl Schemas<'_> {
                 match one_of {
                     Some(numbers) => set("enum", json!(numbers)),
                     // What `format` says is advice alone, and a larger number is refused.
-                    None if way == Way::In => {
+                    None if way == Way::In && scalar.values.is_none() => {
                         set("minimum", i64::MIN.into());
                         set("maximum", i64::MAX.into());
                     }
@@ -205,6 +205,9 @@ impl Schemas<'_> {
                 Some(_) => set("$ref", self.reference(&names::param(&scalar.refinement))),
                 None => set("type", "string".into()),
             },
+        }
+        if let Some(values) = &scalar.values {
+            set("enum", json!(values));
         }
         out
     }

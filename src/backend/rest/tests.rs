@@ -27,14 +27,14 @@ fn scalar() -> impl Strategy<Value = Shape> {
             "number" => Kind::Float,
             _ => Kind::String,
         };
-        Shape::Scalar(Scalar { kind, refinement: row.value.clone() })
+        Shape::Scalar(Scalar::new(kind, row.value.clone()))
     })
 }
 
 fn slot() -> impl Strategy<Value = Slot> {
     let shape = prop_oneof![
         3 => scalar(),
-        1 => Just(Shape::Scalar(Scalar { kind: Kind::String, refinement: "xsd:string".to_owned() })),
+        1 => Just(Shape::Scalar(Scalar::new(Kind::String, "xsd:string"))),
         1 => (0..RECORDS).prop_map(|at| Shape::Record(format!("r{at}"))),
     ];
     (shape, 0..3_u8, presence(), any::<bool>(), any::<bool>()).prop_map(|(shape, lists, presence, nullable, item_nullable)| {

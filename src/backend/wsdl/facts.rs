@@ -2,9 +2,14 @@
 
 use std::borrow::Cow;
 
+use super::simple;
 use super::view::Node;
-use crate::appinfo::{attr, literal, operation as op_attr, service as service_attr, slot as slot_attr, tag, text, type_name};
-use crate::ir::{Omission, Operation, Origin, Presence, Record, Schema, Service, SessionPart, Slot, Type, TypeId};
+use crate::appinfo::{
+    attr, enumeration as enumeration_attr, literal, operation as op_attr, service as service_attr, slot as slot_attr, tag, text, type_name,
+};
+use crate::ir::{
+    Enumeration, Key, Literal, Omission, Operation, Origin, Presence, Record, Schema, Service, SessionPart, Slot, Type, TypeId,
+};
 
 /// The facts of a service.
 pub(super) fn service<'s>(service: &'s Service, release: &str, digest: &str, omitted: &[&'s Omission]) -> Node<'s> {
@@ -136,14 +141,36 @@ pub(super) fn item<'s>(schema: &'s Schema, item: &'s Slot, around: &Origin) -> N
 }
 
 fn contents<'s>(node: &mut Node<'s>, schema: &'s Schema, slot: &'s Slot, shown: &str, around: &Origin) {
-    match schema.ty(slot.ty) {
-        Type::Scalar(scalar) if !scalar.refinement.is_empty() => node.set(slot_attr::TYPE, text::encode(&scalar.refinement)),
-        Type::Scalar(_) | Type::Record(_) | Type::List => {}
+    if let Type::Scalar(scalar) = schema.ty(slot.ty) {
+        if !scalar.refinement.is_empty() {
+            node.set(slot_attr::TYPE, text::encode(&scalar.refinement));
+        }
+        if let Some(values) = scalar.values.as_deref().filter(|_| simple::typed(scalar).is_none()) {
+            self::values(node, values);
+        }
     }
     common(node, slot, shown, around);
     if let Some(item) = schema.item(slot.ty) {
         node.children.extend(self::item(schema, item, &slot.origin).unless_empty());
     }
+}
+
+/// The values of an enumeration that is no simple type.
+fn values<'s>(node: &mut Node<'s>, values: &'s Enumeration) {
+    let texts = values.values().map(|value| Literal::Str(value.to_owned()));
+    node.set(slot_attr::VALUES, literal::write(&Literal::Array((0..).map(Key::Int).zip(texts).collect())));
+    if !values.name.is_empty() {
+        node.set(slot_attr::ENUMERATION, text::encode(&values.name));
+    }
+}
+
+/// The facts of an enumeration that is a simple type of a name.
+pub(super) fn enumeration<'s>(values: &'s Enumeration, emitted: &str) -> Option<Node<'s>> {
+    let mut node = Node::new(tag::ENUMERATION);
+    if values.name != emitted {
+        node.set(enumeration_attr::NAME, text::encode(&values.name));
+    }
+    node.unless_empty()
 }
 
 fn common<'s>(node: &mut Node<'s>, slot: &'s Slot, shown: &str, around: &Origin) {

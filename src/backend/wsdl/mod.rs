@@ -11,7 +11,9 @@
 //! - qualified elements, sequences, no defaults, no wildcards; lists are named types that hold `item`;
 //! - optional is `minOccurs="0"`, nullable is `nillable="true"`, and never both on a field: absent means absent;
 //! - names that stay apart when case and punctuation are folded, and are no words of the target languages (`mangle`, `fold`, `reserved`);
-//! - nothing longer than a Java method can take, and no types without content.
+//! - nothing longer than a Java method can take, and no types without content;
+//! - enumerations are named simple types (svcutil takes no anonymous ones) whose values can stand between quotation marks in every language
+//!   and whose number a Java class can initialize; others are the built-in type, with the values in appinfo (`simple`).
 
 mod facts;
 mod fold;
@@ -23,6 +25,7 @@ mod plan;
 mod record;
 mod reserved;
 pub mod rpc;
+mod simple;
 mod view;
 mod wire;
 mod write;

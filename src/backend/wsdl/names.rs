@@ -1,4 +1,4 @@
-//! Names of everything global in a WSDL: operations with their wrapper elements, record types, list types.
+//! Names of everything global in a WSDL: operations with their wrapper elements, record types, enumerations, list types.
 //!
 //! In: a schema and a service. Out: [`Names`]. Each name is made of what it names alone. Only where two agree after folding (which tools
 //! would take for one) does the later one get a name in which nothing is left to fold, and a note says so.
@@ -6,7 +6,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::mangle::{Place, apart, mangle, spell};
-use super::{fold, reserved};
+use super::{fold, reserved, simple};
 use crate::ir::{NameBase, OpId, ScalarKind, Schema, ServiceId, Slot, Type, TypeId, TypeName};
 use crate::report::{Code, Diagnostic, Report};
 
@@ -51,7 +51,7 @@ pub(super) struct Names {
     /// Service, port type, binding, port.
     pub(super) service: [String; 4],
     pub(super) operations: FxHashMap<OpId, OpNames>,
-    /// Records and lists.
+    /// Records, lists and enumerations.
     pub(super) types: FxHashMap<TypeId, String>,
     /// For types that the source does not have.
     pub(super) scope: Scope,
@@ -81,6 +81,17 @@ pub(super) fn names(schema: &Schema, service: ServiceId, reached: &[TypeId], hol
             spelt
         };
         names.types.insert(ty, emitted);
+    }
+
+    for ((values, _), types) in simple::enumerations(schema, reached) {
+        let plain = simple::plain(values);
+        let emitted = if names.scope.take(&plain) { plain.clone() } else { names.scope.take_like(simple::apart(values)) };
+        if emitted != plain && !values.name.is_empty() {
+            let message =
+                format!("the enumeration `{}` is called `{emitted}`, because tools would confuse `{plain}` with another name", values.name);
+            report.push(Diagnostic::new(Code::N023, message));
+        }
+        names.types.extend(types.into_iter().map(|ty| (ty, emitted.clone())));
     }
 
     let mut lists: FxHashMap<String, String> = FxHashMap::default();
@@ -143,7 +154,12 @@ pub(super) fn plain(name: &TypeName) -> String {
         out.push('_');
         out.push_str(&identifier(key));
     }
-    if reserved::is_reserved_type(&out) { out + "Type" } else { out }
+    unreserved(out)
+}
+
+/// A name of a type, unless that is a word which generated code cannot have as one.
+pub(super) fn unreserved(name: String) -> String {
+    if reserved::is_reserved_type(&name) { name + "Type" } else { name }
 }
 
 /// The same for one that would be confused with another.
@@ -164,27 +180,29 @@ fn spelt(name: &TypeName) -> String {
 }
 
 /// The name of a list type, after its items.
-fn list(schema: &Schema, item: &Slot, records: &FxHashMap<TypeId, String>) -> String {
+fn list(schema: &Schema, item: &Slot, named: &FxHashMap<TypeId, String>) -> String {
     let mut out = String::from("ArrayOf");
     if item.nullable {
         out.push_str("Nillable");
     }
-    match schema.ty(item.ty) {
-        Type::Scalar(scalar) => out.push_str(match scalar.kind {
+    match (schema.ty(item.ty), named.get(&item.ty)) {
+        (Type::List, _) => {
+            if let Some(inner) = schema.item(item.ty) {
+                out.push_str(&list(schema, inner, named));
+            }
+        }
+        (_, Some(name)) => {
+            out.push('_');
+            out.push_str(name);
+        }
+        (Type::Scalar(scalar), None) => out.push_str(match scalar.kind {
             ScalarKind::Bool => "Boolean",
             ScalarKind::Int => "Long",
             ScalarKind::Float => "Double",
             ScalarKind::String => "String",
         }),
-        Type::Record(_) => {
-            out.push('_');
-            out.push_str(records.get(&item.ty).map_or("", String::as_str));
-        }
-        Type::List => {
-            if let Some(inner) = schema.item(item.ty) {
-                out.push_str(&list(schema, inner, records));
-            }
-        }
+        // Records that are emitted have names, and so does what holds them.
+        (Type::Record(_), None) => out.push('_'),
     }
     out
 }

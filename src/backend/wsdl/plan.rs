@@ -8,8 +8,8 @@ use rustc_hash::FxHashSet;
 use super::mangle::{Place, mangle};
 use super::names::{Names, Scope, names};
 use super::record::{Fields, group_element, hollow, nothing_element, pieces};
-use super::view::{ElementView, Node, OperationView, TypeView, View};
-use super::{Options, facts, fold};
+use super::view::{ElementView, Node, OperationView, SimpleView, TypeView, View};
+use super::{Options, facts, fold, simple};
 use crate::appinfo::{tag, text};
 use crate::ir::{Field, OpId, Origin, Schema, ServiceId, Type, TypeId, TypeName, dump};
 use crate::report::{Code, Diagnostic, Report};
@@ -20,7 +20,7 @@ pub fn plan<'s>(schema: &'s Schema, id: ServiceId, options: &Options, report: &m
     let reached = schema.reachable(id);
     let hollow = hollow(schema, &reached);
     let names = names(schema, id, &reached, &hollow, report);
-    let mut planner = Planner { schema, names, hollow, types: Vec::new(), lists: FxHashSet::default(), report };
+    let mut planner = Planner { schema, names, hollow, simple: Vec::new(), types: Vec::new(), shared: FxHashSet::default(), report };
     let operations: Vec<OperationView<'s>> = schema.operations(id).map(|op| planner.operation(op)).collect();
     for ty in reached {
         planner.ty(ty);
@@ -42,6 +42,7 @@ pub fn plan<'s>(schema: &'s Schema, id: ServiceId, options: &Options, report: &m
         release,
         sessions: sessions(schema, id),
         names: planner.names.service,
+        simple: planner.simple,
         types: planner.types,
         operations,
         omitted,
@@ -82,9 +83,10 @@ struct Planner<'s, 'r> {
     schema: &'s Schema,
     names: Names,
     hollow: FxHashSet<TypeId>,
+    simple: Vec<SimpleView<'s>>,
     types: Vec<TypeView<'s>>,
-    /// Names of the list types that were added: lists of equal items share one.
-    lists: FxHashSet<String>,
+    /// Names of the lists and enumerations that were added: lists of equal items share one, and so do equal enumerations.
+    shared: FxHashSet<String>,
     report: &'r mut Report,
 }
 
@@ -129,10 +131,16 @@ impl<'s> Planner<'s, '_> {
     fn ty(&mut self, id: TypeId) {
         let Some(name) = self.names.types.get(&id).cloned() else { return };
         match self.schema.ty(id) {
-            Type::Scalar(_) => {}
+            Type::Scalar(scalar) => {
+                if let Some(values) = simple::typed(scalar)
+                    && self.shared.insert(name.clone())
+                {
+                    self.simple.push(simple::view(scalar, values, name));
+                }
+            }
             Type::List => {
                 if let Some(item) = self.schema.item(id)
-                    && self.lists.insert(name.clone())
+                    && self.shared.insert(name.clone())
                 {
                     let elements = vec![self.fields(&item.origin, "").item(item)];
                     self.types.push(TypeView { name, record: None, doc: String::new(), facts: None, elements });

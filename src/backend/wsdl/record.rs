@@ -11,9 +11,10 @@ use super::facts;
 use super::fold;
 use super::mangle::{Place, apart, mangle};
 use super::names::Scope;
+use super::simple;
 use super::view::{ElementView, Node};
 use crate::appinfo::{slot as slot_attr, tag, text};
-use crate::ir::{Field, Origin, Presence, ScalarKind, Schema, SessionPart, Slot, Type, TypeId};
+use crate::ir::{Field, Literal, Origin, Presence, Schema, SessionPart, Slot, Type, TypeId};
 use crate::report::{Code, Diagnostic, Report};
 
 /// Parameters that a Java method can take, beside `this`; a `long` and a `double` count twice.
@@ -100,6 +101,8 @@ impl<'s> Fields<'_, 's> {
         let optional = slot.presence != Presence::Required || session.is_some();
         ElementView {
             ty: self.ty(slot.ty),
+            restricted: self.restricted(slot.ty),
+            blank: self.blank(slot.ty),
             optional,
             many: false,
             nillable: slot.nullable && !optional,
@@ -116,6 +119,8 @@ impl<'s> Fields<'_, 's> {
             name: Cow::Borrowed("item"),
             key: None,
             ty: self.ty(item.ty),
+            restricted: self.restricted(item.ty),
+            blank: None,
             optional: true,
             many: true,
             nillable: item.nullable,
@@ -126,15 +131,24 @@ impl<'s> Fields<'_, 's> {
 
     fn ty(&self, ty: TypeId) -> Cow<'static, str> {
         match self.schema.ty(ty) {
-            Type::Scalar(scalar) => Cow::Borrowed(match scalar.kind {
-                ScalarKind::Bool => "xsd:boolean",
-                ScalarKind::Int => "xsd:long",
-                ScalarKind::Float => "xsd:double",
-                ScalarKind::String => "xsd:string",
-            }),
+            Type::Scalar(scalar) => Cow::Borrowed(simple::built_in(scalar.kind)),
             // Every type that is not hollow has a name, and nothing refers to a hollow one.
             Type::Record(_) | Type::List => Cow::Owned(format!("tns:{}", self.types.get(&ty).map_or("", String::as_str))),
         }
+    }
+
+    /// What stands in an enumeration that has no value of its kind for nothing.
+    fn blank(&self, ty: TypeId) -> Option<Literal> {
+        match self.schema.ty(ty) {
+            Type::Scalar(scalar) => scalar.values.as_ref()?.blank(scalar.kind),
+            Type::Record(_) | Type::List => None,
+        }
+    }
+
+    /// The simple type of a scalar that is an enumeration.
+    fn restricted(&self, ty: TypeId) -> Option<String> {
+        let name = self.types.get(&ty).filter(|_| matches!(self.schema.ty(ty), Type::Scalar(_)))?;
+        Some(format!("tns:{name}"))
     }
 }
 
@@ -176,6 +190,8 @@ pub(super) fn group_element<'s>(name: String, ty: &str) -> ElementView<'s> {
         name: Cow::Owned(name),
         key: None,
         ty: Cow::Owned(format!("tns:{ty}")),
+        restricted: None,
+        blank: None,
         optional: false,
         many: false,
         nillable: false,
@@ -201,6 +217,8 @@ mod tests {
             name: Cow::Owned(format!("p{at}")),
             key: None,
             ty: Cow::Borrowed(ty),
+            restricted: None,
+            blank: None,
             optional: false,
             many: false,
             nillable: false,

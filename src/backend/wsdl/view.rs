@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::ir::{Operation, Service, TypeName};
+use crate::ir::{Enumeration, Literal, Operation, Service, TypeName};
 
 /// A WSDL.
 #[derive(Debug)]
@@ -29,12 +29,27 @@ pub struct View<'s> {
     pub facts: Node<'s>,
     /// Names of parameters that carry a session.
     pub sessions: Vec<String>,
-    /// Types in the order in which a reader meets them.
+    /// Enumerations in the order in which a reader meets them.
+    pub simple: Vec<SimpleView<'s>>,
+    /// Other types in that order.
     pub types: Vec<TypeView<'s>>,
     /// Operations in their order.
     pub operations: Vec<OperationView<'s>>,
     /// Functions of the service that are left out.
     pub omitted: Vec<&'s crate::ir::Omission>,
+}
+
+/// A named simple type: an enumeration.
+#[derive(Debug)]
+pub struct SimpleView<'s> {
+    /// Its name.
+    pub name: String,
+    /// The built-in type that it restricts, with prefix.
+    pub base: &'static str,
+    /// Its values.
+    pub values: &'s Enumeration,
+    /// What XSD cannot say.
+    pub facts: Option<Node<'s>>,
 }
 
 /// A named complex type: a sequence of elements.
@@ -80,8 +95,12 @@ pub struct ElementView<'s> {
     pub name: Cow<'s, str>,
     /// The key of the parameter or field that it holds; `None` for an item, a result, and for what only the WSDL has.
     pub key: Option<&'s str>,
-    /// Its type, with prefix.
+    /// Its type, with prefix: a built-in or a complex one.
     pub ty: Cow<'static, str>,
+    /// The simple type that stands in its place, with prefix.
+    pub restricted: Option<String>,
+    /// What stands in it where nobody filled it, if that is not the blank of its type.
+    pub blank: Option<Literal>,
     /// Whether it may be missing.
     pub optional: bool,
     /// Whether it may occur any number of times.

@@ -10,6 +10,7 @@ use rustc_hash::FxHashSet;
 use super::record::hollow;
 use super::view::{ElementView, OperationView, TypeView, View};
 use super::{Options, emit_all, plan_all, rpc};
+use crate::backend::model;
 use crate::files::Files;
 use crate::ir::{self, Field, OpId, Presence, Schema, ServiceId, Slot, Type, TypeId, dump};
 use crate::report::Report;
@@ -118,6 +119,7 @@ fn part(element: &ElementView<'_>, carries: Carries) -> Part {
         carries,
         optional: element.optional,
         nillable: element.nillable,
+        blank: blank(element),
     }
 }
 
@@ -129,7 +131,14 @@ fn field(element: &ElementView<'_>) -> WireField {
         ty: type_ref(&element.ty),
         optional: element.optional,
         nillable: element.nillable,
+        blank: blank(element),
     }
+}
+
+/// What stands in an element that must be there and that nobody filled.
+fn blank(element: &ElementView<'_>) -> Option<Value> {
+    let blank = element.blank.as_ref().filter(|_| !element.optional && !element.nillable)?;
+    model::plain(blank)
 }
 
 fn session_part(part: ir::SessionPart) -> SessionPart {

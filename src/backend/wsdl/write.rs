@@ -1,6 +1,6 @@
 //! Lays out a WSDL. Reads like the file it writes.
 
-use super::view::{ElementView, Node, OperationView, TypeView, View};
+use super::view::{ElementView, Node, OperationView, SimpleView, TypeView, View};
 use super::xml::{Attributes, Xml};
 use crate::appinfo::NAMESPACE;
 use crate::files::Files;
@@ -80,9 +80,22 @@ fn schema(view: &View<'_>, xml: &mut Xml) {
     xml.open("xsd:schema", &[("targetNamespace", Some(&view.namespace)), ("elementFormDefault", Some("qualified"))]);
     xml.line();
     annotation("", Some(&view.facts), xml);
+    view.simple.iter().for_each(|ty| simple_type(ty, xml));
     view.types.iter().for_each(|ty| complex_type(ty, xml));
     view.operations.iter().for_each(|op| wrappers(op, xml));
     xml.close("xsd:schema");
+}
+
+fn simple_type(ty: &SimpleView<'_>, xml: &mut Xml) {
+    xml.open("xsd:simpleType", &[("name", Some(&ty.name))]);
+    if ty.facts.is_some() {
+        xml.line();
+        annotation("", ty.facts.as_ref(), xml);
+    }
+    xml.open("xsd:restriction", &[("base", Some(ty.base))]);
+    ty.values.values().for_each(|value| xml.empty("xsd:enumeration", &[("value", Some(value))]));
+    xml.close("xsd:restriction");
+    xml.close("xsd:simpleType");
 }
 
 fn complex_type(ty: &TypeView<'_>, xml: &mut Xml) {
@@ -125,7 +138,7 @@ fn sequence<'v>(elements: impl ExactSizeIterator<Item = &'v ElementView<'v>>, xm
 fn element(element: &ElementView<'_>, xml: &mut Xml) {
     let attributes: Attributes<'_> = &[
         ("name", Some(&element.name)),
-        ("type", Some(&element.ty)),
+        ("type", Some(element.restricted.as_deref().unwrap_or(&element.ty))),
         ("minOccurs", element.optional.then_some("0")),
         ("maxOccurs", element.many.then_some("unbounded")),
         ("nillable", element.nillable.then_some("true")),

@@ -198,3 +198,19 @@ fn another_format_and_no_json_are_told_apart() {
     let many = with("/services/0/operations", json!((0..30).map(|at| format!("f{at}")).collect::<Vec<_>>()));
     assert!(load(&serde_json::to_vec(&many).unwrap()).unwrap_err().to_string().contains(" more"));
 }
+
+#[test]
+fn enumerations_have_values_of_their_kind() {
+    for (kind, values, fault) in [
+        ("int", json!([1, 2]), None),
+        ("float", json!([1, 0.5]), None),
+        ("string", json!(["a", ""]), None),
+        ("int", json!([1, "2"]), Some("the enumeration of `id` of the record `r` has a value \"2\", which is no int")),
+        ("string", json!(["a", "b", "a"]), Some("the enumeration of `id` of the record `r` has the value \"a\" twice")),
+        ("string", json!([]), Some("the enumeration of `id` of the record `r` has no values")),
+    ] {
+        let mut manifest = sound();
+        manifest["records"]["r"]["fields"][0]["type"] = json!({"scalar": {"kind": kind, "values": values}});
+        assert_eq!(faults(&manifest), fault.into_iter().collect::<Vec<_>>());
+    }
+}

@@ -151,3 +151,60 @@ fn sparse_records_have_what_they_have() {
     }
     assert_eq!(validator.answer(result, value(r#"{"id":"x"}"#)).unwrap_err().pointer(), "/id");
 }
+
+/// An operation with a parameter of every kind that may have a few values alone, and whose result has a field of that sort.
+fn enumerated() -> Manifest {
+    let text = r#"{
+        "format": 1, "generator": "test", "digest": "", "releases": [], "endpoints": [], "files": [], "rules": {"raw": {}},
+        "services": [{"shortname": "s", "name": "S", "operations": ["f"], "convention": "moodle"}],
+        "operations": {"f": {"login-required": true, "result": {"type": {"record": "cell"}}, "params": [
+            {"name": "way", "type": {"scalar": {"kind": "string", "values": ["left", "", "up, down"]}}, "nullable": true},
+            {"name": "floor", "type": {"scalar": {"kind": "int", "values": [-1, 2]}}, "presence": "optional"},
+            {"name": "rate", "type": {"scalar": {"kind": "float", "values": [0.5, 2.0]}}, "presence": "optional"},
+            {"name": "raw", "type": {"scalar": {"kind": "string", "refinement": "raw", "values": ["1", "2"]}}, "presence": "optional"},
+            {"name": "ways", "type": {"list": {"type": {"scalar": {"kind": "string", "values": ["left"]}}}}, "presence": {"default": []}}
+        ]}},
+        "records": {"cell": {"fields": [{"name": "way", "type": {"scalar": {"kind": "string", "values": ["left"]}}}]}}
+    }"#;
+    load(text.as_bytes()).unwrap()
+}
+
+#[test]
+fn of_an_enumeration_no_other_value_is_taken() {
+    let (manifest, site) = (enumerated(), Site::default());
+    let said = |json: &str, strict: bool| {
+        let validator = Validator::new(&manifest, &site);
+        let validator = if strict { validator.strict() } else { validator };
+        match validator.arguments(&manifest.operations["f"], map(json)) {
+            Ok(out) => serde_json::to_string(&Value::from(out)).unwrap(),
+            Err(problem) => format!("{}: {problem}", problem.pointer()),
+        }
+    };
+    for (json, expected) in [
+        (r#"{"way":"left"}"#, r#"{"way":"left","ways":[]}"#),
+        (r#"{"way":null,"floor":2,"rate":2}"#, r#"{"way":null,"floor":2,"rate":2.0,"ways":[]}"#),
+        (r#"{"way":"","ways":["left"]}"#, r#"{"way":"","ways":["left"]}"#),
+        (r#"{"way":"Left"}"#, r#"/way: it is none of "left", "", "up, down""#),
+        (r#"{"way":"left "}"#, r#"/way: it is none of "left", "", "up, down""#),
+        (r#"{"way":"","floor":0}"#, "/floor: it is none of -1, 2"),
+        (r#"{"way":"","rate":0.51}"#, "/rate: it is none of 0.5, 2.0"),
+        (r#"{"way":"","ways":["left","right"]}"#, r#"/ways/1: it is none of "left""#),
+    ] {
+        for strict in [false, true] {
+            assert_eq!(said(json, strict), expected);
+        }
+    }
+    // A form has texts alone, and PARAM_RAW keeps numbers.
+    assert_eq!(said(r#"{"way":"","floor":"2","raw":1}"#, false), r#"{"way":"","floor":2,"raw":"1","ways":[]}"#);
+    assert_eq!(said(r#"{"way":"","raw":3}"#, false), r#"/raw: it is none of "1", "2""#);
+}
+
+#[test]
+fn an_answer_outside_of_its_enumeration_is_refused() {
+    let (manifest, site) = (enumerated(), Site::default());
+    let slot = manifest.operations["f"].result.as_ref().unwrap();
+    let validator = Validator::new(&manifest, &site);
+    assert!(validator.answer(slot, value(r#"{"way":"left"}"#)).is_ok());
+    let problem = validator.answer(slot, value(r#"{"way":"right"}"#)).unwrap_err();
+    assert_eq!((problem.pointer().as_str(), problem.to_string().as_str()), ("/way", r#"it is none of "left""#));
+}

@@ -108,7 +108,7 @@ impl Lower<'_> {
             self.report.push(Diagnostic::new(Code::M030, what).at(desc.origin.span).about(self.function));
             ScalarKind::String
         });
-        Scalar { kind, refinement }
+        Scalar::new(kind, refinement)
     }
 }
 

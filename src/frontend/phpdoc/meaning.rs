@@ -284,7 +284,7 @@ fn forget_origins(shape: &mut ShapeDef) {
 }
 
 fn scalar(kind: ScalarKind, refinement: &str) -> ShapeDef {
-    ShapeDef::Scalar(Scalar { kind, refinement: refinement.to_owned() })
+    ShapeDef::Scalar(Scalar::new(kind, refinement))
 }
 
 fn text(refinement: &str) -> ShapeDef {

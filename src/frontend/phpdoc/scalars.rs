@@ -62,7 +62,7 @@ const UNSENDABLE: &[&str] = &["resource", "generator"];
 pub(super) fn word(name: &str) -> Option<Word> {
     let lower = name.trim_start_matches('\\').to_ascii_lowercase();
     let is = |words: &[&str]| words.contains(&lower.as_str());
-    let scalar = |kind, refinement: &str| Scalar { kind, refinement: refinement.to_owned() };
+    let scalar = |kind, refinement: &str| Scalar::new(kind, refinement);
     if let Some((_, kind, refinement)) = SCALARS.iter().find(|(word, _, _)| *word == lower) {
         return Some(Word::Scalar(scalar(*kind, refinement)));
     }

@@ -1,10 +1,15 @@
 //! What mwsc wrote into appinfo, read back.
 
+use std::sync::Arc;
+
 use super::Sink;
 use super::names::Space;
 use super::tree::Element;
 use crate::appinfo::{attr, literal, operation, service, slot, tag, text, type_name};
-use crate::ir::{FieldDef, Omission, OperationMeta, Origin, Presence, RecordDef, ServiceMeta, SessionPart, ShapeDef, SlotDef, TypeName};
+use crate::ir::{
+    Enumeration, FieldDef, Literal, Omission, OperationMeta, Origin, Presence, RecordDef, ScalarKind, ServiceMeta, SessionPart, ShapeDef,
+    SlotDef, TypeName, enumeration,
+};
 use crate::report::Code;
 use crate::report::code::CODES;
 
@@ -98,6 +103,28 @@ impl<'e> Facts<'e> {
             self.misunderstood(slot::DEFAULT, raw, out);
         }
         if optional || self.flag(slot::OPTIONAL, false, out) { Presence::Optional } else { Presence::Required }
+    }
+
+    /// The values of an enumeration that no simple type says.
+    pub(super) fn values(self, kind: ScalarKind, out: &mut Sink<'_>) -> Option<Arc<Enumeration>> {
+        let raw = self.raw(slot::VALUES)?;
+        let texts = match literal::read(raw) {
+            Some(Literal::Array(items)) => items.into_iter().map(|(_, value)| match value {
+                Literal::Str(text) => enumeration::canonical(kind, &text).filter(|canonical| *canonical == text),
+                _ => None,
+            }),
+            _ => return self.no_values(raw, out),
+        };
+        let name = self.text(slot::ENUMERATION, out).unwrap_or_default();
+        match texts.collect::<Option<Vec<String>>>().and_then(|texts| Enumeration::new(name, texts)) {
+            Some(values) => Some(values),
+            None => self.no_values(raw, out),
+        }
+    }
+
+    fn no_values(self, raw: &str, out: &mut Sink<'_>) -> Option<Arc<Enumeration>> {
+        self.misunderstood(slot::VALUES, raw, out);
+        None
     }
 
     /// What a parameter carries that is no data.

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::facts::Facts;
 use super::model::{Declared, Kind, Wsdl, facts};
 use super::names::{Name, Space};
+use super::simple::Simple;
 use super::soap::{self, Bound, Port};
 use super::tree::Element;
 use super::{Sink, defect, spell};
@@ -18,7 +19,7 @@ use crate::source::Span;
 /// How many services of a file are read.
 const MAX_SERVICES: usize = 100;
 
-/// How many elements types may have in all, those of base types and groups counted for each use.
+/// How many elements types may have in all, those of base types and groups counted for each use, and so are the values of enumerations.
 const BUDGET: u32 = 4_000_000;
 
 /// Why an operation cannot be read.
@@ -54,6 +55,8 @@ pub(super) struct Lifter<'w, 't, 's, 'r> {
     pub(super) depth: usize,
     pub(super) nesting: usize,
     pub(super) budget: u32,
+    /// Simple types that were read.
+    pub(super) simple: FxHashMap<Name<'t>, Simple>,
 }
 
 /// Makes a fragment: a service for each service that speaks SOAP, or one of the first port type.
@@ -72,6 +75,7 @@ pub(super) fn lift(wsdl: &Wsdl<'_>, path: &str, out: &mut Sink<'_>) -> Fragment 
         depth: 0,
         nesting: 0,
         budget: BUDGET,
+        simple: FxHashMap::default(),
     };
     let offers = lifter.offers();
     let mut fragment = Fragment::default();
@@ -300,13 +304,15 @@ impl<'t> Lifter<'_, 't, '_, '_> {
 
     /// The name of the record that a named type is.
     pub(super) fn class(&self, name: Name<'t>) -> TypeName {
-        let class = if self.ambiguous.contains(name.local) {
-            let space: String =
-                self.wsdl.spaces.name(name.space).chars().map(|ch| if ch.is_ascii_alphanumeric() { ch } else { '_' }).collect();
-            format!("{space}\\{}", name.local)
-        } else {
-            name.local.to_owned()
-        };
-        TypeName::new(NameBase::Class(class))
+        TypeName::new(NameBase::Class(self.known_as(name)))
+    }
+
+    /// What a named type is called: by its local name, where that says which one it is.
+    pub(super) fn known_as(&self, name: Name<'t>) -> String {
+        if !self.ambiguous.contains(name.local) {
+            return name.local.to_owned();
+        }
+        let space: String = self.wsdl.spaces.name(name.space).chars().map(|ch| if ch.is_ascii_alphanumeric() { ch } else { '_' }).collect();
+        format!("{space}\\{}", name.local)
     }
 }

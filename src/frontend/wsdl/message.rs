@@ -142,9 +142,9 @@ impl<'t> Lifter<'_, 't, '_, '_> {
         origin.span = Some(part.at());
         self.within = self.wsdl.target;
         if let Some(element) = self.element_of(part)? {
-            let shaped = self.shape(Written::of(element), Facts(None), place, &origin)?;
-            let doc = shaped.doc(super::shape::documentation(element));
-            return Ok(SlotDef { nullable: super::shape::is_nillable(element), doc, ..plain(shaped.shape, &origin) });
+            let shape = self.shape(Written::of(element), Facts(None), place, &origin)?;
+            let doc = super::shape::documentation(element).to_owned();
+            return Ok(SlotDef { nullable: super::shape::is_nillable(element), doc, ..plain(shape, &origin) });
         }
         let written = match part.name_in("type") {
             Some(name) => Written::Named(name, part),
@@ -158,9 +158,8 @@ impl<'t> Lifter<'_, 't, '_, '_> {
             let list = self.slot(field, place, true, &origin)?;
             return Ok(SlotDef { origin, ..list.slot });
         }
-        let shaped = self.shape(written, Facts(None), place, &origin)?;
-        let doc = shaped.doc("");
-        Ok(SlotDef { doc, ..plain(shaped.shape, &origin) })
+        let shape = self.shape(written, Facts(None), place, &origin)?;
+        Ok(plain(shape, &origin))
     }
 }
 

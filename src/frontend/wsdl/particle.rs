@@ -27,6 +27,8 @@ pub(super) struct Particle<'t> {
     is_chosen: bool,
     /// Its type is the text of the element around it.
     is_text: Option<Name<'t>>,
+    /// The restriction of that text.
+    pub(super) narrowed: Option<Element<'t>>,
 }
 
 impl<'t> Particle<'t> {
@@ -40,6 +42,7 @@ impl<'t> Particle<'t> {
             is_attribute: false,
             is_chosen: false,
             is_text: None,
+            narrowed: None,
         }
     }
 
@@ -134,8 +137,12 @@ impl<'t> Lifter<'_, 't, '_, '_> {
         } else if is_text && !content.has_text {
             content.has_text = true;
             let text = Particle { name: "value", is_text: Some(base), ..Particle::new(derived) };
-            self.spend(derived)?;
+            self.spend(derived, 1)?;
             content.particles.push(text);
+        }
+        let narrows = is_text && derived.name() == "restriction" && derived.child(Space::XSD, "enumeration").is_some();
+        if let Some(text) = content.particles.iter_mut().find(|particle| narrows && particle.is_text.is_some()) {
+            text.narrowed = Some(derived);
         }
         for child in derived.all().filter(|child| child.space() == Space::XSD) {
             let is_facet = is_text && !matches!(child.name(), "attribute" | "attributeGroup" | "anyAttribute");
@@ -159,7 +166,7 @@ impl<'t> Lifter<'_, 't, '_, '_> {
         match element.name() {
             "annotation" => {}
             "element" => {
-                self.spend(element)?;
+                self.spend(element, 1)?;
                 let particle =
                     Particle { optional: occurs.optional, many: occurs.many, is_chosen: occurs.chosen, ..Particle::new(element) };
                 let particle = self.resolve(particle)?;
@@ -201,7 +208,7 @@ impl<'t> Lifter<'_, 't, '_, '_> {
         if element.get("use") == Some("prohibited") || reference.is_some_and(|name| name.space.is_encoding() || name.space == Space::WSDL) {
             return Ok(());
         }
-        self.spend(element)?;
+        self.spend(element, 1)?;
         let mut particle = Particle { optional: element.get("use") != Some("required"), is_attribute: true, ..Particle::new(element) };
         if let Some(name) = reference {
             particle.name = name.local;
@@ -231,7 +238,7 @@ impl<'t> Lifter<'_, 't, '_, '_> {
     }
 
     fn referred(&mut self, kind: Kind, element: Element<'t>, depth: usize) -> Result<Element<'t>, Lost> {
-        self.spend(element)?;
+        self.spend(element, 1)?;
         let Some((name, (_, declared))) = element.name_in("ref").and_then(|name| Some((name, self.wsdl.find(kind, name)?))) else {
             return Err(Lost::new(Code::W005, element.at(), format!("there is no such {}", kind.word())));
         };
@@ -247,14 +254,14 @@ impl<'t> Lifter<'_, 't, '_, '_> {
         content.particles.retain(|particle| !particle.is_chosen || chosen.insert(particle.name));
     }
 
-    /// Pays for an element. A small file can say by groups and base types that there are billions.
-    fn spend(&mut self, element: Element<'t>) -> Result<(), Lost> {
-        match self.budget.checked_sub(1) {
+    /// Pays for elements. A small file can say by groups and base types that there are billions.
+    pub(super) fn spend(&mut self, element: Element<'t>, count: u32) -> Result<(), Lost> {
+        match self.budget.checked_sub(count) {
             Some(left) => {
                 self.budget = left;
                 Ok(())
             }
-            None => Err(Lost::new(Code::W003, element.at(), "the types have millions of elements in all")),
+            None => Err(Lost::new(Code::W003, element.at(), "the types have millions of elements and values in all")),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::lift::{Lifter, Lost};
 use super::model::{Declared, Kind, facts};
 use super::names::{Name, Space};
 use super::particle::Particle;
-use super::simple::{self, Simple};
+use super::simple;
 use super::tree::Element;
 use crate::appinfo::{attr, slot as slot_attr, tag};
 use crate::ir::{FieldDef, MAP_ENTRY, NameBase, Origin, Presence, RecordDef, Scalar, ScalarKind, ShapeDef, SlotDef, TypeName};
@@ -45,29 +45,6 @@ impl<'t> Written<'t> {
     }
 }
 
-/// A shape, and words about its values that it cannot hold itself.
-pub(super) struct Shaped {
-    pub(super) shape: ShapeDef,
-    note: String,
-}
-
-impl Shaped {
-    /// Documentation with those words.
-    pub(super) fn doc(&self, doc: &str) -> String {
-        match (doc.is_empty(), self.note.is_empty()) {
-            (_, true) => doc.to_owned(),
-            (true, false) => self.note.clone(),
-            (false, false) => format!("{doc}\n{}", self.note),
-        }
-    }
-}
-
-impl From<ShapeDef> for Shaped {
-    fn from(shape: ShapeDef) -> Self {
-        Shaped { shape, note: String::new() }
-    }
-}
-
 impl<'t> Lifter<'_, 't, '_, '_> {
     /// A type of a name. `None` for those that nobody declares because everybody knows them.
     pub(super) fn named_type(&mut self, name: Name<'t>, at: Element<'t>) -> Result<Option<Declared<'t>>, Lost> {
@@ -88,9 +65,9 @@ impl<'t> Lifter<'_, 't, '_, '_> {
     }
 
     /// A type as a shape. `facts` are those of the slot or, in a list, of the item.
-    pub(super) fn shape(&mut self, ty: Written<'t>, facts: Facts<'t>, place: &TypeName, around: &Origin) -> Result<Shaped, Lost> {
+    pub(super) fn shape(&mut self, ty: Written<'t>, facts: Facts<'t>, place: &TypeName, around: &Origin) -> Result<ShapeDef, Lost> {
         let (own, element) = match ty {
-            Written::Anything => return Ok(scalar(ScalarKind::String, "xsd:anyType").into()),
+            Written::Anything => return Ok(scalar(ScalarKind::String, "xsd:anyType")),
             Written::Inline(element) => (None, element),
             Written::Named(name, at) => match self.named_type(name, at)? {
                 Some(declared) => (Some(name), declared.element),
@@ -103,29 +80,33 @@ impl<'t> Lifter<'_, 't, '_, '_> {
         }
         self.depth += 1;
         let before = self.within;
-        if let Some((_, declared)) = own.and_then(|name| self.find_type(name)) {
+        let declared = own.and_then(|name| self.find_type(name)).map(|(_, declared)| declared);
+        if let Some(declared) = declared {
             self.within = declared.name.space;
         }
-        let shaped =
-            if element.name() == "simpleType" { self.simple(element, facts) } else { self.complex(own, element, facts, place, around) };
+        let shape = if element.name() == "simpleType" {
+            self.simple(declared.map(|declared| declared.name), element, facts)
+        } else {
+            self.complex(own, element, facts, place, around)
+        };
         // Whoever is lost begins anew.
-        let shaped = shaped?;
+        let shape = shape?;
         self.within = before;
         self.depth -= 1;
-        Ok(shaped)
+        Ok(shape)
     }
 
     /// A type that nobody declares.
-    fn known(&mut self, name: Name<'t>, at: Element<'t>, facts: Facts<'t>) -> Result<Shaped, Lost> {
+    fn known(&mut self, name: Name<'t>, at: Element<'t>, facts: Facts<'t>) -> Result<ShapeDef, Lost> {
         if name.space == Space::APACHE {
             return Ok(match name.local {
-                "Map" => map().into(),
-                "Vector" => self.untyped(at).into(),
-                _ => scalar(ScalarKind::String, &format!("apache:{name}")).into(),
+                "Map" => map(),
+                "Vector" => self.untyped(at),
+                _ => scalar(ScalarKind::String, &format!("apache:{name}")),
             });
         }
         if name.space.is_encoding() && matches!(name.local, "Array" | "Struct") {
-            return Ok(self.untyped(at).into());
+            return Ok(self.untyped(at));
         }
         let refinement = facts.text(slot_attr::TYPE, self.out);
         match simple::builtin(name.local) {
@@ -135,7 +116,8 @@ impl<'t> Lifter<'_, 't, '_, '_> {
                 if simple::is_anything(name.local) {
                     self.out.push(Code::W013, at.at(), format!("{} may be anything, so it is read as text", subject(at)));
                 }
-                Ok(ShapeDef::Scalar(Scalar { kind, refinement: refinement.unwrap_or_else(own) }).into())
+                let values = facts.values(kind, self.out);
+                Ok(ShapeDef::Scalar(Scalar { kind, refinement: refinement.unwrap_or_else(own), values }))
             }
             None => Err(Lost::new(Code::W005, at.at(), format!("there is no built-in type `{name}`"))),
         }
@@ -148,11 +130,12 @@ impl<'t> Lifter<'_, 't, '_, '_> {
         ShapeDef::List(Box::new(plain(scalar(ScalarKind::String, "xsd:anyType"), &origin)))
     }
 
-    fn simple(&mut self, element: Element<'t>, facts: Facts<'t>) -> Result<Shaped, Lost> {
-        let Simple { scalar, values } = self.simple_type(element, 0)?;
-        let refinement = facts.text(slot_attr::TYPE, self.out).unwrap_or(scalar.refinement);
-        let note = if values.is_empty() { String::new() } else { format!("One of: {}.", values.join(", ")) };
-        Ok(Shaped { shape: ShapeDef::Scalar(Scalar { kind: scalar.kind, refinement }), note })
+    fn simple(&mut self, own: Option<Name<'t>>, element: Element<'t>, facts: Facts<'t>) -> Result<ShapeDef, Lost> {
+        let mut scalar = self.simple_type(own, element)?;
+        if let Some(refinement) = facts.text(slot_attr::TYPE, self.out) {
+            scalar.refinement = refinement;
+        }
+        Ok(ShapeDef::Scalar(scalar))
     }
 
     fn complex(
@@ -162,17 +145,16 @@ impl<'t> Lifter<'_, 't, '_, '_> {
         facts: Facts<'t>,
         place: &TypeName,
         around: &Origin,
-    ) -> Result<Shaped, Lost> {
+    ) -> Result<ShapeDef, Lost> {
         if let Some(array) = self.array_item(element)? {
-            let item = self.array(array, facts.child(tag::ITEM), place, around)?;
-            return Ok(item.into());
+            return self.array(array, facts.child(tag::ITEM), place, around);
         }
         let by_origin = Facts::of(super::model::facts(element), tag::RECORD);
         // A record that is there already needs no second look.
         if by_origin.0.is_none()
             && let Some(name) = own.map(|own| self.class(own)).filter(|name| self.defined.contains(name))
         {
-            return Ok(ShapeDef::Ref(name).into());
+            return Ok(ShapeDef::Ref(name));
         }
         let content = self.content(element)?;
         if let [item] = content.particles.as_slice()
@@ -181,22 +163,21 @@ impl<'t> Lifter<'_, 't, '_, '_> {
             && !content.has_text
         {
             let item = self.item(*item, facts.child(tag::ITEM), place, around)?;
-            return Ok(ShapeDef::List(Box::new(item)).into());
+            return Ok(ShapeDef::List(Box::new(item)));
         }
-        self.record(own, element, &content, place).map(Shaped::from)
+        self.record(own, element, &content, place)
     }
 
     fn item(&mut self, item: Particle<'t>, facts: Facts<'t>, place: &TypeName, around: &Origin) -> Result<SlotDef, Lost> {
         let mut origin = facts.origin(around, self.out);
         origin.span = Some(item.element.at());
-        let shaped = self.shape(item.written(), facts, place, &origin)?;
-        let own = shaped.doc(documentation(item.element));
+        let shape = self.shape(item.written(), facts, place, &origin)?;
         Ok(SlotDef {
             presence: facts.presence(false, self.out),
             nullable: is_nillable(item.element),
-            doc: facts.text(attr::DOC, self.out).unwrap_or(own),
+            doc: facts.text(attr::DOC, self.out).unwrap_or_else(|| documentation(item.element).to_owned()),
             site_shaped: facts.is_site_shaped(self.out),
-            shape: shaped.shape,
+            shape,
             origin,
         })
     }
@@ -254,8 +235,8 @@ impl<'t> Lifter<'_, 't, '_, '_> {
                 if dimensions > MAX_DIMENSIONS {
                     return Err(Lost::new(Code::W003, array.at.at(), format!("an array has more than {MAX_DIMENSIONS} dimensions")));
                 }
-                let shaped = self.shape(Written::Named(base, array.at), facts, place, &origin)?;
-                let mut slot = SlotDef { doc: shaped.note.clone(), ..plain(shaped.shape, &origin) };
+                let shape = self.shape(Written::Named(base, array.at), facts, place, &origin)?;
+                let mut slot = plain(shape, &origin);
                 for _ in 1..dimensions {
                     slot = plain(ShapeDef::List(Box::new(slot)), &origin);
                 }
@@ -350,23 +331,35 @@ impl<'t> Lifter<'_, 't, '_, '_> {
         let place = if is_whole { place.clone() } else { place.child(&name) };
         let mut origin = facts.origin(around, self.out);
         origin.span = Some(particle.element.at());
-        let shaped = self.shape(particle.written(), facts, &place, &origin)?;
+        let mut shape = self.shape(particle.written(), facts, &place, &origin)?;
+        if let (ShapeDef::Scalar(scalar), Some(restriction)) = (&mut shape, particle.narrowed) {
+            *scalar = self.narrowed(scalar.clone(), restriction)?;
+        }
         let session = facts.session(self.out);
         let optional = particle.optional && !particle.many && session.is_none();
-        let presence = match (facts.presence(optional, self.out), &shaped.shape) {
-            (Presence::Optional, ShapeDef::Scalar(scalar)) => particle.default(scalar.kind).map_or(Presence::Optional, Presence::Default),
+        let presence = match (facts.presence(optional, self.out), &shape) {
+            (Presence::Optional, ShapeDef::Scalar(scalar)) => self.default(particle, scalar),
             (presence, _) => presence,
         };
-        let own = shaped.doc(documentation(particle.element));
         let slot = SlotDef {
             presence,
             nullable: is_nillable(particle.element) || facts.is_null(self.out),
-            doc: facts.text(attr::DOC, self.out).unwrap_or(own),
+            doc: facts.text(attr::DOC, self.out).unwrap_or_else(|| documentation(particle.element).to_owned()),
             site_shaped: facts.is_site_shaped(self.out),
-            shape: if particle.many { ShapeDef::List(Box::new(plain(shaped.shape, &origin))) } else { shaped.shape },
+            shape: if particle.many { ShapeDef::List(Box::new(plain(shape, &origin))) } else { shape },
             origin,
         };
         Ok(FieldDef { name, slot, session })
+    }
+
+    /// The presence of an optional scalar, by the value that XML Schema says it has when it is missing.
+    fn default(&mut self, particle: Particle<'t>, scalar: &Scalar) -> Presence {
+        let Some(value) = particle.default(scalar.kind) else { return Presence::Optional };
+        if scalar.values.as_ref().is_some_and(|values| !values.allows(scalar.kind, &value)) {
+            self.note(Code::W021, particle.element.at(), format!("the default of `{}` is none of its values", particle.name));
+            return Presence::Optional;
+        }
+        Presence::Default(value)
     }
 
     /// Notes something about a construct that is read as something else.
@@ -411,7 +404,7 @@ fn map() -> ShapeDef {
 }
 
 fn scalar(kind: ScalarKind, refinement: &str) -> ShapeDef {
-    ShapeDef::Scalar(Scalar { kind, refinement: refinement.to_owned() })
+    ShapeDef::Scalar(Scalar::new(kind, refinement))
 }
 
 /// What a person calls the thing that has a type.

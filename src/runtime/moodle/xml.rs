@@ -136,7 +136,7 @@ mod tests {
     }
 
     fn scalar(kind: Kind) -> Shape {
-        Shape::Scalar(Scalar { kind, refinement: String::new() })
+        Shape::Scalar(Scalar::new(kind, ""))
     }
 
     fn book() -> Records {

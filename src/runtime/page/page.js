@@ -24,6 +24,7 @@ const fetched = async path => {
 // Types in words.
 
 function typeWord(type) {
+  if (type.scalar && type.scalar.values) return type.scalar.values.map(value => JSON.stringify(value)).slice(0, 6).join(' | ') + (type.scalar.values.length > 6 ? ' | …' : '');
   if (type.scalar) return type.scalar.refinement ? type.scalar.refinement.replace('xsd:', '') : type.scalar.kind;
   if (type.list) return typeWord(type.list.type) + '[]';
   return type.record.split('\\').pop();
@@ -68,11 +69,16 @@ function result(slot) {
 
 // Inputs. Each is { node, value() }; a value that is undefined is not sent.
 
+/** One of some values, or none of them. */
+function choice(values) {
+  const texts = values.map(value => (typeof value === 'string' && value.trim() === value && value !== '' ? value : JSON.stringify(value)));
+  const select = make('select', {}, ...['—', ...texts].map((text, value) => make('option', { value }, text)));
+  return { node: select, value: () => values[Number(select.value) - 1] };
+}
+
 function scalarInput(scalar, slot) {
-  if (scalar.kind === 'bool') {
-    const select = make('select', {}, ...[['', '—'], ['true', 'true'], ['false', 'false']].map(([value, text]) => make('option', { value }, text)));
-    return { node: select, value: () => (select.value === '' ? undefined : select.value === 'true') };
-  }
+  if (scalar.values) return choice(scalar.values);
+  if (scalar.kind === 'bool') return choice([true, false]);
   const preset = fallback(slot);
   const input = make('input', { type: 'text', inputmode: scalar.kind === 'int' ? 'numeric' : undefined, placeholder: preset === undefined || preset === null ? '' : String(preset) });
   const number = text => (/^-?\d+$/.test(text) && !Number.isSafeInteger(Number(text)) ? text : text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text);

@@ -230,7 +230,10 @@ impl<'s> Writer<'s> {
     /// The blank of a type: what OK Tech's server has in a field that nobody filled.
     fn blank(&mut self, element: &Element) {
         match &self.spelling.types[element.ty] {
-            Type::Scalar(kind) => self.element(element, Some(&blank(&element.name, *kind))),
+            Type::Scalar(kind) => match &element.blank {
+                Some(value) => self.element(element, Some(value)),
+                None => self.element(element, Some(&blank(&element.name, *kind))),
+            },
             Type::List(_) | Type::Map => self.element(element, Some(&Value::List(Vec::new()))),
             Type::Record(record) if record.wrapper => self.element(element, Some(&Value::List(Vec::new()))),
             Type::Record(_) if self.spelling.style == Style::RpcEncoded => self.element(element, Some(&Value::Null)),

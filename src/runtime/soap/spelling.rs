@@ -148,6 +148,8 @@ pub(super) struct Element {
     pub(super) close: String,
     /// The whole element when it is null.
     pub(super) nil: String,
+    /// What stands in it where nobody filled it, if that is not the blank of its type.
+    pub(super) blank: Option<Value>,
 }
 
 impl Spelling {
@@ -210,7 +212,10 @@ impl<'e> Maker<'e> {
             parts.push(Part { element, carries: part.carries.clone() });
         }
         let result = match &operation.result {
-            Some(part) => Some(self.element(&part.name, &part.ty, part.optional, part.nillable)?),
+            Some(part) => {
+                let element = self.element(&part.name, &part.ty, part.optional, part.nillable)?;
+                Some(Element { blank: part.blank.clone(), ..element })
+            }
             None => None,
         };
         Ok(Operation {
@@ -252,6 +257,7 @@ impl<'e> Maker<'e> {
                     let mut made = Vec::with_capacity(fields.len());
                     for field in fields {
                         let element = self.element(&field.name, &field.ty, field.optional, field.nillable)?;
+                        let element = Element { blank: field.blank.clone(), ..element };
                         made.push(Field { key: field.key().to_owned(), element, group: field.group });
                     }
                     Type::Record(Record { fields: made, wrapper: *wrapper })
@@ -291,7 +297,7 @@ impl<'e> Maker<'e> {
                 (format!("<{name} xsi:type=\"{written}\">"), String::new(), nil)
             }
         };
-        Ok(Element { name: name.to_owned(), ty, optional, nillable, open, rest, close: format!("</{name}>"), nil })
+        Ok(Element { name: name.to_owned(), ty, optional, nillable, open, rest, close: format!("</{name}>"), nil, blank: None })
     }
 }
 

@@ -231,3 +231,60 @@ async fn a_logout_ends_the_session_that_it_names() {
     let late = call(who).await;
     assert!(late.contains("<errorcode>invalidsession</errorcode>"), "{late}");
 }
+
+/// The library, of OK Tech's kind, where books stand on two floors and are lent for as many weeks as a list says.
+fn floors() -> Router {
+    let floor = json!({ "scalar": { "kind": "string", "values": ["upper floor", "cellar"] } });
+    let id = json!({ "scalar": { "kind": "int", "values": [5, 6] } });
+    let manifest = serde_json::from_value(json!({
+        "format": mwsc_contract::FORMAT, "generator": "test", "digest": "", "releases": [], "rules": {}, "files": [],
+        "services": [{ "shortname": "library", "name": "Library", "operations": ["lend"], "convention": "ok-tech" }],
+        "operations": { "lend": {
+            "login-required": true, "params": [{ "name": "id", "type": id }, { "name": "floor", "type": floor, "presence": "optional" }],
+            "result": { "type": { "record": "loan" } },
+        } },
+        "records": { "loan": { "fields": [{ "name": "id", "type": id }, { "name": "floor", "type": floor }] } },
+        "endpoints": [{
+            "profile": "document", "service": "library", "style": "document", "namespace": "urn:library", "path": "/services/library",
+            "soap-action": "", "wsdls": [],
+            "operations": { "lend": {
+                "operation": "lend", "response": "lendResponse",
+                "parts": [
+                    { "name": "id", "type": { "xsd": "long" }, "carries": { "param": "id" } },
+                    { "name": "floor", "type": { "xsd": "string" }, "carries": { "param": "floor" }, "optional": true },
+                ],
+                "result": { "name": "return", "type": { "named": "loan" }, "carries": "result" },
+            } },
+            "types": { "loan": { "record": { "record": "loan", "fields": [
+                { "name": "id", "type": { "xsd": "long" } }, { "name": "floor", "type": { "xsd": "string" }, "blank": "upper floor" },
+            ] } } },
+        }],
+    }))
+    .unwrap();
+    serving(manifest, false)
+}
+
+#[tokio::test]
+async fn of_an_enumeration_every_protocol_takes_and_gives_its_values_alone() {
+    let library = floors();
+    let soap = |body: &str| envelope("<token>t0k3n</token>", body);
+    let (status, _, text) = send(&library, post(), &soap("<lend><id>5</id><floor>cellar</floor></lend>")).await;
+    assert_eq!(status, 200, "{text}");
+    assert!(text.contains("<return><id>5</id><floor>upper floor</floor></return>"), "nobody filled it: {text}");
+    let said = r#"it is none of "upper floor", "cellar""#;
+    let (status, _, text) = send(&library, post(), &soap("<lend><id>5</id><floor>attic</floor></lend>")).await;
+    assert_eq!(status, 500);
+    assert!(text.contains(&format!("<message>{said}</message>")) && text.contains("<field>floor</field>"), "{text}");
+
+    let json = || {
+        axum::http::Request::post("/api/library/lend").header("authorization", "Bearer t0k3n").header("content-type", "application/json")
+    };
+    let (status, _, text) = send(&library, json(), r#"{"id":5,"floor":"attic"}"#).await;
+    let problem: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, &problem["errors"]), (400, &json!([{ "pointer": "/floor", "detail": said }])));
+    let (status, _, text) = send(&library, json(), r#"{"id":6}"#).await;
+    assert_eq!((status, text.as_str()), (200, r#"{"id":6,"floor":"upper floor"}"#));
+    let (status, _, text) = send(&library, json(), r#"{"id":7}"#).await;
+    assert_eq!(status, 400, "{text}");
+    assert!(text.contains("it is none of 5, 6"), "{text}");
+}

@@ -74,6 +74,7 @@ fn operation(view: &View<'_>, op: &OperationView<'_>) -> WireOperation {
         carries: carries.clone(),
         optional,
         nillable,
+        blank: None,
     });
     let result = op.response.as_ref().and_then(|response| view.messages.get(response)?.first());
     WireOperation {
@@ -87,6 +88,7 @@ fn operation(view: &View<'_>, op: &OperationView<'_>) -> WireOperation {
             carries: Carries::Result,
             optional: false,
             nillable: op.nillable,
+            blank: None,
         }),
         hollow: IndexMap::new(),
         hollow_result: None,
@@ -113,6 +115,7 @@ fn field(view: &FieldView<'_>) -> WireField {
         ty: type_ref(&view.ty),
         optional: view.optional,
         nillable: view.nillable,
+        blank: None,
     }
 }
 
