@@ -53,7 +53,7 @@ fn of_kind(kind: Kind, value: &Value) -> bool {
     )
 }
 
-#[expect(clippy::cast_precision_loss, reason = "what JSON writes of a number is compared as JSON has it")]
+#[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "values that are listed are compared as they are listed")]
 fn same(allowed: &Value, value: &Value) -> bool {
     match (allowed, value) {
         (Value::Float(float), Value::Int(int)) | (Value::Int(int), Value::Float(float)) => *float == *int as f64,

@@ -141,24 +141,21 @@ impl Describe<'_> {
 
     fn shape(self, ty: TypeId) -> Shape {
         match (self.schema.ty(ty), self.schema.item(ty)) {
-            (Type::Scalar(scalar), _) => Shape::Scalar(self.scalar(scalar)),
+            (Type::Scalar(scalar), _) => Shape::Scalar(self::scalar(scalar)),
             (Type::Record(record), _) => Shape::Record(dump::type_name(&record.name)),
             (Type::List, Some(item)) => Shape::List(Box::new(self.slot(item))),
             (Type::List, None) => unreachable!("a checked schema has an item for every list"),
         }
     }
 
-    fn scalar(self, scalar: &ir::Scalar) -> Scalar {
-        let values = scalar.values.as_ref().map(|values| {
-            let values = values.literals(scalar.kind).filter_map(|value| plain(&value));
-            Box::new(Allowed(values.collect()))
-        });
-        Scalar { kind: kind(scalar.kind), refinement: scalar.refinement.clone(), values }
-    }
-
     fn line(self, origin: &Origin) -> u32 {
         origin.span.and_then(|span| self.sources.line(span)).unwrap_or(0)
     }
+}
+
+fn scalar(scalar: &ir::Scalar) -> Scalar {
+    let values = scalar.values.as_ref().map(|values| values.literals(scalar.kind).filter_map(|value| plain(&value)).collect());
+    Scalar { kind: kind(scalar.kind), refinement: scalar.refinement.clone(), values: values.map(|values| Box::new(Allowed(values))) }
 }
 
 /// A scalar constant as JSON has it; `None` where JSON cannot say it.

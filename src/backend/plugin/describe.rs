@@ -3,6 +3,7 @@
 //! What a description cannot say is decided here, and reported:
 //!
 //! - A parameter that may be left out must have a default, so it gets null, or an empty list before null could stand for a list.
+//! - An enumeration is an object of a class of the plugin, which says the values in its text and lets the dispatcher check them.
 //! - A record that contains itself is a class for each level; below the last one a value is given as JSON ([`Levels`]).
 //! - A default that only the source's site can compute is kept where PHP can compute it in the plugin, too.
 
@@ -14,7 +15,7 @@ use indexmap::IndexSet;
 use super::levels::{Levels, Node, Place};
 use super::php::{Expr, quoted};
 use super::{Style, runtime};
-use crate::ir::{Field, Literal, OpId, Presence, Scalar, ScalarKind, Schema, Slot, Type, TypeId};
+use crate::ir::{Field, Literal, OpId, Presence, Scalar, ScalarKind, Schema, Slot, Type, TypeId, enumeration};
 use crate::params;
 use crate::releases::Range;
 use crate::report::{Code, Diagnostic, Report};
@@ -43,6 +44,8 @@ pub(super) struct Describer<'s, 'r> {
     pub(super) wanted: IndexSet<Node>,
     /// Whether a record below the last level was described.
     pub(super) folds: bool,
+    /// Whether an enumeration was described.
+    pub(super) chooses: bool,
     report: &'r mut Report,
     /// Of the description at hand.
     reads_config: bool,
@@ -54,7 +57,19 @@ pub(super) struct Describer<'s, 'r> {
 impl<'s, 'r> Describer<'s, 'r> {
     pub(super) fn new(schema: &'s Schema, style: &'s Style, target: Range, levels: &'s Levels, report: &'r mut Report) -> Self {
         let (wanted, classes) = (IndexSet::new(), BTreeSet::new());
-        Describer { schema, style, target, levels, wanted, folds: false, report, reads_config: false, classes, about: String::new() }
+        Describer {
+            schema,
+            style,
+            target,
+            levels,
+            wanted,
+            folds: false,
+            chooses: false,
+            report,
+            reads_config: false,
+            classes,
+            about: String::new(),
+        }
     }
 
     /// The description of an operation's parameters, less those that carry the session.
@@ -102,6 +117,13 @@ impl<'s, 'r> Describer<'s, 'r> {
         match self.schema.ty(slot.ty) {
             Type::Scalar(scalar) => {
                 let ty = self.param_type(scalar, slot);
+                if let Some(values) = &scalar.values {
+                    self.chooses = true;
+                    let listed = values.literals(scalar.kind).map(|value| (None, Expr::literal(&value))).collect();
+                    // Whoever reads the description of a function sees its text alone.
+                    let slot = Slot { doc: enumeration::told(&slot.doc, values), ..slot.clone() };
+                    return self.made(&self.style.choice_class(), vec![Expr::Array(listed), ty], &slot, true, name);
+                }
                 self.object("external_value", vec![ty], slot, true, name)
             }
             Type::List => {

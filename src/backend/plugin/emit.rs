@@ -14,6 +14,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("about", include_str!("about.hbs")),
     ("access", include_str!("access.php.hbs")),
     ("baselib", include_str!("baselib.php.hbs")),
+    ("choice", include_str!("choice.php.hbs")),
     ("class", include_str!("class.php.hbs")),
     ("dispatcher", include_str!("dispatcher.php.hbs")),
     ("externallib", include_str!("externallib.php.hbs")),
@@ -67,6 +68,9 @@ pub(super) fn emit(view: &View, out: &mut Files) {
         if view.shared.folds {
             add("classes/local/folded.php".into(), layout.whole("folded"));
         }
+        if view.shared.chooses {
+            add("classes/local/choice.php".into(), layout.whole("choice"));
+        }
         for call in &view.calls {
             add(format!("classes/external/{}.php", call.stem), layout.part("class", call));
             add(format!("tests/external/{}_test.php", call.stem), layout.part("testclass", call));
@@ -79,6 +83,9 @@ pub(super) fn emit(view: &View, out: &mut Files) {
         add("dispatcher.php".into(), layout.whole("dispatcher"));
         if view.shared.folds {
             add("folded.php".into(), layout.whole("folded"));
+        }
+        if view.shared.chooses {
+            add("choice.php".into(), layout.whole("choice"));
         }
         let functions = layout.parts("function", &view.calls);
         add("externallib.php".into(), layout.around("externallib", "functions", functions));

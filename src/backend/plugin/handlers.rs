@@ -87,7 +87,11 @@ fn push(schema: &Schema, key: &str, slot: &Slot, out: &mut String) {
     let _ = write!(out, "{key:?}{presence}{} ", if slot.nullable { "|null" } else { "" });
     match schema.ty(slot.ty) {
         Type::Scalar(scalar) => {
-            let _ = writeln!(out, "{}({:?})", scalar.kind.word(), scalar.refinement);
+            let _ = write!(out, "{}({:?})", scalar.kind.word(), scalar.refinement);
+            for value in scalar.values.iter().flat_map(|values| values.values()) {
+                let _ = write!(out, " {value:?}");
+            }
+            out.push('\n');
         }
         Type::Record(record) => {
             let _ = writeln!(out, "{}", record.name);

@@ -169,6 +169,11 @@ impl Style {
         if self.modern { format!("\\{}\\record\\{name}", self.component) } else { format!("{}_record_{name}", self.component) }
     }
 
+    /// The class that describes an enumeration.
+    fn choice_class(&self) -> String {
+        if self.modern { format!("\\{}\\local\\choice", self.component) } else { format!("{}_choice", self.component) }
+    }
+
     /// The class that describes a record below the last level.
     fn folded_class(&self) -> String {
         if self.modern { format!("\\{}\\local\\folded", self.component) } else { format!("{}_folded", self.component) }

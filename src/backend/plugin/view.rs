@@ -59,6 +59,8 @@ pub(super) struct Shared {
     pub(super) modern: bool,
     /// Whether a record below the last level is described somewhere.
     pub(super) folds: bool,
+    /// Whether an enumeration is described somewhere.
+    pub(super) chooses: bool,
     /// `[`, `]`, `[]`, or what older PHP has in their place.
     pub(super) open: String,
     pub(super) close: String,
@@ -66,6 +68,7 @@ pub(super) struct Shared {
     /// Names of classes, as files that import them write them.
     pub(super) dispatcher: String,
     pub(super) folded: String,
+    pub(super) choice: String,
     pub(super) sample: String,
     pub(super) api: String,
     /// The return type of tests, where the oldest PHP has one.

@@ -252,15 +252,15 @@ fn one_of(check: &Check) -> Option<&Vec<i64>> {
 
 /// The same schema, or null.
 fn or_null(mut schema: Object) -> Object {
+    if let Some(Json::Array(values)) = schema.get_mut("enum") {
+        values.push(Json::Null);
+    }
     if let Some(reference) = schema.shift_remove("$ref") {
         schema.insert("anyOf".to_owned(), json!([{ "$ref": reference }, { "type": "null" }]));
         return schema;
     }
     if let Some(ty) = schema.get_mut("type") {
         *ty = json!([ty.clone(), "null"]);
-    }
-    if let Some(Json::Array(values)) = schema.get_mut("enum") {
-        values.push(Json::Null);
     }
     schema
 }

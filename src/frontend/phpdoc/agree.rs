@@ -53,9 +53,9 @@ pub(super) fn compare(tag: &Spelling, declared: &Spelling) -> Option<Difference>
 
 fn kinds(spelling: &Spelling) -> Kinds {
     match spelling {
-        Spelling::Text => Kinds::TEXT,
-        Spelling::Number => Kinds::INT,
-        Spelling::Fraction => Kinds::FLOAT,
+        Spelling::Text(_) => Kinds::TEXT,
+        Spelling::Number(_) => Kinds::INT,
+        Spelling::Fraction(_) => Kinds::FLOAT,
         Spelling::Nullable(inner) => kinds(inner).or(Kinds::NULL),
         Spelling::Union(members) => members.iter().fold(Kinds(0), |all, member| all.or(kinds(member))),
         // An iterable object is no array, and what implements two interfaces is an object.

@@ -2,6 +2,7 @@
 //! site knows is kept as its source.
 
 use super::Reader;
+use super::classes::ClassId;
 use super::meaning::{Place, is_entry};
 use super::spelling::Spelling;
 use crate::ir::{Key, Literal, Presence, ScalarKind, ShapeDef};
@@ -43,6 +44,14 @@ impl<'a> Reader<'a, '_> {
         Some(Spelling::Name(name.to_owned()))
     }
 
+    /// The value of a case of an enum.
+    pub(super) fn constant(&mut self, class: ClassId, expr: &'a Expr<'a>) -> Literal {
+        let decl = self.classes.decl(class);
+        self.interp.reset();
+        let value = self.interp.constant_expr(&decl.name, &decl.class.scope, expr);
+        value.ok().and_then(|value| literal(&value, 0)).unwrap_or(Literal::Null)
+    }
+
     fn evaluate(&mut self, expr: &'a Expr<'a>, place: &Place<'a, '_>) -> Literal {
         let class = self.classes.decl(place.class).name.clone();
         self.interp.reset();
@@ -76,7 +85,10 @@ fn literal(value: &Value<'_>, depth: usize) -> Option<Literal> {
 /// The value as one of the shape, where nothing is lost by that: PHP itself takes `0` for a text.
 fn fit(value: &Literal, shape: &ShapeDef) -> Option<Literal> {
     match (shape, value) {
-        (ShapeDef::Scalar(scalar), value) => fit_scalar(value, scalar.kind),
+        (ShapeDef::Scalar(scalar), value) => {
+            let allowed = |value: &Literal| scalar.values.as_ref().is_none_or(|values| values.allows(scalar.kind, value));
+            fit_scalar(value, scalar.kind).filter(allowed)
+        }
         (ShapeDef::List(_), Literal::Array(items)) if items.is_empty() => Some(Literal::Array(Vec::new())),
         (ShapeDef::List(item), Literal::Array(items)) => match &item.shape {
             // A map is a list of its entries.

@@ -4,8 +4,11 @@ use super::Reader;
 use super::classes::ClassId;
 use super::scalars::{self, Word};
 use super::spelling::{Misspelt, Spelling};
-use crate::ir::{FieldDef, MAP_ENTRY, NameBase, Origin, Presence, RecordDef, Scalar, ScalarKind, ShapeDef, SlotDef, TypeName};
-use crate::php::ast::{ClassKind, ExprKind, Member, Scope, Type, TypeKind, UnaryOp};
+use crate::ir::{
+    Enumeration, FieldDef, Literal, MAP_ENTRY, NameBase, Origin, Presence, RecordDef, Scalar, ScalarKind, ShapeDef, SlotDef, TypeName,
+    enumeration,
+};
+use crate::php::ast::{ClassKind, Expr, ExprKind, Member, Scope, Type, TypeKind, UnaryOp};
 use crate::report::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -54,9 +57,9 @@ impl<'a> Reader<'a, '_> {
         let value = |shape| Ok(Some((shape, false)));
         match spelling {
             Spelling::Name(name) => self.name(name, place),
-            Spelling::Text => value(text("")),
-            Spelling::Number => value(scalar(ScalarKind::Int, "xsd:int")),
-            Spelling::Fraction => value(scalar(ScalarKind::Float, "")),
+            Spelling::Text(text) => value(one_of(ScalarKind::String, "", [text.as_str()])),
+            Spelling::Number(text) => value(one_of(ScalarKind::Int, "xsd:int", [text.as_str()])),
+            Spelling::Fraction(text) => value(one_of(ScalarKind::Float, "", [text.as_str()])),
             Spelling::Nullable(inner) => Ok(self.meaning(inner, place)?.map(|(shape, _)| (shape, true))),
             Spelling::Union(members) => self.union(members, place),
             Spelling::Intersection(_) => Err(problem(Code::P009, "an intersection of types cannot be sent", place)),
@@ -121,19 +124,37 @@ impl<'a> Reader<'a, '_> {
                 Ok(ShapeDef::Ref(TypeName::new(NameBase::Class(self.classes.decl(id).name.clone()))))
             }
             ClassKind::Enum => {
-                let value = decl.class.members.iter().find_map(|member| match member {
-                    Member::Case { value: Some(value), .. } => Some(&value.kind),
+                let cases = decl.class.members.iter().filter_map(|member| match member {
+                    Member::Case { value: Some(value), .. } => Some(*value),
                     _ => None,
                 });
-                Ok(match value {
-                    Some(ExprKind::Int(_) | ExprKind::Unary { op: UnaryOp::Minus, .. }) => scalar(ScalarKind::Int, "xsd:int"),
-                    Some(_) | None => text(""),
-                })
+                let cases: Vec<&'a Expr<'a>> = cases.collect();
+                Ok(ShapeDef::Scalar(self.cases(id, &cases)))
             }
             ClassKind::Interface | ClassKind::Trait => {
                 Err(problem(Code::P009, format!("`{}` is no class, so it has no data that could be sent", decl.name), place))
             }
         }
+    }
+
+    /// The values of an enum's cases, under its name; any value of their kind where one of them cannot be told.
+    fn cases(&mut self, id: ClassId, cases: &[&'a Expr<'a>]) -> Scalar {
+        let values: Vec<Literal> = cases.iter().map(|case| self.constant(id, case)).collect();
+        let texts = values.iter().map(|value| match value {
+            Literal::Str(text) => Some((ScalarKind::String, text.clone())),
+            Literal::Int(number) => Some((ScalarKind::Int, number.to_string())),
+            _ => None,
+        });
+        let texts: Option<Vec<(ScalarKind, String)>> = texts.collect();
+        let is_int = matches!(cases.first().map(|case| &case.kind), Some(ExprKind::Int(_) | ExprKind::Unary { op: UnaryOp::Minus, .. }));
+        let kind = match texts.as_deref() {
+            Some([(kind, _), ..]) => *kind,
+            Some([]) | None if is_int => ScalarKind::Int,
+            Some([]) | None => ScalarKind::String,
+        };
+        let texts = texts.unwrap_or_default().into_iter().filter(|(of, _)| *of == kind).map(|(_, text)| text);
+        let values = Enumeration::new(self.classes.decl(id).name.clone(), texts);
+        Scalar { values, ..Scalar::new(kind, if kind == ScalarKind::Int { "xsd:int" } else { "" }) }
     }
 
     fn union(&mut self, members: &[Spelling], place: &Place<'a, '_>) -> Result<Meaning, Problem> {
@@ -161,8 +182,9 @@ impl<'a> Reader<'a, '_> {
                 }
             }
         }
+        let values = if shapes.len() > 1 { told_apart(&mut shapes) } else { Vec::new() };
         let kinds: Option<Vec<ScalarKind>> = shapes.iter().map(kind).collect();
-        let shape = match (shapes.len(), kinds) {
+        let mut shape = match (shapes.len(), kinds) {
             (0, _) => return Ok(None),
             (1, _) => shapes.remove(0),
             (_, Some(kinds)) if kinds.iter().all(|kind| *kind == ScalarKind::Int) => scalar(ScalarKind::Int, ""),
@@ -176,6 +198,9 @@ impl<'a> Reader<'a, '_> {
             }
             (_, None) => return Err(problem(Code::P009, "a value that may be one of several structures cannot be sent", place)),
         };
+        if let (ShapeDef::Scalar(scalar), false) = (&mut shape, values.is_empty()) {
+            scalar.values = Enumeration::new("", values.iter().filter_map(|value| enumeration::canonical(scalar.kind, value)));
+        }
         Ok(Some((shape, nullable)))
     }
 
@@ -230,7 +255,7 @@ impl<'a> Reader<'a, '_> {
 /// Whether keys of this type are positions in a list.
 fn is_number(key: &Spelling) -> bool {
     match key {
-        Spelling::Number => true,
+        Spelling::Number(_) => true,
         Spelling::Name(name) | Spelling::Generic(name, _) => {
             matches!(scalars::word(name), Some(Word::Scalar(scalar)) if scalar.kind == ScalarKind::Int)
         }
@@ -283,6 +308,35 @@ fn forget_origins(shape: &mut ShapeDef) {
     }
 }
 
+/// The values of several shapes that are all enumerations. They are taken from the shapes, of which equal ones are left once; where one
+/// of them admits any value, that of others says nothing.
+fn told_apart(shapes: &mut Vec<ShapeDef>) -> Vec<String> {
+    let values: Option<Vec<Vec<String>>> = shapes
+        .iter()
+        .map(|shape| match shape {
+            ShapeDef::Scalar(scalar) => scalar.values.as_ref().map(|values| values.values().map(str::to_owned).collect()),
+            ShapeDef::List(_) | ShapeDef::Record(_) | ShapeDef::Ref(_) => None,
+        })
+        .collect();
+    let mut kinds: Vec<ShapeDef> = Vec::new();
+    for mut shape in shapes.drain(..) {
+        if let ShapeDef::Scalar(scalar) = &mut shape {
+            scalar.values = None;
+        }
+        if !kinds.contains(&shape) {
+            kinds.push(shape);
+        }
+    }
+    *shapes = kinds;
+    values.unwrap_or_default().concat()
+}
+
+/// A scalar that has these values, as they are spelled; any of its kind where one of them is none.
+fn one_of<'v>(kind: ScalarKind, refinement: &str, values: impl IntoIterator<Item = &'v str>) -> ShapeDef {
+    let values: Option<Vec<String>> = values.into_iter().map(|value| enumeration::canonical(kind, value)).collect();
+    ShapeDef::Scalar(Scalar { values: Enumeration::new("", values.unwrap_or_default()), ..Scalar::new(kind, refinement) })
+}
+
 fn scalar(kind: ScalarKind, refinement: &str) -> ShapeDef {
     ShapeDef::Scalar(Scalar::new(kind, refinement))
 }
@@ -301,11 +355,15 @@ fn kind(shape: &ShapeDef) -> Option<ScalarKind> {
 /// A few characters for a shape, by which maps to it are told from others; `None` for anything.
 fn label(shape: &ShapeDef) -> Option<String> {
     match shape {
-        ShapeDef::Scalar(scalar) => match scalar.refinement.strip_prefix("xsd:") {
-            Some("anyType") => None,
-            Some(name) => Some(name.to_owned()),
-            None => Some(scalar.kind.word().to_owned()),
-        },
+        ShapeDef::Scalar(scalar) => {
+            let word = match scalar.refinement.strip_prefix("xsd:") {
+                Some("anyType") => "",
+                Some(name) => name,
+                None => scalar.kind.word(),
+            };
+            let values = scalar.values.as_ref().map(|values| format!("{}{:?}", values.name, values.values().collect::<Vec<_>>()));
+            (!word.is_empty() || values.is_some()).then(|| word.to_owned() + &values.unwrap_or_default())
+        }
         ShapeDef::List(item) => match &item.shape {
             ShapeDef::Record(entry) if is_entry(entry) => Some(entry.name.path.first().cloned().unwrap_or_default() + "[=>]"),
             shape => Some(label(shape).unwrap_or_default() + "[]"),

@@ -23,12 +23,12 @@ pub(super) const MAX_NESTING: usize = 24;
 pub(super) enum Spelling {
     /// `int`, `userRecord`, `\a\b`, `non-empty-string`, `$this`, `self::A`
     Name(String),
-    /// `'add'`
-    Text,
+    /// `'add'`, as the text that it stands for.
+    Text(String),
     /// `1`, `-2`
-    Number,
+    Number(String),
     /// `1.5`
-    Fraction,
+    Fraction(String),
     /// `?T`
     Nullable(Box<Spelling>),
     /// `A|B`; two or more.
@@ -192,10 +192,34 @@ fn key(i: &str) -> Res<'_, String> {
 
 /// `'add'`, `1`, `-1.5`
 fn literal(i: &str) -> Res<'_, Spelling> {
-    let text = alt((quotes('\''), quotes('"'))).map(|_| Spelling::Text);
-    let number = (opt(char('-')), digit1, opt(pair(char('.'), digit1)), no_more());
-    let number = number.map(|(_, _, fraction, ())| if fraction.is_some() { Spelling::Fraction } else { Spelling::Number });
-    alt((text, number)).parse(i)
+    let text = alt((quotes('\''), quotes('"'))).map(|text| Spelling::Text(unquoted(text)));
+    let integer = terminated(recognize(pair(opt(char('-')), digit1)), no_more()).map(|text: &str| Spelling::Number(text.to_owned()));
+    let fraction = recognize((opt(char('-')), digit1, char('.'), digit1));
+    let fraction = terminated(fraction, no_more()).map(|text: &str| Spelling::Fraction(text.to_owned()));
+    alt((text, fraction, integer)).parse(i)
+}
+
+/// The text that a quoted one stands for: in double quotes there are line ends and tabs, in both the quote and the backslash.
+fn unquoted(text: &str) -> String {
+    let is_double = text.starts_with('"');
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text[1..text.len() - 1].chars();
+    while let Some(c) = rest.next() {
+        let escaped = if c == '\\' { rest.clone().next() } else { None };
+        let meant = match escaped {
+            Some(quote @ ('\\' | '\'')) if quote == '\\' || !is_double => Some(quote),
+            Some('"') if is_double => Some('"'),
+            Some('n') if is_double => Some('\n'),
+            Some('r') if is_double => Some('\r'),
+            Some('t') if is_double => Some('\t'),
+            Some(_) | None => None,
+        };
+        if meant.is_some() {
+            rest.next();
+        }
+        out.push(meant.unwrap_or(c));
+    }
+    out
 }
 
 /// A quoted text, quotes included.

@@ -20,9 +20,8 @@ pub(super) fn spell(spelling: &Spelling) -> String {
     let all = |of: &[Spelling], between: &str| of.iter().map(spell).collect::<Vec<_>>().join(between);
     match spelling {
         Spelling::Name(name) => name.clone(),
-        Spelling::Text => "'a'".to_owned(),
-        Spelling::Number => "1".to_owned(),
-        Spelling::Fraction => "1.5".to_owned(),
+        Spelling::Text(text) => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'")),
+        Spelling::Number(text) | Spelling::Fraction(text) => text.clone(),
         Spelling::Nullable(inner) => format!("?({})", spell(inner)),
         Spelling::Union(of) => format!("({})", all(of, "|")),
         Spelling::Intersection(of) => format!("({})", all(of, "&")),

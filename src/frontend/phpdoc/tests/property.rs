@@ -17,9 +17,9 @@ fn types() -> impl Strategy<Value = Spelling> {
     let name = prop_oneof![Just("int"), Just("userRecord"), Just("\\a\\b"), Just("non-empty-string"), Just("$this"), Just("a::B")];
     let leaf = prop_oneof![
         4 => name.prop_map(|name| Spelling::Name(name.to_owned())),
-        1 => Just(Spelling::Text),
-        1 => Just(Spelling::Number),
-        1 => Just(Spelling::Fraction),
+        1 => "[a-z '\\\\\"|]{0,6}".prop_map(Spelling::Text),
+        1 => any::<i64>().prop_map(|number| Spelling::Number(number.to_string())),
+        1 => "-?[0-9]{1,3}\\.[0-9]{1,3}".prop_map(Spelling::Fraction),
         1 => Just(Spelling::Callable),
     ];
     leaf.prop_recursive(4, 24, 3, |inner| {

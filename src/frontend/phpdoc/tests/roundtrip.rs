@@ -21,6 +21,8 @@ use crate::source::{FileId, SourceMap};
 #[derive(Debug, Clone, PartialEq)]
 enum Ty {
     Scalar(ScalarKind, usize),
+    /// One of some texts or integers, each once.
+    OneOf(Vec<String>, bool),
     List(Box<Ty>, usize),
     Map(Box<Ty>, usize),
     /// One of the classes, by number.
@@ -58,7 +60,20 @@ fn doc() -> impl Strategy<Value = String> {
 
 fn ty() -> impl Strategy<Value = Ty> {
     let kind = prop_oneof![Just(ScalarKind::Bool), Just(ScalarKind::Int), Just(ScalarKind::Float), Just(ScalarKind::String)];
-    let leaf = prop_oneof![3 => (kind, 0..6_usize).prop_map(|(kind, how)| Ty::Scalar(kind, how)), 1 => (0..CLASSES).prop_map(Ty::Record)];
+    let value = prop_oneof![
+        "[a-c '\"\\\\|*]{0,4}"
+            .prop_filter("a comment ends there, and blanks are laid out", |text| !text.contains("*/") && !text.contains("  ")),
+        Just("class".to_owned())
+    ];
+    let texts = prop::collection::btree_set(value, 1..4).prop_map(|values| Ty::OneOf(values.into_iter().collect(), false));
+    let numbers =
+        prop::collection::btree_set(any::<i64>(), 1..4).prop_map(|values| Ty::OneOf(values.iter().map(i64::to_string).collect(), true));
+    let leaf = prop_oneof![
+        4 => (kind, 0..6_usize).prop_map(|(kind, how)| Ty::Scalar(kind, how)),
+        1 => texts,
+        1 => numbers,
+        1 => (0..CLASSES).prop_map(Ty::Record),
+    ];
     leaf.prop_recursive(3, 6, 1, |inner| {
         prop_oneof![
             3 => (inner.clone(), 0..6_usize).prop_map(|(of, how)| Ty::List(Box::new(of), how)),
@@ -97,12 +112,14 @@ fn spelled(ty: &Ty) -> String {
         Ty::Scalar(kind, how) => {
             let words: &[&str] = match kind {
                 ScalarKind::Bool => &["bool", "boolean", "Boolean", "true|false"],
-                ScalarKind::Int => &["int", "integer", "INTEGER", "positive-int", "int<0, max>", "1|2"],
+                ScalarKind::Int => &["int", "integer", "INTEGER", "positive-int", "int<0, max>"],
                 ScalarKind::Float => &["float", "Float"],
-                ScalarKind::String => &["string", "String", "non-empty-string", "'a'|'b'"],
+                ScalarKind::String => &["string", "String", "non-empty-string"],
             };
             words[how % words.len()].to_owned()
         }
+        Ty::OneOf(values, true) => values.join("|"),
+        Ty::OneOf(values, false) => values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join("|"),
         Ty::List(of, how) => {
             let of = spelled(of);
             match how {
@@ -120,6 +137,11 @@ fn spelled(ty: &Ty) -> String {
         }
         Ty::Record(at) => ["c0", "C1", "\\c2"][*at].to_owned(),
     }
+}
+
+/// A text between quotes, in PHP and in comments.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
 fn with_null(place: &Place, layout: usize) -> String {
@@ -143,6 +165,16 @@ fn default(place: &Place) -> Option<(String, Literal)> {
         Ty::Scalar(ScalarKind::Int, _) => (format!("-{n}"), Literal::Int(-i64::from(n))),
         Ty::Scalar(ScalarKind::Float, _) => (format!("{n}"), Literal::Float(f64::from(n))),
         Ty::Scalar(ScalarKind::String, _) => (format!("'a' . {n}"), Literal::Str(format!("a{n}"))),
+        Ty::OneOf(values, is_int) => {
+            let value = &values[usize::from(n) % values.len()];
+            if *is_int {
+                // PHP has no such number without a minus before a larger one.
+                let number = value.parse().ok().filter(|number| *number != i64::MIN)?;
+                (value.clone(), Literal::Int(number))
+            } else {
+                (quoted(value), Literal::Str(value.clone()))
+            }
+        }
         Ty::List(..) | Ty::Map(..) => ("array()".to_owned(), Literal::Array(Vec::new())),
         Ty::Record(_) => return None,
     })
@@ -208,7 +240,14 @@ fn is(schema: &Schema, slot: &Slot, place: &Place, is_field: bool) -> Result<(),
 fn is_type(schema: &Schema, slot: &Slot, ty: &Ty) -> Result<(), TestCaseError> {
     let item = || schema.item(slot.ty).ok_or_else(|| TestCaseError::fail("no list"));
     match (ty, schema.ty(slot.ty)) {
-        (Ty::Scalar(kind, _), Type::Scalar(scalar)) => prop_assert_eq!(*kind, scalar.kind),
+        (Ty::Scalar(kind, _), Type::Scalar(scalar)) => prop_assert_eq!((*kind, &None), (scalar.kind, &scalar.values)),
+        (Ty::OneOf(values, is_int), Type::Scalar(scalar)) => {
+            prop_assert_eq!(scalar.kind, if *is_int { ScalarKind::Int } else { ScalarKind::String });
+            prop_assert_eq!(
+                Some(values.iter().map(String::as_str).collect()),
+                scalar.values.as_ref().map(|of| of.values().collect::<Vec<_>>())
+            );
+        }
         (Ty::List(of, _), Type::List) => is_type(schema, item()?, of)?,
         (Ty::Map(of, _), Type::List) => {
             let names: Vec<&str> = schema.fields(item()?.ty).map(|field| field.name.as_str()).collect();
