@@ -10,6 +10,7 @@ mod mutate;
 mod targets;
 mod tree;
 mod wire;
+mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -62,7 +63,7 @@ fn work() -> ExitCode {
 
 /// Runs one target until its time is over or an input fails.
 fn run(target: &Target, root: &Path, place: &Path, time: Duration, seed: u64) -> bool {
-    let seeds = corpus::read(root, target.seeds);
+    let (seeds, words) = (corpus::read(root, target.seeds), target.words.concat());
     // What a target makes once is not of the first input's time.
     (target.run)(b"");
     let current: PathBuf = place.join(format!("{}.input", target.name));
@@ -70,7 +71,7 @@ fn run(target: &Target, root: &Path, place: &Path, time: Duration, seed: u64) ->
     let mut slowest = Duration::ZERO;
     while begun.elapsed() < time {
         // The seeds themselves come first, each once, then what grows from them.
-        let input = seeds.get(count as usize).cloned().unwrap_or_else(|| mutate::input(&mut random, &seeds, target.words));
+        let input = seeds.get(count as usize).cloned().unwrap_or_else(|| mutate::input(&mut random, &seeds, &words));
         std::fs::write(&current, &input).expect("the input can be kept");
         let at = Instant::now();
         if !once(target, &input) {
