@@ -48,7 +48,7 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn constant(&mut self, class: ClassId, expr: &'a Expr<'a>) -> Literal {
         let decl = self.classes.decl(class);
         self.interp.reset();
-        let value = self.interp.constant_expr(&decl.name, &decl.class.scope, expr);
+        let value = self.interp.constant_expr(&decl.name, decl.class.scope, expr);
         value.ok().and_then(|value| literal(&value, 0)).unwrap_or(Literal::Null)
     }
 

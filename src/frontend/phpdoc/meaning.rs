@@ -182,7 +182,7 @@ impl<'a> Reader<'a, '_> {
                 }
             }
         }
-        let values = if shapes.len() > 1 { told_apart(&mut shapes) } else { Vec::new() };
+        let listed = if shapes.len() > 1 { told_apart(&mut shapes) } else { Vec::new() };
         let kinds: Option<Vec<ScalarKind>> = shapes.iter().map(kind).collect();
         let mut shape = match (shapes.len(), kinds) {
             (0, _) => return Ok(None),
@@ -198,8 +198,8 @@ impl<'a> Reader<'a, '_> {
             }
             (_, None) => return Err(problem(Code::P009, "a value that may be one of several structures cannot be sent", place)),
         };
-        if let (ShapeDef::Scalar(scalar), false) = (&mut shape, values.is_empty()) {
-            scalar.values = Enumeration::new("", values.iter().filter_map(|value| enumeration::canonical(scalar.kind, value)));
+        if let (ShapeDef::Scalar(scalar), false) = (&mut shape, listed.is_empty()) {
+            scalar.values = Enumeration::new("", listed.iter().filter_map(|value| enumeration::canonical(scalar.kind, value)));
         }
         Ok(Some((shape, nullable)))
     }
