@@ -23,6 +23,7 @@ use crate::dispatch::{Backend, is_own};
 use crate::recorded::Recorded;
 use crate::school::{School, extension};
 use crate::serve::admin::{self, Current};
+use crate::serve::folder::mounted;
 use crate::serve::metrics::Metrics;
 use crate::serve::request::{self, Around};
 use crate::serve::{self, Live};
@@ -88,7 +89,8 @@ async fn run(options: &Options, mut config: Config) -> Result<u8, Stop> {
 fn service(config: &Config, current: &Current) -> Router {
     let app = current.load_full();
     let around = Around { metrics: app.metrics.clone(), limit: Duration::from_secs(config.limits.request_seconds) };
-    router(app).layer(axum::middleware::from_fn_with_state(around, request::around))
+    let base_url = app.settings.base_url.clone();
+    mounted(router(app).layer(axum::middleware::from_fn_with_state(around, request::around)), &base_url)
 }
 
 /// Raises the number of files that the process may have open to what its connections need, as far as the system lets it.

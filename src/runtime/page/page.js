@@ -15,8 +15,11 @@ function make(tag, attributes = {}, ...children) {
   return out;
 }
 
+/** A path of the service, from the page, which lies at its root: that may be a folder of a server. */
+const below = path => '.' + path;
+
 const fetched = async path => {
-  const response = await fetch(path);
+  const response = await fetch(below(path));
   if (!response.ok) throw new Error(`${path}: status ${response.status}`);
   return response.json();
 };
@@ -146,7 +149,7 @@ async function attempt(name, inputs, spell, answer) {
     const request = spell(name, args, state.who);
     if (!request) throw new Error('This operation is not in the WSDL.');
     const begun = performance.now();
-    const response = await fetch(request.path, request);
+    const response = await fetch(below(request.path), request);
     const text = await response.text();
     const kind = response.headers.get('content-type') || '';
     const line = `status ${response.status}, ${kind || 'no content'}, ${Math.round(performance.now() - begun)} ms`;
@@ -208,7 +211,7 @@ async function open(shortname) {
   $('service').value = shortname;
   const links = state.description.wsdls.map(path => [path, 'WSDL ' + path]);
   if (state.description.openapi) links.push([`/api/${shortname}/openapi.json`, 'OpenAPI']);
-  $('documents').replaceChildren(...links.flatMap(([path, text]) => [make('a', { href: path }, text), ' ']));
+  $('documents').replaceChildren(...links.flatMap(([path, text]) => [make('a', { href: below(path) }, text), ' ']));
   list();
 }
 
