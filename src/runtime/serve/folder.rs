@@ -4,7 +4,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Uri};
+use axum::http::Request;
 use axum::response::Redirect;
 use axum::routing::any;
 use tower::ServiceExt as _;
@@ -13,17 +13,22 @@ use crate::endpoint::is_plain;
 
 /// A router that answers below the folder of a base URL as it does at the root.
 pub fn mounted(router: Router, base_url: &str) -> Router {
-    let Some(folder) = folder(base_url).filter(|folder| is_plain(folder)).map(str::to_owned) else { return router };
-    let inside = format!("{folder}/");
-    let outside = folder.clone();
-    let stripped = router.map_request(move |mut request: Request<Body>| {
-        if let Some(uri) = without(&outside, request.uri()) {
+    let Some(folder) = folder(base_url).filter(|folder| is_plain(folder)) else { return router };
+    let (base_url, slashed) = (base_url.to_owned(), format!("{folder}/"));
+    // The page asks for what lies beside it, so it has to know where it is.
+    let outside = Router::new().route(folder, any(async move || Redirect::permanent(&slashed)));
+    outside.fallback_service(router.map_request(move |mut request: Request<Body>| {
+        if let Some(uri) = request.uri().path_and_query().and_then(|path| inside(&base_url, path.as_str()).parse().ok()) {
             *request.uri_mut() = uri;
         }
         request
-    });
-    // The page asks for what lies beside it, so it has to know where it is.
-    Router::new().route(&folder, any(async move || Redirect::permanent(&inside))).fallback_service(stripped)
+    }))
+}
+
+/// A path, with a query or without, as it is inside the folder of a base URL; as it is when it does not lie there.
+pub fn inside<'p>(base_url: &str, path: &'p str) -> &'p str {
+    let inside = folder(base_url).and_then(|folder| path.strip_prefix(folder));
+    inside.filter(|rest| rest.starts_with('/')).unwrap_or(path)
 }
 
 /// The path of a URL, without a slash at its end; `None` when there is none.
@@ -31,12 +36,6 @@ fn folder(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     let path = rest[rest.find('/')?..].trim_end_matches('/');
     (!path.is_empty()).then_some(path)
-}
-
-/// An address as it is inside a folder, if it lies in it.
-fn without(folder: &str, uri: &Uri) -> Option<Uri> {
-    let inside = uri.path_and_query()?.as_str().strip_prefix(folder).filter(|rest| rest.starts_with('/'))?;
-    inside.parse().ok()
 }
 
 #[cfg(test)]
@@ -62,5 +61,9 @@ mod tests {
         assert_eq!(folder("http://h/moodle"), Some("/moodle"));
         assert_eq!(folder("http://h:80/a/b/"), Some("/a/b"));
         assert_eq!((folder("http://h"), folder("http://h/"), folder("h/moodle")), (None, None, None));
+        assert_eq!(
+            (inside("http://h/moodle", "/moodle/a?b"), inside("http://h/moodle", "/moodles"), inside("http://h", "/a")),
+            ("/a?b", "/moodles", "/a")
+        );
     }
 }
