@@ -69,6 +69,11 @@ pub async fn serve(app: &App, service: &Service, named: (String, String), fields
     }
 }
 
+/// The answer to a request that is not read, when the query names this format.
+pub fn refused(app: &App, format: &str, why: &Failure) -> Response {
+    failed(app, Format::named(format).unwrap_or(Format::Php), why)
+}
+
 async fn answer(
     app: &App,
     service: &Service,
