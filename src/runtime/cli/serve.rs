@@ -16,7 +16,7 @@ use tracing_subscriber::EnvFilter;
 use super::config::{self, Config, LogFormat};
 use super::{Options, Stop, status};
 use crate::accounts::{Accounts, gated, new_key};
-use crate::app::{App, router};
+use crate::app::{App, Known, router};
 use crate::build::Build;
 use crate::crosswalk::backwards;
 use crate::dispatch::{Backend, is_own};
@@ -212,7 +212,7 @@ async fn open(config: &Config, metrics: Arc<Metrics>, school: Option<&School>) -
     };
     let settings = config.settings();
     let accounts = gated(accounts, &settings.allowed);
-    Ok((App { build, backend, accounts, settings, metrics }, school))
+    Ok((App { build, backend, accounts, settings, metrics, known: Known::default() }, school))
 }
 
 type Behind = (Arc<dyn Backend>, Arc<dyn Accounts>);
