@@ -96,11 +96,7 @@ impl Row {
 
     /// The number in a column; 0 when it holds none.
     pub fn int(&self, column: &str) -> i64 {
-        match self.get(column) {
-            Value::Int(number) => *number,
-            Value::Bool(truth) => i64::from(*truth),
-            Value::Null | Value::Float(_) | Value::String(_) | Value::List(_) | Value::Map(_) => 0,
-        }
+        int(self.get(column))
     }
 
     /// The text in a column; empty when it holds none.
@@ -121,6 +117,15 @@ impl Row {
     /// The row as an operation answers it.
     pub fn value(&self) -> Value {
         Value::Map(Arc::clone(&self.shown))
+    }
+}
+
+/// The number that a column holds; 0 when it holds none.
+pub fn int(value: &Value) -> i64 {
+    match value {
+        Value::Int(number) => *number,
+        Value::Bool(truth) => i64::from(*truth),
+        Value::Null | Value::Float(_) | Value::String(_) | Value::List(_) | Value::Map(_) => 0,
     }
 }
 
@@ -202,6 +207,12 @@ impl Table {
     /// All rows, by number.
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = &Row> {
         self.rows.values()
+    }
+
+    /// Reads a column of rows of this table, as [`Row::get`] does; whoever reads it of many rows has it looked up once.
+    pub fn reader<'n>(&self, column: &'n str) -> impl for<'r> Fn(&'r Row) -> &'r Value + use<'n> {
+        let place = self.layout.shown.iter().position(|shown| shown.name == column);
+        move |row| place.and_then(|place| row.shown.get_index(place)).map_or_else(|| row.get(column), |(_, value)| value)
     }
 
     /// How many rows there are.

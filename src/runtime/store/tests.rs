@@ -265,3 +265,16 @@ async fn a_disk_that_fails_is_told_and_changes_nothing() {
     sqlx::query("ALTER TABLE away RENAME TO mwsd_rows").execute(&pool).await.unwrap();
     assert_eq!(add(&store, "Cranes", 1).await, 2);
 }
+
+#[tokio::test]
+async fn a_reader_reads_what_the_row_says_of_its_column() {
+    let store = open("memory").await;
+    add(&store, "Emma", 474).await;
+    change(&store, |draft| draft.update(BOOKS, 1, [("pages", 475)])).await;
+    let tables = store.peek();
+    let (table, row) = (tables.table(BOOKS), tables.table(BOOKS).get(1).unwrap());
+    for column in ["id", "title", "pages", "shelf", "colour"] {
+        assert_eq!(table.reader(column)(row), row.get(column), "{column}");
+    }
+    assert_eq!(table.reader("pages")(row), &Value::Int(475));
+}
