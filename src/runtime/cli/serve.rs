@@ -11,10 +11,9 @@ use mwsc_contract::Service;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tracing_subscriber::EnvFilter;
 
-use super::config::{self, Config, LogFormat};
-use super::{Options, Stop, status};
+use super::config::{self, Config};
+use super::{Options, Stop, log, status};
 use crate::accounts::{Accounts, gated, new_key};
 use crate::app::{App, Known, router};
 use crate::build::Build;
@@ -40,7 +39,7 @@ use crate::wspp::sessions::Sessions;
 /// Serves until the process is asked to stop.
 pub fn serve(options: &Options) -> Result<u8, Stop> {
     let config = Config::read(options)?;
-    start_log(&config)?;
+    let _log = log::start(&config.log)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|why| Stop::new(status::BUG, why))?;
     runtime.block_on(run(options, config))
 }
@@ -276,14 +275,4 @@ fn upstream(config: &Config, build: &Build) -> Result<Option<Behind>, Stop> {
 /// The way to a server behind the service.
 fn way(url: &str, seconds: u64, retries: u32) -> transport::Config {
     transport::Config { timeout: Duration::from_secs(seconds), retries, ..transport::Config::new(url) }
-}
-
-fn start_log(config: &Config) -> Result<(), Stop> {
-    let filter = EnvFilter::try_new(&config.log.filter).map_err(|why| Stop::new(status::USAGE, format!("log filter: {why}")))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match config.log.format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
-    }
-    Ok(())
 }
