@@ -94,11 +94,9 @@ fn get_users(work: &Work<'_>, args: Args<'_>) -> Value {
     let values = args.texts("userids");
     if values.is_empty() {
         let table = work.table(USERS);
-        let (deleted, firstname, emailstop) = (table.reader("deleted"), table.reader("firstname"), table.reader("emailstop"));
-        // They come by number, and those of the same name stay so.
-        let mut users: Vec<&Row> = table.rows().filter(|user| int(deleted(user)) == 0).collect();
-        users.sort_by_cached_key(|user| firstname(user).as_str().unwrap_or_default());
-        return Value::List(users.into_iter().map(|user| disclosed(user, int(emailstop(user)) != 0, 0)).collect());
+        let (deleted, emailstop, users) = (table.reader("deleted"), table.reader("emailstop"), table.sorted("firstname"));
+        let users = users.iter().filter(|user| int(deleted(user)) == 0);
+        return Value::List(users.map(|user| disclosed(user, int(emailstop(user)) != 0, 0)).collect());
     }
     users_by(work, &args.text("idfield"), &values)
 }
