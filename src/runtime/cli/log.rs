@@ -4,11 +4,15 @@
 //! moment and written together. None is lost, unless the process is killed in that moment: when whoever reads them is too slow, requests
 //! wait; what is left is written when the log is closed, and before a panic is told.
 
+use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tracing::field::Field;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::MakeExt as _;
+use tracing_subscriber::fmt::format;
 
 use super::config::{Log as Config, LogFormat};
 use super::{Stop, status};
@@ -33,7 +37,8 @@ pub fn start(config: &Config) -> Result<Log, Stop> {
     let writer = lines.clone();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(move || Line(writer.clone()));
     match config.format {
-        LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).init(),
+        LogFormat::Text if io::stderr().is_terminal() => log.init(),
+        LogFormat::Text => log.with_ansi(false).fmt_fields(format::debug_fn(plain).delimited(" ")).init(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
     let (last, tell) = (lines.clone(), std::panic::take_hook());
@@ -42,6 +47,14 @@ pub fn start(config: &Config) -> Result<Log, Stop> {
         tell(why);
     }));
     Ok(Log(lines))
+}
+
+/// A field of an event or a span without colours.
+fn plain(line: &mut format::Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
+    match field.name() {
+        "message" => write!(line, "{value:?}"),
+        name => write!(line, "{name}={value:?}"),
+    }
 }
 
 impl Drop for Log {
