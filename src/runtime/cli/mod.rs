@@ -3,6 +3,7 @@
 mod account;
 mod config;
 mod log;
+mod open;
 mod record;
 mod replay;
 mod serve;

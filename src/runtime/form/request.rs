@@ -5,6 +5,7 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
+use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 
@@ -12,6 +13,17 @@ use super::{Fields, Form, Limits, Refusal, read};
 use crate::body;
 use crate::dispatch::{Failure, FailureKind};
 use crate::settings::Settings;
+
+/// Reads the fields of the query of a request.
+pub fn query<B>(request: &axum::http::Request<B>, settings: &Settings) -> Result<Form, Failure> {
+    query_of(request.uri(), settings)
+}
+
+fn query_of(uri: &Uri, settings: &Settings) -> Result<Form, Failure> {
+    let mut form = Form::default();
+    read(uri.query().unwrap_or_default().as_bytes(), settings.form, &mut form).map_err(refused)?;
+    Ok(form)
+}
 
 /// Reads the fields of a request. A body that is no form is left alone.
 pub async fn fields(request: Request, settings: &Settings) -> Result<Fields, Failure> {
@@ -23,10 +35,7 @@ pub async fn fields(request: Request, settings: &Settings) -> Result<Fields, Fai
 /// The fields of a request whose body was read.
 pub async fn fields_of(head: &Parts, body: Bytes, settings: &Settings) -> Result<Fields, Failure> {
     let limits = settings.form;
-    let mut form = Form::default();
-    if let Some(query) = head.uri.query() {
-        read(query.as_bytes(), limits, &mut form).map_err(refused)?;
-    }
+    let mut form = query_of(&head.uri, settings)?;
     match kind(head).as_str() {
         IN_PARTS => parts(Request::from_parts(head.clone(), Body::from(body)), limits, &mut form).await?,
         URLENCODED => read(&body, limits, &mut form).map_err(refused)?,
@@ -65,7 +74,10 @@ async fn parts(mut request: Request, limits: Limits, form: &mut Form) -> Result<
 
 #[expect(clippy::needless_pass_by_value, reason = "the form that map_err takes")]
 fn refused(why: Refusal) -> Failure {
-    Failure::new(FailureKind::BadRequest, "invalidparameter", why.to_string())
+    match why {
+        Refusal::Fields(_) | Refusal::Depth(_) => Failure::beyond_limit(format!("The request is refused: {why}.")),
+        Refusal::NotUtf8 => Failure::new(FailureKind::BadRequest, "invalidparameter", why.to_string()),
+    }
 }
 
 #[cfg(test)]
