@@ -124,7 +124,7 @@ pub fn soap(input: &[u8]) {
 pub fn xml_rpc(input: &[u8]) {
     match xmlrpc::read(input, Limits::default()) {
         Ok(call) => readable(&xmlrpc::response(Some(&Value::List(call.params)))),
-        Err(why) => readable(&xmlrpc::fault("invalidparameter", &why)),
+        Err(why) => readable(&xmlrpc::fault("invalidparameter", &why.to_string())),
     }
 }
 

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{Request, State};
 
 use crate::accounts::Accounts;
 use crate::build::Build;
 use crate::dispatch::Backend;
+use crate::refusal;
 use crate::serve::metrics::Metrics;
 use crate::settings::Settings;
 
@@ -32,5 +34,9 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(crate::page::routes())
         .merge(crate::oktech::routes(&app))
         .merge(crate::typed::routes(&app))
+        .fallback(async |State(app): State<Arc<App>>, request: Request| refusal::to(&app, &request, &refusal::nowhere()))
+        .method_not_allowed_fallback(async |State(app): State<Arc<App>>, request: Request| {
+            refusal::to(&app, &request, &refusal::wrong_method())
+        })
         .with_state(app)
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod config;
+mod open;
 mod record;
 mod replay;
 mod serve;

@@ -12,13 +12,17 @@ use crate::body;
 use crate::dispatch::{Failure, FailureKind};
 use crate::settings::Settings;
 
+/// Reads the fields of the query of a request.
+pub fn query<B>(request: &axum::http::Request<B>, settings: &Settings) -> Result<Form, Failure> {
+    let mut form = Form::default();
+    read(request.uri().query().unwrap_or_default().as_bytes(), settings.form, &mut form).map_err(refused)?;
+    Ok(form)
+}
+
 /// Reads the fields of a request.
 pub async fn fields(request: Request, settings: &Settings) -> Result<Fields, Failure> {
     let limits = settings.form;
-    let mut form = Form::default();
-    if let Some(query) = request.uri().query() {
-        read(query.as_bytes(), limits, &mut form).map_err(refused)?;
-    }
+    let mut form = query(&request, settings)?;
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if !matches!(kind.as_str(), "multipart/form-data" | "application/x-www-form-urlencoded") {
@@ -51,7 +55,10 @@ async fn parts(mut request: Request, limits: Limits, form: &mut Form) -> Result<
 
 #[expect(clippy::needless_pass_by_value, reason = "the form that map_err takes")]
 fn refused(why: Refusal) -> Failure {
-    Failure::new(FailureKind::BadRequest, "invalidparameter", why.to_string())
+    match why {
+        Refusal::Fields(_) | Refusal::Depth(_) => Failure::beyond_limit(format!("The request is refused: {why}.")),
+        Refusal::NotUtf8 => Failure::new(FailureKind::BadRequest, "invalidparameter", why.to_string()),
+    }
 }
 
 #[cfg(test)]

@@ -61,12 +61,22 @@ pub async fn serve(app: &App, service: &Service, named: (String, String), fields
     let (function, format) = named;
     let Some(format) = Format::named(&format) else {
         let why = Failure::new(FailureKind::BadRequest, "unknownformat", format!("format de sérialisation {format} inconnu"));
-        return failed(app, Format::Php, &why);
+        return failed(app, Format::Php, &why, &[]);
     };
+    let session = if function == LOGIN { SESSION } else { &[] };
     match answer(app, service, &function, format, fields, from).await {
         Ok(text) => respond(format, text),
-        Err(why) => failed(app, format, &why),
+        Err(why) => failed(app, format, &why, session),
     }
+}
+
+/// The operation that opens a session, and the fields of what it gives.
+const LOGIN: &str = "login";
+const SESSION: &[&str] = &["client", "sessionkey"];
+
+/// The answer to a request that is not read, when the query names this format.
+pub fn refused(app: &App, format: &str, why: &Failure) -> Response {
+    failed(app, Format::named(format).unwrap_or(Format::Php), why, &[])
 }
 
 async fn answer(
@@ -83,7 +93,7 @@ async fn answer(
     let (username, password) = (text("wsusername"), text("wspassword"));
     // A call with a name and a password opens no session: in the original it ended the one that its user had open, and a logout
     // that was called so went on for ever.
-    let alone = !username.is_empty() && !password.is_empty() && function != "login";
+    let alone = !username.is_empty() && !password.is_empty() && function != LOGIN;
     let caller = if alone { Some(app.accounts.password(&username, &password, from).await?) } else { None };
     let (args, session) = arguments(operation, &app.build.manifest.records, &mut fields, alone)?;
     let nothing = nothing::text(name, operation, &args);
@@ -183,20 +193,21 @@ fn written(format: Format, value: &Zval<'_>) -> String {
     }
 }
 
-/// A failure in a format. Those for programs had no body in the original.
-fn failed(app: &App, format: Format, why: &Failure) -> Response {
+/// A failure in a format. Those for programs had no body in the original, which no client took for an answer; `blank` are fields that must
+/// not be taken for one either.
+fn failed(app: &App, format: Format, why: &Failure, blank: &[&str]) -> Response {
     let message = format!("Wspp Rest Server :{}", super::placed(why));
     let debug = Some(why.debug.as_str()).filter(|debug| app.settings.debug && !debug.is_empty());
-    let mut parts: Vec<(_, Zval<'_>)> = vec![
-        ("exception".into(), Zval::Text("Exception".into())),
-        ("errorcode".into(), Zval::Text(why.code.as_ref().into())),
-        ("message".into(), Zval::Text(message.as_str().into())),
-    ];
-    if let Some(debug) = debug {
-        parts.push(("debuginfo".into(), Zval::Text(debug.into())));
-    }
     let text = match format {
-        Format::Php | Format::Json => written(format, &Zval::Array(parts)),
+        // False, as PHP reads an empty body; what stands behind a value it leaves alone.
+        Format::Php => {
+            format!("{}{message}{}", written(format, &Zval::Bool(false)), debug.map(|debug| format!(" - {debug}")).unwrap_or_default())
+        }
+        Format::Json => {
+            let parts = [("exception", "Exception"), ("errorcode", &why.code), ("message", &message)].into_iter();
+            let parts = parts.chain(debug.map(|debug| ("debuginfo", debug))).chain(blank.iter().map(|&name| (name, "")));
+            written(format, &Zval::Array(parts.map(|(name, text)| (name.into(), Zval::Text(text.into()))).collect()))
+        }
         Format::Xml => xml::exception(&message, debug),
         Format::Dump => format!("{message} - {}", debug.unwrap_or_default()),
         Format::Pojo => String::new(),

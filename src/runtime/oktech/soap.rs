@@ -20,6 +20,7 @@ use crate::body;
 use crate::dispatch::{Failure, FailureKind};
 use crate::endpoint::Endpoint;
 use crate::form::request::fields;
+use crate::refusal::Unread;
 use crate::soap::{Fault, FaultCode, Version, charset, decode, encode, envelope};
 
 /// Answers a request to the address of an endpoint.
@@ -28,10 +29,7 @@ pub async fn serve(app: &App, endpoint: &Endpoint, from: Option<IpAddr>, request
     let (mut head, body) = request.into_parts();
     let body = match body::read(body, app.settings.body).await {
         Ok(body) => body,
-        Err(why) => {
-            let status = StatusCode::from_u16(why.kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            return sent(status, Version::V11, Fault::new(FaultCode::Client, why.message).write(Version::V11));
-        }
+        Err(why) => return super::refused(app, &endpoint.profile, Unread::of(&Request::from_parts(head, ())), &why),
     };
     if endpoint.profile == SIMPLIFIED {
         let again = Request::from_parts(head.clone(), Body::from(body.clone()));
@@ -42,7 +40,8 @@ pub async fn serve(app: &App, endpoint: &Endpoint, from: Option<IpAddr>, request
                 }
             }
             // What is no form may still be an envelope, whatever its type says; an envelope says more of what is wrong.
-            Err(why) => tracing::debug!("no form: {why}"),
+            Err(why) if body.trim_ascii_start().starts_with(b"<") => tracing::debug!("no form: {why}"),
+            Err(why) => return super::refused(app, &endpoint.profile, Unread::of(&Request::from_parts(head, ())), &why),
         }
     }
     if head.method != Method::POST {

@@ -7,13 +7,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
 use super::metrics::{Metrics, Protocol};
+use crate::app::App;
+use crate::deadline::{DEADLINE, Deadline};
+use crate::refusal;
 
 /// Id of a request. One that a proxy in front has given is kept.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -28,10 +31,12 @@ tokio::task_local! {
 /// What the layer needs.
 #[derive(Clone)]
 pub struct Around {
-    /// The counters.
-    pub metrics: Arc<Metrics>,
+    /// The service that answers.
+    pub app: Arc<App>,
     /// How long a request may take.
     pub limit: Duration,
+    /// Bytes that its head may have.
+    pub head_bytes: usize,
 }
 
 /// Counts a request as ended even when its client goes away before the answer.
@@ -56,11 +61,15 @@ pub async fn around(State(around): State<Around>, ConnectInfo(from): ConnectInfo
     let random = Random::new();
     let id = id(request.headers(), &random);
     let trace = trace(request.headers(), &random);
-    around.metrics.begin();
-    let mut count = Count { metrics: around.metrics, protocol: Protocol::of(&path), begun, status: None };
+    around.app.metrics.begin();
+    let mut count = Count { metrics: around.app.metrics.clone(), protocol: Protocol::of(&path), begun, status: None };
     let span = tracing::info_span!("request", id = %id, operation = Empty, account = Empty);
-    let answered = TRACE.scope(trace, tokio::time::timeout(around.limit, next.run(request))).instrument(span.clone()).await;
-    let mut response = answered.unwrap_or_else(|_| (StatusCode::SERVICE_UNAVAILABLE, "The request took too long.\n").into_response());
+    let mut response = if is_longer(&request, around.head_bytes) {
+        refusal::to(&around.app, &request, &refusal::long_head(around.head_bytes))
+    } else {
+        let answer = DEADLINE.scope(Deadline::after(around.limit), next.run(request));
+        TRACE.scope(trace, answer).instrument(span.clone()).await
+    };
     count.status = Some(response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
@@ -70,6 +79,14 @@ pub async fn around(State(around): State<Around>, ConnectInfo(from): ConnectInfo
         tracing::info!(%from, %method, path, status = response.status().as_u16(), milliseconds, "request");
     });
     response
+}
+
+/// Whether the head of a request is longer than so many bytes.
+fn is_longer(request: &Request, bytes: usize) -> bool {
+    let uri = request.uri();
+    let line = uri.path().len() + uri.query().map_or(0, str::len);
+    let fields = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len());
+    fields.fold(line, usize::saturating_add) > bytes
 }
 
 /// A path as it is logged: without the user name and the password that clients of Moodle's simple servers may put behind theirs.
