@@ -12,6 +12,7 @@ use super::tree::{DiskTree, plain};
 use crate::backend::wsdl;
 use crate::frontend::moodle::Site;
 use crate::frontend::moodle::builtin::Builtin;
+use crate::frontend::moodle::components::TABLE;
 use crate::frontend::moodle::identify::{Below, Identity, folder, identify};
 use crate::frontend::moodle::release::Release;
 use crate::frontend::{Asked, FRONTENDS, Frontend};
@@ -242,6 +243,7 @@ fn group(paths: &[PathBuf], release: Option<String>, site: Option<PathBuf>, at: 
             group.interfaces.push((frontend, path.clone()));
             continue;
         }
+        let path = &top(path);
         let Some(tree) = open_disk(path, at, report) else { continue };
         match identify(&tree) {
             Identity::Tree { root, release } => group.trees.push((path.clone(), tree, root, release)),
@@ -254,6 +256,17 @@ fn group(paths: &[PathBuf], release: Option<String>, site: Option<PathBuf>, at: 
         }
     }
     group
+}
+
+/// The tree of which somebody names the folder `public`: since 5.1 its table of components stands beside that folder.
+fn top(path: &Path) -> PathBuf {
+    let above = match path.parent().filter(|_| path.ends_with("public")) {
+        Some(above) if above == Path::new("") => PathBuf::from("."),
+        Some(above) => above.to_owned(),
+        None => path.join(".."),
+    };
+    let is_public = above.join("public/lib/moodlelib.php").is_file() && above.join(TABLE).is_file() && !path.join(TABLE).is_file();
+    if is_public && path.join("lib/moodlelib.php").is_file() { above } else { path.to_owned() }
 }
 
 fn open_disk(path: &Path, at: Option<Span>, report: &mut Report) -> Option<DiskTree> {
@@ -308,9 +321,10 @@ fn lay_over(base: &Path, groups: &mut [Group], report: &mut Report) {
             report.push(Diagnostic::new(Code::C008, message).help("`--base` is for plugin folders"));
             continue;
         }
+        let base = &top(base);
         let Some(tree) = open_disk(base, None, report) else { return };
         match identify(&tree) {
-            Identity::Tree { root, release } => group.trees.push((base.to_owned(), tree, root, release)),
+            Identity::Tree { root, release } => group.trees.push((base.clone(), tree, root, release)),
             Identity::Plugin { .. } => {
                 let message = format!("`{}` is a plugin; `--base` takes a Moodle tree", base.display());
                 report.push(Diagnostic::new(Code::C008, message));

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, to_bytes};
 use http_body_util::LengthLimitError;
 
+use crate::deadline::within;
 use crate::dispatch::{Failure, FailureKind};
 
 /// Limits on one body.
@@ -26,6 +27,10 @@ impl Default for Limits {
 
 /// Reads a body to its end.
 pub async fn read(body: Body, limits: Limits) -> Result<Bytes, Failure> {
+    within(whole(body, limits)).await
+}
+
+async fn whole(body: Body, limits: Limits) -> Result<Bytes, Failure> {
     match tokio::time::timeout(limits.time, to_bytes(body, limits.bytes)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(why)) if is_too_long(&why) => {

@@ -14,7 +14,8 @@
 //! - [`school`] is the embedded back end, [`upstream`] a Moodle, [`wspp`] an OK Tech server, [`recorded`] a recording;
 //! - [`store`] keeps what the service itself has to keep: accounts, sessions, the embedded school;
 //! - [`soap`] reads and writes SOAP, by the wire tables of the manifest;
-//! - [`body`] reads requests within limits;
+//! - [`body`] reads requests within limits, [`deadline`] says until when they have to be answered, [`refusal`] answers those that nobody
+//!   reads;
 //! - [`form`] and [`php`] read and write what PHP does, as clients of both families expect it;
 //! - [`app`] holds them together and has the router.
 //!
@@ -27,6 +28,7 @@ pub mod body;
 pub mod build;
 pub mod cli;
 pub mod crosswalk;
+pub mod deadline;
 pub mod dispatch;
 pub mod endpoint;
 pub mod form;
@@ -36,6 +38,7 @@ pub mod oktech;
 pub mod page;
 pub mod php;
 pub mod recorded;
+pub mod refusal;
 pub mod school;
 pub mod serve;
 pub mod settings;

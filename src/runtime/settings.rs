@@ -6,7 +6,7 @@ use std::time::Duration;
 use mwsc_contract::site::Site;
 
 use crate::accounts::Allowance;
-use crate::{body, form, soap};
+use crate::{body, form, json, soap};
 
 /// Settings of the service.
 #[derive(Debug, Clone)]
@@ -29,8 +29,8 @@ pub struct Settings {
     pub form: form::Limits,
     /// How much XML a request may hold.
     pub xml: soap::Limits,
-    /// How deep values of JSON may lie in each other.
-    pub json_depth: usize,
+    /// How much JSON a request may hold.
+    pub json: json::limits::Limits,
     /// Whether failures show what is meant for whoever looks for the cause.
     pub debug: bool,
 }
@@ -56,7 +56,7 @@ impl Default for Settings {
             body: body::Limits::default(),
             form: form::Limits::default(),
             xml: soap::Limits::default(),
-            json_depth: 64,
+            json: json::limits::Limits::default(),
             debug: false,
         }
     }

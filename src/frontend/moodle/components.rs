@@ -14,6 +14,9 @@ use crate::php::host::DIRROOT;
 use crate::php::parse;
 use crate::report::{Code, Diagnostic};
 
+/// The table of components. From 5.1 on it stands beside the folder `public`, which is then part of every folder in it.
+pub const TABLE: &str = "lib/components.json";
+
 /// Names that are never plugins in releases without a table of their own.
 const IGNORED: &[&str] = &["CVS", "_vti_cnf", "simpletest", "db", "yui", "tests", "phpunit"];
 
@@ -55,7 +58,7 @@ pub fn read(files: &Loader<'_>) -> Components {
     let mut out = Components::default();
     let core = files.php("lib/classes/component.php");
     let mut rules = Rules { ignored: IGNORED.iter().map(|&name| name.to_owned()).collect(), hosts: Vec::new(), strict: core.is_some() };
-    if let Some(json) = json(files, "lib/components.json") {
+    if let Some(json) = json(files, TABLE) {
         out.subsystems = json_table(&json, "subsystems").into_iter().map(|(name, dir)| (name, (!dir.is_empty()).then_some(dir))).collect();
         out.types = json_table(&json, "plugintypes");
         out.deprecated = json_table(&json, "deprecatedplugintypes");
@@ -237,10 +240,11 @@ fn offset(text: &str, line: usize, column: usize) -> u32 {
     at as u32
 }
 
-/// A table of names and folders; null folders are empty texts.
+/// A table of names and folders, relative to `$CFG->dirroot`; null folders are empty texts.
 fn json_table(json: &Map<String, Json>, key: &str) -> IndexMap<String, String> {
     let Some(Json::Object(table)) = json.get(key) else { return IndexMap::new() };
-    table.iter().map(|(name, dir)| (name.clone(), dir.as_str().unwrap_or_default().to_owned())).collect()
+    let inside = |dir: &str| dir.strip_prefix("public/").unwrap_or(dir).to_owned();
+    table.iter().map(|(name, dir)| (name.clone(), inside(dir.as_str().unwrap_or_default()))).collect()
 }
 
 fn text(value: Literal) -> Option<String> {

@@ -75,7 +75,7 @@ pub fn folder(base: &dyn Tree, component: &str) -> Option<String> {
     Some(format!("{}/{name}", components.types.get(&kind)?))
 }
 
-/// A folder of a tree as a tree.
+/// A folder of a tree as a tree. The table of components that stands beside the folder is in it too.
 pub struct Below<'t> {
     /// The whole.
     pub tree: &'t dyn Tree,
@@ -85,11 +85,12 @@ pub struct Below<'t> {
 
 impl Below<'_> {
     fn path(&self, path: &str) -> String {
-        match (self.root, path) {
+        let inside = match (self.root, path) {
             ("", path) => path.to_owned(),
             (root, "") => root.to_owned(),
             (root, path) => format!("{root}/{path}"),
-        }
+        };
+        if path == components::TABLE && !self.tree.is_file(&inside) { path.to_owned() } else { inside }
     }
 }
 

@@ -13,6 +13,7 @@ mod keyed;
 mod memory;
 mod passwords;
 mod throttle;
+mod timely;
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -26,6 +27,7 @@ pub use keyed::Keyed;
 pub use memory::Memory;
 pub use passwords::{Passwords, Scheme, hash};
 pub use throttle::{Allowance, Throttle};
+pub use timely::timely;
 
 /// An open session, as its login answers it.
 #[derive(Debug, Clone)]

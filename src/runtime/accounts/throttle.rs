@@ -1,12 +1,13 @@
 //! A limit on logins that fail: for each account and for each address, so that neither guessing one password nor trying one password on
 //! many accounts gets far.
 
-use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use sha2::{Digest as _, Sha256};
 
 use crate::dispatch::{Failure, FailureKind};
 
@@ -27,17 +28,25 @@ impl Default for Allowance {
     }
 }
 
-/// Counts failures.
-#[derive(Debug)]
+/// Counts failures. Its copies count together, so that what is known outlives a reload.
+#[derive(Debug, Clone, Default)]
 pub struct Throttle {
     allowance: Allowance,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    accounts: HashMap<String, Count>,
+    accounts: HashMap<Account, Count>,
     addresses: HashMap<IpAddr, Count>,
+}
+
+/// An account by a digest of its name: whoever guesses may call it whatever they like, at whatever length.
+type Account = [u8; 32];
+
+/// The account that a name means. A site may take a name in any letter case, and that must give nobody more tries.
+fn account(name: &str) -> Account {
+    Sha256::digest(name.trim().to_lowercase().as_bytes()).into()
 }
 
 /// Failures since a moment.
@@ -53,44 +62,49 @@ const MOST: usize = 100_000;
 impl Throttle {
     /// With an allowance.
     pub fn new(allowance: Allowance) -> Throttle {
-        Throttle { allowance, state: Mutex::default() }
+        Throttle { allowance, state: Arc::default() }
+    }
+
+    /// With another allowance, and the same count.
+    #[must_use]
+    pub fn allowing(&self, allowance: Allowance) -> Throttle {
+        Throttle { allowance, state: self.state.clone() }
+    }
+
+    /// How many failures are allowed.
+    pub fn allowance(&self) -> Allowance {
+        self.allowance
     }
 
     /// Refuses a try when too many failed.
-    pub fn check(&self, account: &str, address: Option<IpAddr>) -> Result<(), Failure> {
+    pub fn check(&self, name: &str, address: Option<IpAddr>) -> Result<(), Failure> {
         let now = Instant::now();
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let window = self.allowance.window;
-        let of_account = wait(&state.accounts, account, self.allowance.account, now, window);
+        let of_account = wait(&state.accounts, &account(name), self.allowance.account, now, window);
         let of_address = address.and_then(|address| wait(&state.addresses, &address, self.allowance.address, now, window));
         of_account.max(of_address).map_or(Ok(()), |wait| Err(refusal(wait)))
     }
 
     /// A try failed.
-    pub fn failed(&self, account: &str, address: Option<IpAddr>) {
+    pub fn failed(&self, name: &str, address: Option<IpAddr>) {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let window = self.allowance.window;
-        count(&mut state.accounts, account.to_owned(), now, window);
+        count(&mut state.accounts, account(name), now, window);
         if let Some(address) = address {
             count(&mut state.addresses, address, now, window);
         }
     }
 
     /// A try did not fail: what failed before is forgiven the account, and not the address, which may go on with another account.
-    pub fn succeeded(&self, account: &str) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).accounts.remove(account);
+    pub fn succeeded(&self, name: &str) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).accounts.remove(&account(name));
     }
 }
 
 /// How long to wait, if too many failed.
-fn wait<K: Hash + Eq + Borrow<Q>, Q: Hash + Eq + ?Sized>(
-    counts: &HashMap<K, Count>,
-    key: &Q,
-    most: u32,
-    now: Instant,
-    window: Duration,
-) -> Option<Duration> {
+fn wait<K: Hash + Eq>(counts: &HashMap<K, Count>, key: &K, most: u32, now: Instant, window: Duration) -> Option<Duration> {
     match counts.get(key) {
         Some(count) => {
             (count.failures >= most).then(|| window.saturating_sub(now.duration_since(count.since))).filter(|wait| !wait.is_zero())
@@ -151,6 +165,21 @@ mod tests {
         }
         assert!(throttle.check("f", here).is_err());
         throttle.check("f", "192.0.2.2".parse().ok()).unwrap();
+    }
+
+    /// Moodle takes user names in any letter case, and each spelling had tries of its own.
+    #[test]
+    fn other_spellings_of_a_name_are_the_same_account() {
+        let throttle = throttle(Duration::from_secs(60));
+        for name in ["ann", "Ann", " ANN "] {
+            throttle.check(name, None).unwrap();
+            throttle.failed(name, None);
+        }
+        assert!(throttle.check("aNn", None).is_err());
+        let other = throttle.allowing(Allowance { account: 4, ..throttle.allowance });
+        other.check("ann", None).unwrap();
+        other.failed("ann", None);
+        assert!(other.check("ann", None).is_err(), "copies count together");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 
 use super::config::Config;
-use super::serve::embedded;
+use super::open::embedded;
 use super::{Stop, status};
 use crate::accounts::Allowance;
 use crate::build::Build;

@@ -107,6 +107,11 @@ pub struct UpstreamWspp {
     pub retries: u32,
 }
 
+impl UpstreamWspp {
+    /// How the address of such a server ends.
+    pub const PATHS: [&str; 2] = ["/wspp/service_pp.php", "/wspp/service_pp2.php"];
+}
+
 /// Who carries out what the embedded school does not know.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -179,8 +184,12 @@ pub struct Limits {
     pub form_depth: usize,
     /// Values of JSON inside each other.
     pub json_depth: usize,
+    /// Values of JSON in a request.
+    pub json_values: usize,
     /// Connections at a time.
     pub connections: usize,
+    /// Bytes of the head of a request.
+    pub header_bytes: usize,
     /// Seconds for the head of a request, from its first byte on.
     pub header_seconds: u64,
     /// Seconds that a connection may be idle.
@@ -199,8 +208,8 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        let Settings { logins, body, form, xml, json_depth, .. } = Settings::default();
-        let serve::Limits { connections, patience, drain } = serve::Limits::default();
+        let Settings { logins, body, form, xml, json, .. } = Settings::default();
+        let serve::Limits { connections, head_bytes, patience, drain } = serve::Limits::default();
         Limits {
             body_bytes: body.bytes,
             body_seconds: body.time.as_secs(),
@@ -210,8 +219,10 @@ impl Default for Limits {
             xml_text_bytes: xml.text,
             form_fields: form.fields,
             form_depth: form.depth,
-            json_depth,
+            json_depth: json.depth,
+            json_values: json.values,
             connections,
+            header_bytes: head_bytes,
             header_seconds: patience.head.as_secs(),
             idle_seconds: patience.idle.as_secs(),
             request_seconds: 60,
@@ -230,6 +241,10 @@ impl Limits {
 
     fn form(&self) -> crate::form::Limits {
         crate::form::Limits { fields: self.form_fields, depth: self.form_depth }
+    }
+
+    fn json(&self) -> crate::json::limits::Limits {
+        crate::json::limits::Limits { depth: self.json_depth, values: self.json_values }
     }
 
     fn xml(&self) -> crate::soap::Limits {
@@ -252,7 +267,8 @@ impl Limits {
     pub fn connections(&self) -> serve::Limits {
         let head = Duration::from_secs(self.header_seconds);
         let patience = Patience { head, idle: Duration::from_secs(self.idle_seconds), answer: Duration::from_secs(self.body_seconds) };
-        serve::Limits { connections: self.connections, patience, drain: Duration::from_secs(self.drain_seconds) }
+        let drain = Duration::from_secs(self.drain_seconds);
+        serve::Limits { connections: self.connections, head_bytes: self.header_bytes, patience, drain }
     }
 }
 
@@ -398,7 +414,7 @@ impl Config {
             body: self.limits.body(),
             form: self.limits.form(),
             xml: self.limits.xml(),
-            json_depth: self.limits.json_depth,
+            json: self.limits.json(),
             debug: self.debug,
         }
     }

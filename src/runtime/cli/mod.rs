@@ -2,6 +2,8 @@
 
 mod account;
 mod config;
+mod log;
+mod open;
 mod record;
 mod replay;
 mod serve;

@@ -37,7 +37,7 @@ pub fn record(options: &Options) -> Result<u8, Stop> {
         eprintln!("mwsd: recording {} in {}; clients call http://{listen}", options.upstream, options.output.display());
         let (stopper, stop) = watch::channel(false);
         let limits = serve::Limits::default();
-        let serving = tokio::spawn(serve::serve(listener, Arc::new(Live::new(recorder.router())), limits, stop));
+        let serving = tokio::spawn(serve::serve(listener, Arc::new(Live::new(recorder.router())), limits, serve::tersely(), stop));
         asked_to_stop().await;
         stopper.send_replace(true);
         let _ = serving.await;

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{Stop, status};
 use crate::build::Build;
+use crate::recorded::exchange;
 use crate::recorded::replay::{Fate, replay as run};
 
 /// Options of the command.
@@ -24,9 +25,10 @@ pub struct Options {
 
 /// Replays a folder, and prints what differs.
 pub fn replay(options: &Options) -> Result<u8, Stop> {
+    let exchanges = exchange::read(&options.folder).map_err(|why| Stop::new(status::INPUT, why))?;
     let build = Build::load(&options.build).map_err(|why| Stop::new(status::INPUT, why))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|why| Stop::new(status::BUG, why))?;
-    let fates = runtime.block_on(run(&options.folder, build, options.base_url.clone())).map_err(|why| Stop::new(status::INPUT, why))?;
+    let fates = runtime.block_on(run(&exchanges, build, options.base_url.clone()));
     let count = |wanted: fn(&Fate) -> bool| fates.iter().filter(|(_, fate)| wanted(fate)).count();
     for (id, fate) in &fates {
         match fate {

@@ -1,7 +1,6 @@
 //! `mwsd serve` and `mwsd check`: from a configuration to a service.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,36 +10,26 @@ use mwsc_contract::Service;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tracing_subscriber::EnvFilter;
 
-use super::config::{self, Config, LogFormat};
-use super::{Options, Stop, status};
-use crate::accounts::{Accounts, gated, new_key};
-use crate::app::{App, router};
+use super::config::Config;
+use super::open::{self, Kept, open};
+use super::{Options, Stop, log, status};
+use crate::app::router;
 use crate::build::Build;
 use crate::crosswalk::backwards;
-use crate::dispatch::{Backend, is_own};
-use crate::recorded::Recorded;
-use crate::school::{School, extension};
+use crate::dispatch::is_own;
+use crate::refusal;
+use crate::school::School;
 use crate::serve::admin::{self, Current};
+use crate::serve::folder::mounted;
 use crate::serve::metrics::Metrics;
 use crate::serve::request::{self, Around};
-use crate::serve::{self, Live};
-use crate::store::Disk;
-use crate::upstream::Upstream;
-use crate::upstream::client::Client;
-use crate::upstream::site::Site;
-use crate::upstream::transport;
-use crate::upstream::users::Users;
-use crate::wspp::Wspp;
-use crate::wspp::callers::Callers;
-use crate::wspp::server::Server;
-use crate::wspp::sessions::Sessions;
+use crate::serve::{self, Live, Refuse};
 
 /// Serves until the process is asked to stop.
 pub fn serve(options: &Options) -> Result<u8, Stop> {
     let config = Config::read(options)?;
-    start_log(&config)?;
+    let _log = log::start(&config.log)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|why| Stop::new(status::BUG, why))?;
     runtime.block_on(run(options, config))
 }
@@ -52,7 +41,7 @@ async fn run(options: &Options, mut config: Config) -> Result<u8, Stop> {
     let config = &config;
     let metrics = Arc::new(Metrics::default());
     allow_connections(config.limits.connections);
-    let (app, school) = open(config, metrics.clone(), None).await?;
+    let (app, kept) = open(config, metrics.clone(), &Kept::default()).await?;
     let current: Current = Arc::new(ArcSwap::from_pointee(app));
     let live = Arc::new(Live::new(service(config, &current)));
     let (stopper, stop) = watch::channel(false);
@@ -61,11 +50,11 @@ async fn run(options: &Options, mut config: Config) -> Result<u8, Stop> {
     let mut admin = None;
     if let Some(address) = config.admin {
         let live = Arc::new(Live::new(admin::router(current.clone())));
-        admin = Some(tokio::spawn(serve::serve(bind(address).await?, live, config.limits.connections(), stop.clone())));
+        admin = Some(tokio::spawn(serve::serve(bind(address).await?, live, config.limits.connections(), serve::tersely(), stop.clone())));
         eprintln!("mwsd: health and metrics at http://{address}/");
     }
-    let reloading = tokio::spawn(reload(options.clone(), config.listen, current.clone(), live.clone(), metrics, school));
-    let serving = tokio::spawn(serve::serve(listener, live, config.limits.connections(), stop));
+    let reloading = tokio::spawn(reload(options.clone(), config.listen, current.clone(), live.clone(), metrics, kept));
+    let serving = tokio::spawn(serve::serve(listener, live, config.limits.connections(), refuse(current.clone()), stop));
     asked_to_stop().await;
     tracing::info!("asked to stop; open requests have {} s", config.limits.drain_seconds);
     reloading.abort();
@@ -87,8 +76,15 @@ async fn run(options: &Options, mut config: Config) -> Result<u8, Stop> {
 /// The router with what happens around every request.
 fn service(config: &Config, current: &Current) -> Router {
     let app = current.load_full();
-    let around = Around { metrics: app.metrics.clone(), limit: Duration::from_secs(config.limits.request_seconds) };
-    router(app).layer(axum::middleware::from_fn_with_state(around, request::around))
+    let limit = Duration::from_secs(config.limits.request_seconds);
+    let around = Around { app: app.clone(), limit, head_bytes: config.limits.header_bytes };
+    let base_url = app.settings.base_url.clone();
+    mounted(router(app).layer(axum::middleware::from_fn_with_state(around, request::around)), &base_url)
+}
+
+/// What is said to clients whose requests nobody reads: what the service of the moment would say.
+fn refuse(current: Current) -> Refuse {
+    Arc::new(move |arrived, why| refusal::bytes(&current.load(), arrived, why))
 }
 
 /// Raises the number of files that the process may have open to what its connections need, as far as the system lets it.
@@ -108,28 +104,22 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Stop> {
     TcpListener::bind(address).await.map_err(|why| Stop::new(status::USAGE, format!("{address}: {why}")))
 }
 
-/// Reads build and configuration again at each SIGHUP, and serves them if they are sound. Addresses, limits and log stay as they are.
-async fn reload(
-    options: Options,
-    listen: SocketAddr,
-    current: Current,
-    live: Arc<Live>,
-    metrics: Arc<Metrics>,
-    mut school: Option<School>,
-) {
+/// Reads build and configuration again at each SIGHUP, and serves them if they are sound. Addresses, limits on
+/// connections and log stay as they are, and so does who is logged in.
+async fn reload(options: Options, listen: SocketAddr, current: Current, live: Arc<Live>, metrics: Arc<Metrics>, mut kept: Kept) {
     let Ok(mut asked) = signal(SignalKind::hangup()) else { return };
     while asked.recv().await.is_some() {
         let made = match Config::read(&options) {
             Ok(config) => {
                 // It stays where it is.
                 let config = Config { listen, ..config };
-                open(&config, metrics.clone(), school.as_ref()).await.map(|made| (config, made))
+                open(&config, metrics.clone(), &kept).await.map(|made| (config, made))
             }
             Err(why) => Err(why),
         };
         match made {
-            Ok((config, (app, opened))) => {
-                school = opened;
+            Ok((config, (app, open))) => {
+                kept = open;
                 let before = current.swap(Arc::new(app));
                 live.replace(service(&config, &current));
                 tokio::spawn(async move { before.backend.close().await });
@@ -159,10 +149,10 @@ pub fn check(options: &Options) -> Result<u8, Stop> {
     let runtime = tokio::runtime::Runtime::new().map_err(|why| Stop::new(status::BUG, why))?;
     // The store is not opened: that would create it. A school in memory takes its place.
     let config = &Config { store: "memory".to_owned(), ..config.clone() };
-    let build = Build::load(&config.build).map_err(|why| Stop::new(status::INPUT, why))?;
+    let build = open::build(config)?;
     let unusable = |why| Stop::new(status::USAGE, format!("store: {why}"));
     let school = runtime.block_on(School::open(&config.store, &build.manifest, "", None)).map_err(unusable)?.school;
-    let (app, _) = runtime.block_on(open(config, Arc::default(), Some(&school)))?;
+    let (app, _) = runtime.block_on(open(config, Arc::default(), &Kept::school(school)))?;
     let manifest = &app.build.manifest;
     let (services, operations) = (manifest.services.len(), manifest.operations.len());
     println!("{}: {services} services, {operations} operations, written by {}", config.build.display(), manifest.generator);
@@ -189,101 +179,4 @@ fn unknown(config: &Config, build: &Build) -> Vec<String> {
         (!names.is_empty()).then_some(line)
     };
     build.manifest.services.iter().filter_map(line).collect()
-}
-
-/// Who carries out what the school does not know.
-fn extended(config: &Config) -> Result<Option<Arc<dyn extension::Extension>>, Stop> {
-    let handler = config.extension.as_ref().map(config::Extension::handler).transpose().map_err(|why| Stop::new(status::USAGE, why))?;
-    Ok(handler.map(|handler| Arc::new(handler) as Arc<dyn extension::Extension>))
-}
-
-/// Opens what a configuration names. `school` is the one that is open already, if any; the one that is open then comes with it.
-async fn open(config: &Config, metrics: Arc<Metrics>, school: Option<&School>) -> Result<(App, Option<School>), Stop> {
-    let build = Build::load(&config.build).map_err(|why| Stop::new(status::INPUT, why))?;
-    let (school, (backend, accounts)) = if let Some(behind) = upstream(config, &build)? {
-        (None, behind)
-    } else {
-        let extension = extended(config)?;
-        let school = embedded(config, &build, school).await?.with_extension(extension);
-        let settings = config.settings();
-        let accounts = school.accounts(settings.session, settings.logins);
-        let behind: Behind = (Arc::new(school.clone()), Arc::new(accounts));
-        (Some(school), behind)
-    };
-    let settings = config.settings();
-    let accounts = gated(accounts, &settings.allowed);
-    Ok((App { build, backend, accounts, settings, metrics }, school))
-}
-
-type Behind = (Arc<dyn Backend>, Arc<dyn Accounts>);
-
-/// The embedded school. A new one is filled, and says how to log in.
-pub(super) async fn embedded(config: &Config, build: &Build, open: Option<&School>) -> Result<School, Stop> {
-    let unusable = |why| Stop::new(status::USAGE, format!("store: {why}"));
-    let (settings, manifest) = (config.settings(), &build.manifest);
-    let folder = Disk::file(&config.store).and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
-    if let Some(new) = folder.filter(|folder| !folder.exists()) {
-        eprintln!("mwsd: the folder {} is not there and is made for the store", new.display());
-    }
-    if let Some(school) = open {
-        return school.reopen(&config.store, manifest, &settings.base_url).await.map_err(unusable);
-    }
-    let password = match std::env::var(DEMO_PASSWORD) {
-        Ok(password) if !password.is_empty() => password,
-        _ => new_key().map_err(|why| Stop::new(status::BUG, why))?[..12].to_owned(),
-    };
-    let opened = School::open(&config.store, manifest, &settings.base_url, Some(&password)).await.map_err(unusable)?;
-    if opened.filled {
-        // When a thread ends, the allocator gives back what hashing the password took: this one ends as soon as it has idled for a while.
-        tokio::task::spawn_blocking(|| ());
-        eprintln!("mwsd: a new school: log in as admin, manager, teacher or student, with the password {password}");
-    }
-    Ok(opened.school)
-}
-
-/// Environment variable with the password that everybody in a new school has, instead of one that is made up.
-const DEMO_PASSWORD: &str = "MWSD_DEMO_PASSWORD";
-
-/// What stands behind the protocols, when it is not the embedded school.
-fn upstream(config: &Config, build: &Build) -> Result<Option<Behind>, Stop> {
-    let settings = config.settings();
-    if let Some(folder) = &config.recorded {
-        let recorded = Arc::new(Recorded::load(folder, &build.manifest).map_err(|why| Stop::new(status::INPUT, why))?);
-        return Ok(Some((recorded.clone(), recorded)));
-    }
-    if let Some(upstream) = &config.upstream {
-        let client = Client::new(way(&upstream.url, upstream.timeout, upstream.retries));
-        let site = Arc::new(Site::new(client.map_err(|why| Stop::new(status::USAGE, why))?));
-        let users = Users::new(site.clone(), &upstream.service, settings.session)
-            .map_err(|why| Stop::new(status::BUG, why.debug))?
-            .allowing(settings.logins);
-        let crosswalk = upstream.crosswalk(&build.manifest.crosswalk);
-        return Ok(Some((Arc::new(Upstream::new(site, &upstream.plugin, crosswalk)), Arc::new(users))));
-    }
-    if let Some(wspp) = &config.upstream_wspp {
-        let unusable = |why: String| Stop::new(status::USAGE, format!("upstream-wspp: {why}"));
-        let server = Server::new(way(&wspp.url, wspp.timeout, wspp.retries), &build.manifest).map_err(unusable)?;
-        let server = Arc::new(server);
-        let sessions =
-            Sessions::new(server.clone(), settings.session).map_err(|why| Stop::new(status::BUG, why.debug))?.allowing(settings.logins);
-        let sessions = Arc::new(sessions);
-        let callers = Callers::new(server.clone(), sessions.clone());
-        return Ok(Some((Arc::new(Wspp::new(server, sessions)), Arc::new(callers))));
-    }
-    Ok(None)
-}
-
-/// The way to a server behind the service.
-fn way(url: &str, seconds: u64, retries: u32) -> transport::Config {
-    transport::Config { timeout: Duration::from_secs(seconds), retries, ..transport::Config::new(url) }
-}
-
-fn start_log(config: &Config) -> Result<(), Stop> {
-    let filter = EnvFilter::try_new(&config.log.filter).map_err(|why| Stop::new(status::USAGE, format!("log filter: {why}")))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match config.log.format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
-    }
-    Ok(())
 }

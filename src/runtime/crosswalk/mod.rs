@@ -100,5 +100,5 @@ pub async fn serve(
 }
 
 fn not_served(message: String) -> Failure {
-    Failure::new(FailureKind::Unavailable, "notserved", message)
+    Failure::new(FailureKind::NotServed, "notserved", message)
 }

@@ -200,12 +200,16 @@ fn concerns_item(failure: &Failure) -> bool {
         FailureKind::BadAnswer if failure.code == NOT_MAILED => true,
         FailureKind::BadRequest | FailureKind::Forbidden | FailureKind::NotFound | FailureKind::Conflict => true,
         FailureKind::Unauthenticated
+        | FailureKind::Method
         | FailureKind::Slow
         | FailureKind::TooLarge
         | FailureKind::MediaType
         | FailureKind::Limited
+        | FailureKind::HeadTooLarge
         | FailureKind::Internal
         | FailureKind::BadAnswer
+        | FailureKind::NotServed
+        | FailureKind::Busy
         | FailureKind::Unavailable
         | FailureKind::TimedOut => false,
     }

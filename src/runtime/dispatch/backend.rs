@@ -54,10 +54,10 @@ pub struct NoBackend;
 impl Backend for NoBackend {
     async fn call(&self, call: Call<'_>) -> Result<Value, Failure> {
         let message = format!("No back end is configured that could carry `{}` out.", call.operation);
-        Err(Failure::new(FailureKind::Unavailable, "nobackend", message))
+        Err(Failure::new(FailureKind::NotServed, "nobackend", message))
     }
 
     async fn ready(&self) -> Result<(), Failure> {
-        Err(Failure::new(FailureKind::Unavailable, "nobackend", "No back end is configured."))
+        Err(Failure::new(FailureKind::NotServed, "nobackend", "No back end is configured."))
     }
 }

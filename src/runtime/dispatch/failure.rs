@@ -39,6 +39,8 @@ pub enum FailureKind {
     NotFound,
     /// It clashes with what exists, or a rule forbids it that is in no description.
     Conflict,
+    /// By a method of HTTP that the address does not take.
+    Method,
     /// It took too long to arrive.
     Slow,
     /// Longer than a request may be.
@@ -47,10 +49,16 @@ pub enum FailureKind {
     MediaType,
     /// Too often.
     Limited,
+    /// Its head is longer than one may be.
+    HeadTooLarge,
     /// A defect here.
     Internal,
     /// The back end gave an answer that is none.
     BadAnswer,
+    /// Nothing here or behind carries it out, now or later.
+    NotServed,
+    /// Too many others ask at the moment.
+    Busy,
     /// The back end cannot be reached at the moment.
     Unavailable,
     /// The back end took too long.
@@ -65,14 +73,17 @@ impl FailureKind {
             FailureKind::Unauthenticated => 401,
             FailureKind::Forbidden => 403,
             FailureKind::NotFound => 404,
+            FailureKind::Method => 405,
             FailureKind::Slow => 408,
             FailureKind::Conflict => 409,
             FailureKind::TooLarge => 413,
             FailureKind::MediaType => 415,
             FailureKind::Limited => 429,
+            FailureKind::HeadTooLarge => 431,
             FailureKind::Internal => 500,
+            FailureKind::NotServed => 501,
             FailureKind::BadAnswer => 502,
-            FailureKind::Unavailable => 503,
+            FailureKind::Busy | FailureKind::Unavailable => 503,
             FailureKind::TimedOut => 504,
         }
     }
@@ -97,6 +108,11 @@ impl Failure {
     /// The caller may not do this.
     pub fn forbidden(message: impl Into<String>) -> Failure {
         Failure::new(FailureKind::Forbidden, "nopermissions", message)
+    }
+
+    /// The request holds more of something than one may.
+    pub fn beyond_limit(message: impl Into<String>) -> Failure {
+        Failure::new(FailureKind::BadRequest, "limitexceeded", message)
     }
 
     /// A defect here. `debug` says what happened; callers learn that something did.

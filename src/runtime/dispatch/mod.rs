@@ -14,6 +14,7 @@ use mwsc_contract::validate::{Problem, Validator};
 use mwsc_contract::{Operation, Service, Slot, Value};
 
 use crate::app::App;
+use crate::deadline::within;
 use crate::settings::Answers;
 
 pub use backend::{Backend, Call, NoBackend};
@@ -38,7 +39,7 @@ pub enum Kinds {
 /// `operation` is its exact name in the manifest; arguments have the manifest's names, without those of the session. A protocol that knows
 /// other spellings has translated them.
 pub async fn dispatch(app: &App, service: &Service, operation: &str, args: Args, kinds: Kinds, caller: &Caller) -> Result<Value, Failure> {
-    let outcome = carry_out(app, service, operation, args, kinds, caller).await;
+    let outcome = within(carry_out(app, service, operation, args, kinds, caller)).await;
     let known = if app.build.operation(service, operation).is_some() { operation } else { "unknown" };
     app.metrics.call(known, outcome.as_ref().err().map(|why| why.code.as_ref()));
     let span = tracing::Span::current();
@@ -106,7 +107,7 @@ fn answer(app: &App, validator: Validator<'_>, slot: &Slot, operation: &str, val
         Answers::Warn => Some(value.clone()),
         Answers::Strict => None,
     };
-    validator.answer(slot, value).or_else(|problem| {
+    validator.known_answer(slot, value, &app.known.fits).or_else(|problem| {
         let found = format!("answer of {operation} at {}: {problem}", problem.pointer());
         tracing::warn!(operation, pointer = %problem.pointer(), "an answer does not fit the manifest: {problem}");
         let message = "The answer of the back end does not fit its description.";

@@ -2,6 +2,8 @@
 //!
 //! Arguments are the members of one JSON object; a bearer token or HTTP Basic says who calls, and nothing secret stands in an address.
 
+mod answer;
+pub mod limits;
 mod problem;
 #[cfg(test)]
 mod tests;
@@ -12,6 +14,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
@@ -25,33 +28,38 @@ use crate::accounts::header;
 use crate::app::App;
 use crate::body;
 use crate::dispatch::{Args, Caller, Failure, FailureKind, Kinds, dispatch, unknown_operation};
+use crate::refusal::nowhere;
 use crate::settings::Settings;
+
+pub use answer::Texts;
 
 /// The routes.
 pub fn routes() -> Router<Arc<App>> {
     Router::new().route("/api/{service}/openapi.json", get(openapi)).route("/api/{service}/{function}", post(call))
 }
 
+/// The answer to a request that is not read.
+pub fn refused(app: &App, why: &Failure) -> Response {
+    problem::response(why, app.settings.debug)
+}
+
 /// Calls a function.
 async fn call(
     State(app): State<Arc<App>>,
     ConnectInfo(from): ConnectInfo<SocketAddr>,
-    Path((service, function)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     request: Request,
 ) -> Response {
+    let Ok(Path((service, function))) = path else { return refused(&app, &nowhere()) };
     match answer(&app, from, &service, &function, request).await {
         Ok(None) => StatusCode::NO_CONTENT.into_response(),
-        Ok(Some(value)) => {
-            let mut text = Vec::with_capacity(1024);
-            text::write(&value, &mut text);
-            ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], text).into_response()
-        }
+        Ok(Some(text)) => ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], text).into_response(),
         Err(why) => problem::response(&why, app.settings.debug),
     }
 }
 
-/// The result; `None` for a function that returns nothing. Records of OK Tech's kind are sparse, and their documents promise every field.
-async fn answer(app: &App, from: SocketAddr, service: &str, function: &str, request: Request) -> Result<Option<Value>, Failure> {
+/// The text of the result; `None` for a function that returns nothing.
+async fn answer(app: &App, from: SocketAddr, service: &str, function: &str, request: Request) -> Result<Option<Vec<u8>>, Failure> {
     let service = find(app, service)?;
     let (name, operation) = app.build.operation(service, function).ok_or_else(|| unknown_operation(function))?;
     let caller = header::caller(&*app.accounts, request.headers(), Some(from.ip())).await?;
@@ -60,8 +68,8 @@ async fn answer(app: &App, from: SocketAddr, service: &str, function: &str, requ
     let args = arguments(&head.headers, body, &app.settings).await?;
     let value = dispatch(app, service, name, args, Kinds::Typed, &caller).await?;
     Ok(operation.result.as_ref().map(|slot| match service.convention {
-        Convention::Moodle => value,
-        Convention::OkTech => app.build.manifest.filled(slot, value),
+        Convention::Moodle => text::written(&value),
+        Convention::OkTech => answer::write(&app.build.manifest, slot, value, &app.known.json),
     }))
 }
 
@@ -81,12 +89,10 @@ async fn arguments(headers: &HeaderMap, body: Body, settings: &Settings) -> Resu
     if kind != "application/json" && !kind.ends_with("+json") {
         return Err(Failure::new(FailureKind::MediaType, "unsupportedmediatype", "The body has to be of the type application/json."));
     }
+    settings.json.admit(&text)?;
     let refused = |message: String| Failure::new(FailureKind::BadRequest, "invalidjson", message);
     let value: Value = serde_json::from_slice(&text).map_err(|why| refused(format!("The body is no JSON: {why}.")))?;
     match value {
-        Value::Map(_) if is_deeper(&value, settings.json_depth) => {
-            Err(refused(format!("Values lie in each other more than {} levels deep.", settings.json_depth)))
-        }
         Value::Map(args) => Ok(Arc::unwrap_or_clone(args)),
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) | Value::List(_) => {
             Err(refused("The body has to be a JSON object with a member for each argument.".to_owned()))
@@ -94,18 +100,9 @@ async fn arguments(headers: &HeaderMap, body: Body, settings: &Settings) -> Resu
     }
 }
 
-/// Whether values lie in each other more than so many levels deep. The parser goes no deeper than 128.
-fn is_deeper(value: &Value, levels: usize) -> bool {
-    let inner = |value: &Value| levels == 0 || is_deeper(value, levels - 1);
-    match value {
-        Value::List(items) => items.iter().any(inner),
-        Value::Map(map) => map.values().any(inner),
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) => false,
-    }
-}
-
 /// The document that describes a service.
-async fn openapi(State(app): State<Arc<App>>, Path(service): Path<String>) -> Response {
+async fn openapi(State(app): State<Arc<App>>, path: Result<Path<String>, PathRejection>) -> Response {
+    let Ok(Path(service)) = path else { return refused(&app, &nowhere()) };
     let document = find(&app, &service).and_then(|service| {
         let name = format!("{}.openapi.json", service.shortname);
         let named = |path: &str| path == name || path.rsplit('/').next() == Some(&name);

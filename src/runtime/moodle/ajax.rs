@@ -20,7 +20,8 @@ use crate::accounts::header;
 use crate::app::App;
 use crate::body;
 use crate::dispatch::{Args, Caller, Failure, FailureKind, Kinds, dispatch};
-use crate::form::{Form, read};
+use crate::form::Form;
+use crate::form::request::query;
 use crate::php::json;
 
 /// Calls in one request.
@@ -61,17 +62,14 @@ fn sent(text: String) -> Response {
 }
 
 async fn answer(app: &App, caller: &Caller, ends: bool, request: Request) -> Result<String, Failure> {
-    let mut form = Form::default();
-    if !ends {
-        // A field that cannot be read is none.
-        let _ = read(request.uri().query().unwrap_or_default().as_bytes(), app.settings.form, &mut form);
-    }
+    let form = if ends { Form::default() } else { query(&request, &app.settings)? };
     let body = body::read(request.into_body(), app.settings.body).await?;
     let text = match form.fields.get("args").and_then(Value::as_str) {
         Some(args) if !args.is_empty() => args.as_bytes(),
         _ => &body[..],
     };
     let mut answers: Vec<(i64, Value)> = Vec::new();
+    app.settings.json.admit(text)?;
     for Asked { index, methodname, args } in calls(text)? {
         let outcome = call(app, caller, &methodname, args).await?;
         let failed = outcome.is_err();

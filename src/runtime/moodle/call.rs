@@ -10,6 +10,16 @@ use super::exception::{not_in_service, unknown_function};
 use crate::accounts::header;
 use crate::app::App;
 use crate::dispatch::{Args, Caller, Failure, FailureKind, Kinds, dispatch};
+use crate::form::Fields;
+
+/// What a request brings to show who calls.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// A token.
+    Token,
+    /// A user name and a password.
+    Password,
+}
 
 /// A function that a caller may call.
 pub struct Target<'a> {
@@ -46,6 +56,11 @@ pub async fn caller_by_password(app: &App, username: &str, password: &str, from:
         "invalidlogin" => bad("wrongusernamepassword", "Wrong username or password"),
         _ => why,
     })
+}
+
+/// The text of a field; empty when there is none.
+pub fn word<'f>(fields: &'f Fields, name: &str) -> &'f str {
+    fields.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Finds a function in the services of a caller, in the order in which Moodle complains: no name, no such function, not in the service.

@@ -25,6 +25,8 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, any, get, post};
 
 use crate::app::App;
+use crate::dispatch::Failure;
+use crate::refusal::{Unread, fault};
 pub use ajax::{Asked, calls};
 use soap::Interfaces;
 
@@ -39,10 +41,22 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/webservice/soap/simpleserver.php", simple())
         .route("/webservice/soap/simpleserver.php/{user}/{password}", simple())
         .route("/webservice/xmlrpc/server.php", post(rpc::serve))
+        .route("/webservice/xmlrpc/simpleserver.php", post(rpc::simple))
         .route("/webservice/upload.php", post(upload::serve))
         .route("/lib/ajax/service.php", post(ajax::serve))
         .route("/lib/ajax/service-nologin.php", get(ajax::serve_anybody).post(ajax::serve_anybody))
         .route("/login/token.php", get(token::serve).post(token::serve))
+}
+
+/// The answer to a request that is not read; `None` for an address that is none of these.
+pub fn refused(app: &App, path: &str, asked: Unread<'_>, why: &Failure) -> Option<Response> {
+    Some(match path.trim_start_matches('/').split('/').collect::<Vec<_>>().as_slice() {
+        ["webservice", "rest", ..] => rest::refused(app, asked, why),
+        ["webservice", "soap", ..] => fault(asked.version(), why),
+        ["webservice", "xmlrpc", ..] => rpc::refused(app, why),
+        ["webservice", "upload.php"] | ["login", "token.php"] | ["lib", "ajax", ..] => token::refused(why),
+        _ => return None,
+    })
 }
 
 /// Answers a request of SOAP.

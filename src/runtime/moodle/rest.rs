@@ -11,14 +11,15 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse as _, Response};
 use mwsc_contract::Value;
 
-use super::call::{Target, caller, caller_by_password, find};
+use super::call::{Proof, Target, caller, caller_by_password, find};
 use super::exception::exception;
 use super::xml;
 use crate::app::App;
 use crate::dispatch::{Args, Caller, Failure};
-use crate::form::Fields;
 use crate::form::request::fields;
+use crate::form::{Fields, Form, read};
 use crate::php::json;
+use crate::refusal::Unread;
 
 /// Fields that say how the answer is to look. They are no arguments.
 const SETTINGS: [&str; 6] = [
@@ -38,11 +39,10 @@ enum Format {
     Xml,
 }
 
-/// What a request brings to show who calls.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Proof {
-    Token,
-    Password,
+impl Format {
+    fn named(name: &str) -> Format {
+        if name == "json" { Format::Json } else { Format::Xml }
+    }
 }
 
 /// Answers a request with a token.
@@ -56,11 +56,20 @@ pub async fn simple(app: State<Arc<App>>, from: ConnectInfo<SocketAddr>, request
 }
 
 async fn respond_to(app: &App, proof: Proof, from: IpAddr, request: Request) -> Response {
-    let headers = request.headers().clone();
+    let (headers, address) = (request.headers().clone(), request.uri().clone());
     match fields(request, &app.settings).await {
         Ok(fields) => answer(app, proof, fields, &headers, Some(from)).await,
-        Err(why) => failed(app, Format::Xml, &why),
+        Err(why) => refused(app, Unread { query: address.query().unwrap_or_default(), ..Unread::default() }, &why),
     }
+}
+
+/// The answer to a request that is not read, in the format that its query names.
+pub fn refused(app: &App, asked: Unread<'_>, why: &Failure) -> Response {
+    let mut form = Form::default();
+    // A query that cannot be read names nothing.
+    let _ = read(asked.query.as_bytes(), app.settings.form, &mut form);
+    let format = form.fields.get("moodlewsrestformat").and_then(Value::as_str).unwrap_or_default();
+    failed(app, Format::named(format), why)
 }
 
 async fn answer(app: &App, proof: Proof, mut fields: Fields, headers: &HeaderMap, from: Option<IpAddr>) -> Response {
@@ -68,7 +77,7 @@ async fn answer(app: &App, proof: Proof, mut fields: Fields, headers: &HeaderMap
         Some(Value::String(text)) => text,
         _ => String::new(),
     };
-    let format = if take("moodlewsrestformat") == "json" { Format::Json } else { Format::Xml };
+    let format = Format::named(&take("moodlewsrestformat"));
     let function = take("wsfunction");
     let caller = match proof {
         Proof::Token => caller(app, &take("wstoken"), headers, from).await,

@@ -13,15 +13,16 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, EXPIRES, PRAGMA};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use mwsc_contract::Value;
 use mwsc_contract::schema::Convention;
 
-use super::call::{caller, caller_by_password, find};
+use super::call::{caller, caller_by_password, find, word};
 use super::exception::exception;
 use crate::app::App;
 use crate::body;
 use crate::dispatch::{Caller, Failure};
+use crate::form::request::query;
 use crate::form::{Fields, Form, Limits, read};
+use crate::refusal::{Unread, fault};
 use crate::soap::moodle::{Interface, decode, encode, wsdl};
 use crate::soap::{Fault, FaultCode, Version, charset, encode::text, envelope};
 
@@ -56,7 +57,10 @@ impl Interfaces {
 /// Answers a request with a token.
 pub async fn serve(known: Arc<Interfaces>, app: State<Arc<App>>, from: ConnectInfo<SocketAddr>, request: Request) -> Response {
     let from = Some(from.ip());
-    let fields = query(&request);
+    let fields = match query(&request, &app.settings) {
+        Ok(form) => form.fields,
+        Err(why) => return refused(&app, &why),
+    };
     let token = word(&fields, "wstoken");
     let caller = caller(&app, token, request.headers(), from).await;
     let token: String = form_urlencoded::byte_serialize(token.as_bytes()).collect();
@@ -67,7 +71,10 @@ pub async fn serve(known: Arc<Interfaces>, app: State<Arc<App>>, from: ConnectIn
 /// Answers a request with a user name and a password, in the query or, where an `&` is too much for a client, in the path.
 pub async fn simple(known: Arc<Interfaces>, app: State<Arc<App>>, from: ConnectInfo<SocketAddr>, request: Request) -> Response {
     let from = Some(from.ip());
-    let fields = query(&request);
+    let fields = match query(&request, &app.settings) {
+        Ok(form) => form.fields,
+        Err(why) => return refused(&app, &why),
+    };
     let mut path = Form::default();
     let inner = request.uri().path().strip_prefix(SIMPLE).unwrap_or_default().trim_matches('/');
     if let Some((username, password)) = inner.split_once('/') {
@@ -83,17 +90,6 @@ pub async fn simple(known: Arc<Interfaces>, app: State<Arc<App>>, from: ConnectI
     let coded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let address = format!("{}{SIMPLE}/{}/{}", app.settings.base_url, coded(&username), coded(&password));
     answer(&known, &app, caller, &address, &fields, request).await
-}
-
-fn query(request: &Request) -> Fields {
-    let mut form = Form::default();
-    // Fields that cannot be read are none: then there is no token.
-    let _ = read(request.uri().query().unwrap_or_default().as_bytes(), Limits::default(), &mut form);
-    form.fields
-}
-
-fn word<'f>(fields: &'f Fields, name: &str) -> &'f str {
-    fields.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 async fn answer(
@@ -115,10 +111,7 @@ async fn answer(
     let (head, body) = request.into_parts();
     let body = match body::read(body, app.settings.body).await {
         Ok(body) => body,
-        Err(why) => {
-            let status = StatusCode::from_u16(why.kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            return sent(status, Version::V11, Fault::new(FaultCode::Client, why.message).write(Version::V11));
-        }
+        Err(why) => return fault(Unread::of(&Request::from_parts(head, ())).version(), &why),
     };
     match call(&interface, app, caller, address, &head.headers, &body).await {
         Ok((version, Some(text))) => sent(StatusCode::OK, version, text),

@@ -162,6 +162,22 @@ async fn simple_servers_take_a_name_and_a_password() {
     assert!(text.contains("<faultstring>Wrong username or password</faultstring>"), "{text}");
 }
 
+/// Moodle had it until XML-RPC left its core.
+#[tokio::test]
+async fn xml_rpc_takes_a_name_and_a_password_as_well() {
+    let app = echo(false);
+    let number = "<param><value><string>5</string></value></param>";
+    let call = format!("<methodCall><methodName>core_echo</methodName><params>{number}</params></methodCall>");
+    let ask = async |who: &str| post(&app, &format!("/webservice/xmlrpc/simpleserver.php?{who}"), &call).await;
+    assert!(ask("wsusername=ann&wspassword=secret").await.contains("<member><name>who</name><value><string>ann</string></value></member>"));
+    for (who, code) in
+        [("wsusername=ann&wspassword=x", "wrongusernamepassword"), ("wsusername=ann", "missingpassword"), ("wstoken=a0", "missingusername")]
+    {
+        let refused = ask(who).await;
+        assert!(refused.contains(&format!("ERRORCODE: {code}")), "{refused}");
+    }
+}
+
 #[tokio::test]
 async fn scripts_of_pages_call_several_functions_at_once() {
     let app = echo(false);

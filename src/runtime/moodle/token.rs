@@ -22,7 +22,15 @@ pub async fn serve(State(app): State<Arc<App>>, ConnectInfo(from): ConnectInfo<S
         Ok(fields) => answer(&app, &fields, Some(from.ip())).await,
         Err(why) => Err(why),
     };
-    let text = answer.map_or_else(|why| failure(&why), |fields| json::encode(&fields.into_iter().collect()));
+    sent(answer.map_or_else(|why| failure(&why), |fields| json::encode(&fields.into_iter().collect())))
+}
+
+/// The answer to a request that is not read.
+pub fn refused(why: &Failure) -> Response {
+    sent(failure(why))
+}
+
+fn sent(text: String) -> Response {
     let headers = [
         (CONTENT_TYPE, "application/json; charset=utf-8"),
         (CACHE_CONTROL, "no-store, no-cache, must-revalidate"),

@@ -25,11 +25,28 @@ pub struct Call {
     pub params: Vec<Value>,
 }
 
+/// Why a request is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It is no call.
+    #[error("{0}")]
+    Malformed(String),
+    /// It holds more of something than a request may.
+    #[error("{0}")]
+    Limit(String),
+}
+
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Refusal::Malformed(why)
+    }
+}
+
 /// Reads a call. The error says what is wrong with it.
-pub fn read(text: &[u8], limits: Limits) -> Result<Call, String> {
+pub fn read(text: &[u8], limits: Limits) -> Result<Call, Refusal> {
     let text = std::str::from_utf8(text).map_err(|_| "the request is not UTF-8".to_owned())?;
     if let Some(ch) = text.chars().find(|&ch| !is_char(ch)) {
-        return Err(not_allowed(ch));
+        return Err(not_allowed(ch).into());
     }
     let mut reader = Reader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
@@ -63,7 +80,7 @@ enum Piece {
 }
 
 impl Input<'_> {
-    fn next(&mut self) -> Result<Piece, String> {
+    fn next(&mut self) -> Result<Piece, Refusal> {
         loop {
             let at = self.reader.buffer_position();
             let event = self.reader.read_event().map_err(|why| format!("the request is not well-formed at byte {at}: {why}"))?;
@@ -71,11 +88,11 @@ impl Input<'_> {
                 Event::Start(tag) => {
                     self.elements += 1;
                     if self.elements > self.limits.elements {
-                        return Err(format!("the request has more than {} elements", self.limits.elements));
+                        return Err(Refusal::Limit(format!("the request has more than {} elements", self.limits.elements)));
                     }
                     // Nothing here has attributes that mean something.
                     if tag.attributes().take(self.limits.attributes + 1).count() > self.limits.attributes {
-                        return Err(format!("an element has more than {} attributes", self.limits.attributes));
+                        return Err(Refusal::Limit(format!("an element has more than {} attributes", self.limits.attributes)));
                     }
                     Piece::Open(tag.name().as_ref().to_owned())
                 }
@@ -84,63 +101,63 @@ impl Input<'_> {
                 Event::CData(text) => Piece::Text(text.xml10_content().into_owned()),
                 Event::GeneralRef(entity) => Piece::Text(resolve(&entity)?),
                 Event::Decl(_) | Event::Comment(_) => continue,
-                Event::DocType(_) => return Err("a document type is refused".to_owned()),
-                Event::PI(_) => return Err("a processing instruction is refused".to_owned()),
-                Event::Empty(_) => return Err("an element without content was not taken apart".to_owned()),
-                Event::Eof => return Err("the request ends too early".to_owned()),
+                Event::DocType(_) => return Err("a document type is refused".to_owned().into()),
+                Event::PI(_) => return Err("a processing instruction is refused".to_owned().into()),
+                Event::Empty(_) => return Err("an element without content was not taken apart".to_owned().into()),
+                Event::Eof => return Err("the request ends too early".to_owned().into()),
             });
         }
     }
 
     /// The next element's start; `None` at the end of the one around it.
-    fn next_open(&mut self, around: &str) -> Result<Option<String>, String> {
+    fn next_open(&mut self, around: &str) -> Result<Option<String>, Refusal> {
         loop {
             match self.next()? {
                 Piece::Open(name) => return Ok(Some(name)),
                 Piece::Close => return Ok(None),
                 Piece::Text(text) if text.trim().is_empty() => {}
-                Piece::Text(text) => return Err(format!("there is text in `{around}`: {}", shortened(&text))),
+                Piece::Text(text) => return Err(format!("there is text in `{around}`: {}", shortened(&text)).into()),
             }
         }
     }
 
-    fn open(&mut self, name: &str) -> Result<(), String> {
+    fn open(&mut self, name: &str) -> Result<(), Refusal> {
         match self.next_open(name)? {
             Some(found) if found == name => Ok(()),
-            Some(found) => Err(format!("`{name}` is expected where `{found}` is")),
-            None => Err(format!("`{name}` is missing")),
+            Some(found) => Err(format!("`{name}` is expected where `{found}` is").into()),
+            None => Err(format!("`{name}` is missing").into()),
         }
     }
 
-    fn close(&mut self, around: &str) -> Result<(), String> {
+    fn close(&mut self, around: &str) -> Result<(), Refusal> {
         match self.next_open(around)? {
             None => Ok(()),
-            Some(found) => Err(format!("`{found}` is not expected in `{around}`")),
+            Some(found) => Err(format!("`{found}` is not expected in `{around}`").into()),
         }
     }
 
     /// The text up to the end of an element that holds nothing else.
-    fn text(&mut self, around: &str) -> Result<String, String> {
+    fn text(&mut self, around: &str) -> Result<String, Refusal> {
         let mut out = String::new();
         loop {
             match self.next()? {
                 Piece::Text(text) => self.append(&mut out, &text)?,
                 Piece::Close => return Ok(out),
-                Piece::Open(found) => return Err(format!("`{found}` is not expected in `{around}`")),
+                Piece::Open(found) => return Err(format!("`{found}` is not expected in `{around}`").into()),
             }
         }
     }
 
-    fn append(&self, out: &mut String, text: &str) -> Result<(), String> {
+    fn append(&self, out: &mut String, text: &str) -> Result<(), Refusal> {
         out.push_str(text);
         let most = self.limits.text;
-        if out.len() > most { Err(format!("a text has more than {most} bytes")) } else { Ok(()) }
+        if out.len() > most { Err(Refusal::Limit(format!("a text has more than {most} bytes"))) } else { Ok(()) }
     }
 
     /// What stands in a `value`, and its end.
-    fn value(&mut self, depth: usize) -> Result<Value, String> {
+    fn value(&mut self, depth: usize) -> Result<Value, Refusal> {
         if depth > self.limits.depth {
-            return Err(format!("values are nested more than {} levels deep", self.limits.depth));
+            return Err(Refusal::Limit(format!("values are nested more than {} levels deep", self.limits.depth)));
         }
         let mut plain = String::new();
         loop {
@@ -157,7 +174,7 @@ impl Input<'_> {
         }
     }
 
-    fn typed(&mut self, ty: &str, depth: usize) -> Result<Value, String> {
+    fn typed(&mut self, ty: &str, depth: usize) -> Result<Value, Refusal> {
         match ty {
             "struct" => self.fields(depth),
             "array" => {
@@ -173,7 +190,7 @@ impl Input<'_> {
         }
     }
 
-    fn fields(&mut self, depth: usize) -> Result<Value, String> {
+    fn fields(&mut self, depth: usize) -> Result<Value, Refusal> {
         let mut out = Map::new();
         while self.next_open("struct")?.is_some() {
             self.open("name")?;
@@ -186,8 +203,8 @@ impl Input<'_> {
     }
 }
 
-fn scalar(ty: &str, text: String) -> Result<Value, String> {
-    let refused = |what: &str| Err(format!("`{}` is no {what}", shortened(&text)));
+fn scalar(ty: &str, text: String) -> Result<Value, Refusal> {
+    let refused = |what: &str| Err(format!("`{}` is no {what}", shortened(&text)).into());
     match ty {
         "string" | "base64" | "dateTime.iso8601" => Ok(Value::String(text)),
         "i4" | "i8" | "int" => text.trim().parse().map_or_else(|_| refused("integer of 64 bits"), |number| Ok(Value::Int(number))),
@@ -201,18 +218,18 @@ fn scalar(ty: &str, text: String) -> Result<Value, String> {
             Ok(_) | Err(_) => refused("number"),
         },
         "nil" => Ok(Value::Null),
-        _ => Err(format!("there is no type `{ty}`")),
+        _ => Err(format!("there is no type `{ty}`").into()),
     }
 }
 
-fn resolve(entity: &quick_xml::events::BytesRef<'_>) -> Result<String, String> {
+fn resolve(entity: &quick_xml::events::BytesRef<'_>) -> Result<String, Refusal> {
     if let Some(ch) = entity.resolve_char_ref().map_err(|why| why.to_string())? {
-        return if is_char(ch) { Ok(ch.to_string()) } else { Err(not_allowed(ch)) };
+        return if is_char(ch) { Ok(ch.to_string()) } else { Err(not_allowed(ch).into()) };
     }
     let name: &str = entity;
     match quick_xml::escape::resolve_predefined_entity(name) {
         Some(text) => Ok(text.to_owned()),
-        None => Err(format!("the entity `{}` is refused", shortened(name))),
+        None => Err(format!("the entity `{}` is refused", shortened(name)).into()),
     }
 }
 
@@ -321,7 +338,7 @@ mod tests {
     fn json(text: &str) -> String {
         match read(text.as_bytes(), Limits::default()) {
             Ok(call) => format!("{} {}", call.method, serde_json::to_string(&call.params).unwrap()),
-            Err(why) => why,
+            Err(why) => why.to_string(),
         }
     }
 
@@ -380,9 +397,9 @@ mod tests {
         let limits = Limits { elements: 5, attributes: 2, text: 4, ..Limits::default() };
         let told = |limits| read(text.as_bytes(), limits).map(|call| call.params.len());
         assert_eq!(told(limits), Ok(1));
-        assert_eq!(told(Limits { elements: 4, ..limits }), Err("the request has more than 4 elements".to_owned()));
-        assert_eq!(told(Limits { attributes: 1, ..limits }), Err("an element has more than 1 attributes".to_owned()));
-        assert_eq!(told(Limits { text: 3, ..limits }), Err("a text has more than 3 bytes".to_owned()));
+        assert_eq!(told(Limits { elements: 4, ..limits }), Err(Refusal::Limit("the request has more than 4 elements".to_owned())));
+        assert_eq!(told(Limits { attributes: 1, ..limits }), Err(Refusal::Limit("an element has more than 1 attributes".to_owned())));
+        assert_eq!(told(Limits { text: 3, ..limits }), Err(Refusal::Limit("a text has more than 3 bytes".to_owned())));
     }
 
     #[test]

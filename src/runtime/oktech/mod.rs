@@ -3,11 +3,13 @@
 //! - [`soap`]: rpc/encoded in both shapes, at the address of each endpoint;
 //! - [`rest`]: plain HTTP at the address of the simplified one, when a request names a function and a format;
 //! - [`session`]: who calls, by the number and the key of a session, or by a user name and a password for one call;
-//! - [`row`]: what an answer is to PHP, which the formats of plain HTTP then print.
+//! - [`row`]: what an answer is to PHP, which the formats of plain HTTP then print;
+//! - [`again`]: what they printed of records before.
 //!
 //! Answers are those of the original, to the byte, where a client could depend on it. Where they differ, `differences.md` beside this file
 //! says how and why.
 
+mod again;
 pub(crate) mod nothing;
 mod rest;
 pub mod row;
@@ -25,12 +27,17 @@ use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_SECURITY_POLICY, EXPIRES, HeaderMap, PRAGMA};
+use axum::response::Response;
 use axum::routing::any;
 use mwsc_contract::wire::Style;
 
 use crate::app::App;
 use crate::dispatch::{Failure, INVALID_PARAMETER};
 use crate::endpoint::{endpoints, is_plain};
+use crate::form::{Form, read};
+use crate::refusal::{Unread, fault};
+
+pub use again::Texts;
 
 /// Profile of the endpoint whose address speaks plain HTTP as well.
 const SIMPLIFIED: &str = "oktech-simplified";
@@ -58,6 +65,17 @@ pub fn routes(app: &App) -> Router<Arc<App>> {
         router = router.route(&path, any(serve));
     }
     router
+}
+
+/// The answer to a request that is not read, at the address of an endpoint of this profile.
+pub fn refused(app: &App, profile: &str, asked: Unread<'_>, why: &Failure) -> Response {
+    let mut form = Form::default();
+    // A query that cannot be read names nothing.
+    let _ = read(asked.query.as_bytes(), app.settings.form, &mut form);
+    match rest::named(&form.fields).filter(|_| profile == SIMPLIFIED) {
+        Some((_, format)) => rest::refused(app, &format, why),
+        None => fault(asked.version(), why),
+    }
 }
 
 /// What a failure says. What does not fit its type is told with its place, where the words do not name it: these clients show nothing

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
-use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -19,7 +18,8 @@ use crate::app::App;
 use crate::body;
 use crate::dispatch::{Failure, FailureKind};
 use crate::endpoint::Endpoint;
-use crate::form::request::fields;
+use crate::form::request::fields_of;
+use crate::refusal::Unread;
 use crate::soap::{Fault, FaultCode, Version, charset, decode, encode, envelope};
 
 /// Answers a request to the address of an endpoint.
@@ -28,21 +28,18 @@ pub async fn serve(app: &App, endpoint: &Endpoint, from: Option<IpAddr>, request
     let (mut head, body) = request.into_parts();
     let body = match body::read(body, app.settings.body).await {
         Ok(body) => body,
-        Err(why) => {
-            let status = StatusCode::from_u16(why.kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            return sent(status, Version::V11, Fault::new(FaultCode::Client, why.message).write(Version::V11));
-        }
+        Err(why) => return super::refused(app, &endpoint.profile, Unread::of(&Request::from_parts(head, ())), &why),
     };
     if endpoint.profile == SIMPLIFIED {
-        let again = Request::from_parts(head.clone(), Body::from(body.clone()));
-        match fields(again, &app.settings).await {
+        match fields_of(&head, body.clone(), &app.settings).await {
             Ok(fields) => {
                 if let Some(named) = rest::named(&fields) {
                     return rest::serve(app, service, named, fields, from).await;
                 }
             }
             // What is no form may still be an envelope, whatever its type says; an envelope says more of what is wrong.
-            Err(why) => tracing::debug!("no form: {why}"),
+            Err(why) if body.trim_ascii_start().starts_with(b"<") => tracing::debug!("no form: {why}"),
+            Err(why) => return super::refused(app, &endpoint.profile, Unread::of(&Request::from_parts(head, ())), &why),
         }
     }
     if head.method != Method::POST {

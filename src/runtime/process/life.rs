@@ -5,7 +5,8 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::Instant;
 
-use super::server::{PATIENCE, Server, answer, build, call};
+use super::moodle::stalled;
+use super::server::{PASSWORD, PATIENCE, Server, answer, build, call};
 
 /// Begins a call and waits until the server asks for its body: from then on it is under way.
 fn begin(server: &Server, operation: &str, body: &str) -> (TcpStream, String) {
@@ -81,4 +82,56 @@ fn sighup_serves_what_is_sound_and_keeps_the_old_otherwise() {
     server.signal("HUP");
     server.logged("serving what was read again");
     assert_eq!(address().as_deref(), Some("http://other.example"));
+}
+
+/// Fields of a query that calls an operation of OK Tech over plain HTTP, and what comes of it.
+fn plain(server: &Server, query: &str) -> String {
+    server.get(&format!("/wspp/service_pp2.php?wsformatout=json&{query}")).1
+}
+
+/// Reloads a server that allows an account two logins that fail. Whoever is logged in stays so, and whoever failed too often has to wait.
+fn outlives_a_reload(server: &Server, password: &str) {
+    let login = |user: &str, password: &str| plain(server, &format!("wsfunction=login&username={user}&password={password}"));
+    let session: serde_json::Value = serde_json::from_str(&login("teacher", password)).unwrap();
+    let client = session["client"].as_i64().unwrap();
+    let asked = format!("wsfunction=get_my_id&client={client}&sesskey={}", session["sessionkey"].as_str().unwrap());
+    let me = plain(server, &asked);
+    assert!(me.trim_matches('"').parse::<i64>().unwrap() > 0, "{me}");
+    for _ in 0..2 {
+        assert!(login("student", "wrong").contains("invalidlogin"));
+    }
+    server.signal("HUP");
+    server.logged("serving what was read again");
+    assert_eq!(plain(server, &asked), me);
+    let refused = login("Student", password);
+    assert!(refused.contains("toomanylogins"), "{refused}");
+}
+
+/// A server with a configuration that allows an account two logins that fail.
+fn strict(more: &str) -> (tempfile::TempDir, Server) {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("mwsd.toml");
+    std::fs::write(&config, format!("build = \"{}\"\nstore = \"memory\"\n{more}\n[limits]\nlogins-of-account = 2\n", build().display()))
+        .unwrap();
+    let server = Server::start(&["--config", config.to_str().unwrap()]);
+    (folder, server)
+}
+
+#[test]
+fn a_school_knows_after_a_reload_who_is_logged_in_and_who_failed() {
+    let (_folder, server) = strict("");
+    outlives_a_reload(&server, PASSWORD);
+}
+
+#[test]
+fn in_front_of_a_moodle_a_reload_forgets_nobody() {
+    let (_folder, server) = strict(&format!("[upstream]\nurl = \"{}\"", stalled()));
+    outlives_a_reload(&server, "x");
+}
+
+#[test]
+fn in_front_of_an_oktech_server_a_reload_forgets_nobody() {
+    let behind = Server::on("memory", &[]);
+    let (_folder, server) = strict(&format!("[upstream-wspp]\nurl = \"http://{}/wspp/service_pp.php\"", behind.address));
+    outlives_a_reload(&server, PASSWORD);
 }

@@ -5,5 +5,8 @@
 mod crash;
 mod life;
 mod limits;
+mod moodle;
+mod refusals;
 mod server;
 mod shared;
+mod words;

@@ -20,18 +20,28 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// The build of the bundled interface.
 pub fn build() -> &'static Path {
     static BUILD: LazyLock<PathBuf> = LazyLock::new(|| {
-        let (root, out) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), Path::new(env!("CARGO_TARGET_TMPDIR")).join("out"));
-        let paths = [root.join("fixtures/oktech/interface"), root.join(".mwsc.toml"), out.clone()];
-        let [input, config, folder] = paths.map(|path| path.to_str().unwrap().to_owned());
-        let profiles = "document,oktech,oktech-simplified";
-        let args = ["mwsc", "generate", &input, "--config", &config, "--service", "mdl_soapserver", "--target", "manifest"];
-        let args = args.into_iter().chain(["--profile", profiles, "--output", &folder]);
-        let args: Vec<std::ffi::OsString> = args.map(Into::into).collect();
-        let compile = move || assert_eq!(mwsc::cli::run(args), mwsc::cli::exit::CLEAN);
-        std::thread::Builder::new().stack_size(mwsc::cli::STACK).spawn(compile).unwrap().join().unwrap();
-        out
+        let profiles = ["--service", "mdl_soapserver", "--profile", "document,oktech,oktech-simplified"];
+        compiled("out", &[&["fixtures/oktech/interface"][..], &profiles].concat())
     });
     &BUILD
+}
+
+/// A build of everything that is bundled: that interface, and services of a small Moodle.
+pub fn both() -> &'static Path {
+    static BUILD: LazyLock<PathBuf> = LazyLock::new(|| compiled("both", &[]));
+    &BUILD
+}
+
+/// Has the compiler write a build, as the bundled configuration and some arguments say.
+fn compiled(name: &str, more: &[&str]) -> PathBuf {
+    let (root, out) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
+    let path = |path: &Path| path.to_str().unwrap().to_owned();
+    let more = more.iter().map(|text| if text.contains('/') { path(&root.join(text)) } else { (*text).to_owned() });
+    let args = ["mwsc", "generate", "--config", &path(&root.join(".mwsc.toml")), "--target", "manifest", "--output", &path(&out)];
+    let args: Vec<std::ffi::OsString> = args.into_iter().map(str::to_owned).chain(more).map(Into::into).collect();
+    let compile = move || assert_eq!(mwsc::cli::run(args), mwsc::cli::exit::CLEAN);
+    std::thread::Builder::new().stack_size(mwsc::cli::STACK).spawn(compile).unwrap().join().unwrap();
+    out
 }
 
 /// A running server. It is killed when the test forgets it.

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
@@ -11,9 +10,9 @@ use axum::http::Request;
 use axum::http::header::CONTENT_TYPE;
 use tower::ServiceExt as _;
 
-use super::exchange::{Exchange, FolderError};
-use super::{Recorded, exchange};
-use crate::app::{App, router};
+use super::Recorded;
+use super::exchange::Exchange;
+use crate::app::{App, Known, router};
 use crate::build::Build;
 use crate::settings::Settings;
 
@@ -31,24 +30,23 @@ pub enum Fate {
     NotServed,
 }
 
-/// Replays a folder: the id of each exchange, and what became of it. `base_url` is where the recorded site was; without it, where it says
-/// that it is.
-pub async fn replay(folder: &Path, build: Build, base_url: Option<String>) -> Result<Vec<(String, Fate)>, FolderError> {
-    let exchanges = exchange::read(folder)?;
-    let recorded = Arc::new(Recorded::of(&exchanges, &build.manifest));
+/// Replays exchanges: the id of each, and what became of it. `base_url` is where the recorded site was; without it, where it says that it
+/// is.
+pub async fn replay(exchanges: &[Exchange], build: Build, base_url: Option<String>) -> Vec<(String, Fate)> {
+    let recorded = Arc::new(Recorded::of(exchanges, &build.manifest));
     let base_url = base_url.or_else(|| recorded.site.clone()).unwrap_or_else(|| Settings::default().base_url);
     let settings = Settings { base_url, ..Settings::default() };
-    let app = App { build, backend: recorded.clone(), accounts: recorded, settings, metrics: Arc::default() };
+    let app = App { build, backend: recorded.clone(), accounts: recorded, settings, metrics: Arc::default(), known: Known::default() };
     let router = router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 0))));
     let mut out = Vec::with_capacity(exchanges.len());
-    for exchange in &exchanges {
+    for exchange in exchanges {
         let Ok(response) = router.clone().oneshot(request(exchange)).await;
         let status = response.status().as_u16();
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
         let body = to_bytes(response.into_body(), ANSWER).await.unwrap_or_default();
         out.push((exchange.request.id.clone(), compare(exchange, status, &kind, &body)));
     }
-    Ok(out)
+    out
 }
 
 fn request(exchange: &Exchange) -> Request<Body> {

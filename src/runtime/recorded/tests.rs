@@ -12,6 +12,7 @@ use mwsc_contract::Manifest;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 
+use super::exchange;
 use super::record::Recorder;
 use super::replay::{Fate, replay};
 use crate::build::Build;
@@ -75,7 +76,7 @@ async fn what_a_real_moodle_said_is_said_again() {
     let [Some(folder), Some(build)] = variables else {
         return println!("skipped: MWSD_TEST_RECORDING and MWSD_TEST_RECORDING_BUILD are not set");
     };
-    let fates = replay(folder.as_ref(), Build::load(build.as_ref()).unwrap(), None).await.unwrap();
+    let fates = replay(&exchange::read(folder.as_ref()).unwrap(), Build::load(build.as_ref()).unwrap(), None).await;
     let mut wrong = Vec::new();
     for (id, fate) in &fates {
         let listed = DIFFERENT.iter().find(|(known, _)| known == id);
@@ -116,7 +117,7 @@ async fn what_was_recorded_is_replayed_without_its_secrets() {
     }
     assert!(Recorder::new("http://x", &folder).is_err(), "a recording is not written over");
 
-    let fates = replay(&folder, Build::new(manifest(), HashMap::new()), None).await.unwrap();
+    let fates = replay(&exchange::read(&folder).unwrap(), Build::new(manifest(), HashMap::new()), None).await;
     let differing: Vec<_> = fates.iter().filter(|(_, fate)| *fate != Fate::Same).collect();
     // The private token is a secret that nobody asks for; it is never given out.
     assert!(

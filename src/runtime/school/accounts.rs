@@ -76,7 +76,7 @@ impl School {
             store: self.store.clone(),
             site: self.site.clone(),
             passwords: self.passwords.clone(),
-            throttle: Throttle::new(allowance),
+            throttle: self.throttle.allowing(allowance),
             lifetime: i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX),
         }
     }

@@ -55,7 +55,7 @@ use async_trait::async_trait;
 use indexmap::IndexMap;
 use mwsc_contract::{Manifest, Value};
 
-use crate::accounts::{Passwords, Scheme, hash};
+use crate::accounts::{Passwords, Scheme, Throttle, hash};
 use crate::dispatch::{Backend, Call, Caller, Failure, FailureKind, Grants};
 use crate::store::{Disk, Draft, Store, StoreError, Tables};
 use extension::Extension;
@@ -71,6 +71,7 @@ pub struct School {
     store: Store,
     site: Site,
     passwords: Passwords,
+    throttle: Throttle,
     extension: Option<Arc<dyn Extension>>,
 }
 
@@ -95,7 +96,14 @@ impl School {
             }
         });
         let store = store.await?;
-        let school = School { address: address.into(), store, site: Site { address: site.into() }, passwords, extension: None };
+        let school = School {
+            address: address.into(),
+            store,
+            site: Site { address: site.into() },
+            passwords,
+            throttle: Throttle::default(),
+            extension: None,
+        };
         Ok(Opened { school, filled })
     }
 

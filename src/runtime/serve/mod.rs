@@ -5,6 +5,7 @@
 //! take too long.
 
 pub mod admin;
+pub mod folder;
 pub mod metrics;
 pub mod patient;
 pub mod request;
@@ -28,13 +29,25 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt as _;
 
+use crate::dispatch::Failure;
+use crate::refusal::{self, full};
 use patient::{Patience, Patient, Turns};
+
+/// What is said to a client whose request nobody reads: the bytes of an answer, to as much of the request as has arrived.
+pub type Refuse = Arc<dyn Fn(&[u8], &Failure) -> Vec<u8> + Send + Sync>;
+
+/// Says it in words alone, where only people look.
+pub fn tersely() -> Refuse {
+    Arc::new(|_, why| refusal::plain_bytes(why))
+}
 
 /// Limits on connections.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Connections at a time.
     pub connections: usize,
+    /// Bytes of the head of a request.
+    pub head_bytes: usize,
     /// How long each client may take.
     pub patience: Patience,
     /// Time for open requests when the service is asked to stop.
@@ -43,7 +56,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { connections: 12_000, patience: Patience::default(), drain: Duration::from_secs(20) }
+        Limits { connections: 12_000, head_bytes: 64 << 10, patience: Patience::default(), drain: Duration::from_secs(20) }
     }
 }
 
@@ -63,13 +76,14 @@ impl Live {
 }
 
 /// Serves until `stop` says so; then drains. Gives the number of connections that had to be given up.
-pub async fn serve(listener: TcpListener, live: Arc<Live>, limits: Limits, mut stop: watch::Receiver<bool>) -> usize {
+pub async fn serve(listener: TcpListener, live: Arc<Live>, limits: Limits, refuse: Refuse, mut stop: watch::Receiver<bool>) -> usize {
     let permits = Arc::new(Semaphore::new(limits.connections));
     let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
     let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
     // The connection itself bounds how long a head may take, which tells an idle client from a slow one.
     builder.header_read_timeout(None);
+    builder.max_buf_size(limits.head_bytes.saturating_mul(2).max(MOST_BUFFERED));
     loop {
         let accepted = tokio::select! {
             _ = stop.wait_for(|&stop| stop) => break,
@@ -79,13 +93,13 @@ pub async fn serve(listener: TcpListener, live: Arc<Live>, limits: Limits, mut s
         let Ok(permit) = permits.clone().try_acquire_owned() else {
             // Beyond that nobody is told anything.
             if let Ok(place) = turned_away.clone().try_acquire_owned() {
-                tokio::spawn(turn_away(stream, place));
+                tokio::spawn(turn_away(stream, refuse.clone(), place));
             }
             continue;
         };
         let _ = stream.set_nodelay(true);
         let (live, turns) = (live.clone(), Turns::default());
-        let stream = Patient::new(stream, limits.patience, turns.clone());
+        let stream = Patient::new(stream, limits.patience, turns.clone(), refuse.clone());
         let service = service_fn(move |request: Request<Incoming>| {
             turns.turn();
             let router = Router::clone(&live.0.load());
@@ -126,18 +140,29 @@ async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
 /// How many clients are told at a time that there are too many.
 const TURNED_AWAY: usize = 256;
 
-/// What they are told.
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n\
-    content-type: text/plain; charset=utf-8\r\ncontent-length: 31\r\n\r\nThere are too many connections.";
+/// How long each of them has to ask, and then to listen.
+const BRIEF: Duration = Duration::from_secs(1);
 
-/// Tells a client that there are too many. What it had sent is read, or its system would throw the answer away.
-async fn turn_away(mut stream: TcpStream, _place: OwnedSemaphorePermit) {
+/// How much of what they ask is looked at.
+const LOOKED_AT: usize = 4 << 10;
+
+/// What is read from a connection at once, at least. A head has to fit, or it is refused without words.
+const MOST_BUFFERED: usize = 400 << 10;
+
+/// Tells a client that there are too many. What it sends after that is read, or its system would throw the answer away.
+async fn turn_away(mut stream: TcpStream, refuse: Refuse, _place: OwnedSemaphorePermit) {
+    let mut arrived = Vec::new();
+    let listen = async {
+        while arrived.len() < LOOKED_AT && !arrived.windows(4).any(|end| end == b"\r\n\r\n") && stream.read_buf(&mut arrived).await? > 0 {}
+        Ok::<_, std::io::Error>(())
+    };
+    let _ = tokio::time::timeout(BRIEF, listen).await;
     let tell = async {
-        stream.write_all(FULL).await?;
+        stream.write_all(&refuse(&arrived, &full())).await?;
         stream.shutdown().await?;
         let mut sent = [0; 1_024];
         while stream.read(&mut sent).await? > 0 {}
         Ok::<_, std::io::Error>(())
     };
-    let _ = tokio::time::timeout(Duration::from_secs(1), tell).await;
+    let _ = tokio::time::timeout(BRIEF, tell).await;
 }

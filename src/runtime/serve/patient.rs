@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use super::Refuse;
+use crate::refusal::slow_head;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
@@ -30,8 +32,8 @@ impl Default for Patience {
     }
 }
 
-/// What whoever is too slow with the head of a request is told.
-const TOO_SLOW: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+/// How much of a head is kept, for the answer to whoever is too slow with the rest.
+const KEPT: usize = 1_024;
 
 /// Counts the beginnings and the ends of requests of one connection: it is odd while one is being answered.
 #[derive(Debug, Clone, Default)]
@@ -49,15 +51,15 @@ impl Turns {
 }
 
 /// A connection.
-#[derive(Debug)]
 pub struct Patient {
     stream: TcpStream,
     patience: Patience,
     turns: Turns,
     /// The turn for which the times below are.
     turn: usize,
-    /// Whether a part of the next head is there.
-    begun: bool,
+    /// The beginning of the next head, as far as it is there.
+    arrived: Vec<u8>,
+    refuse: Refuse,
     /// When the next head has to begin or to be complete. Its moment is set when there is something to wait for.
     head: Pin<Box<Sleep>>,
     is_set: bool,
@@ -67,23 +69,23 @@ pub struct Patient {
 
 impl Patient {
     /// A connection on which nothing was sent so far. The service says by `turns` when a request begins and ends.
-    pub fn new(stream: TcpStream, patience: Patience, turns: Turns) -> Patient {
+    pub fn new(stream: TcpStream, patience: Patience, turns: Turns, refuse: Refuse) -> Patient {
         let head = Box::pin(sleep(patience.idle));
-        Patient { stream, patience, turns, turn: 0, begun: false, head, is_set: true, answer: None }
+        Patient { stream, patience, turns, turn: 0, arrived: Vec::new(), refuse, head, is_set: true, answer: None }
     }
 
     /// Whether the client has waited too long with a request. While one is being answered nobody waits.
     fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
         let turn = self.turns.now();
         if turn != self.turn {
-            (self.turn, self.begun, self.is_set) = (turn, false, false);
+            (self.turn, self.arrived, self.is_set) = (turn, Vec::new(), false);
         }
         if turn % 2 == 1 {
             return false;
         }
         if !self.is_set {
             self.is_set = true;
-            let time = if self.begun { self.patience.head } else { self.patience.idle };
+            let time = if self.arrived.is_empty() { self.patience.idle } else { self.patience.head };
             self.head.as_mut().reset(Instant::now() + time);
         }
         self.head.as_mut().poll(cx).is_ready()
@@ -94,11 +96,20 @@ impl Patient {
         if !self.is_late(cx) {
             return Poll::Pending;
         }
-        if self.begun {
+        if !self.arrived.is_empty() {
             // It may not be listening either.
-            let _ = self.stream.try_write(TOO_SLOW);
+            let _ = self.stream.try_write(&(self.refuse)(&self.arrived, &slow_head()));
         }
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client waited too long with a request")))
+    }
+
+    /// A part of the next head has come. With the first one its time begins.
+    fn keep(&mut self, turn: usize, part: &[u8]) {
+        if turn != self.turn || self.arrived.is_empty() {
+            (self.turn, self.arrived, self.is_set) = (turn, Vec::new(), false);
+        }
+        let room = KEPT - self.arrived.len();
+        self.arrived.extend_from_slice(&part[..part.len().min(room)]);
     }
 
     /// What came of an attempt to send.
@@ -120,8 +131,9 @@ impl AsyncRead for Patient {
         if outcome.is_pending() {
             return self.wait(cx);
         }
-        if buffer.filled().len() > before && !(self.begun && self.turn == self.turns.now()) {
-            (self.turn, self.begun, self.is_set) = (self.turns.now(), true, false);
+        let turn = self.turns.now();
+        if buffer.filled().len() > before && turn.is_multiple_of(2) {
+            self.keep(turn, &buffer.filled()[before..]);
         }
         outcome
     }

@@ -19,12 +19,13 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use mwsc_contract::Value;
-use mwsc_contract::wire::Style;
+use mwsc_contract::wire::{self, Style};
 
 use crate::app::App;
 use crate::body;
 use crate::dispatch::{Caller, Failure, Kinds, LOGIN_REQUIRED, dispatch, ends_session};
 use crate::endpoint::{Endpoint, endpoints};
+use crate::refusal::Unread;
 use crate::soap::{Detail, Fault, FaultCode, Spelling, Version, charset, decode, encode, envelope};
 use header::Credentials;
 
@@ -52,8 +53,9 @@ async fn serve(app: &App, endpoint: &Endpoint, from: Option<IpAddr>, request: Re
     let body = match body::read(body, app.settings.body).await {
         Ok(body) => body,
         Err(why) => {
-            let status = StatusCode::from_u16(why.kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            return sent(status, Version::V11, Fault::new(FaultCode::Client, why.message).write(Version::V11));
+            let spelling = endpoint.spelling(Unread::of(&Request::from_parts(head, ())).version()).or_else(|| endpoint.any_spelling());
+            let (version, namespace) = spelling.map_or((Version::V11, ""), |spelling| (spelling.version, &spelling.namespace));
+            return unread(app, namespace, version, &why);
         }
     };
     match answer(app, endpoint, from, &head.headers, &body).await {
@@ -140,17 +142,32 @@ fn wsdl(endpoint: &Endpoint, uri: &Uri) -> Response {
     (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 
-fn failed(app: &App, endpoint: &Endpoint, version: Version, why: &Failure, silent: bool) -> Response {
-    let code = match why.kind {
-        kind if !kind.is_of_the_caller() => FaultCode::Server,
-        _ => FaultCode::Client,
-    };
-    let namespace = endpoint.spelling(version).map_or_else(String::new, |spelling: &Spelling| spelling.namespace.clone());
+/// The answer to a request that is not read, at the address of an endpoint.
+pub fn refused(app: &App, endpoint: &wire::Endpoint, asked: Unread<'_>, why: &Failure) -> Response {
+    let version = if endpoint.soap12 { asked.version() } else { Version::V11 };
+    unread(app, &endpoint.namespace.replace(wire::ADDRESS, &app.settings.base_url), version, why)
+}
+
+/// The same, with a status that says why.
+fn unread(app: &App, namespace: &str, version: Version, why: &Failure) -> Response {
+    let status = StatusCode::from_u16(why.kind.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    sent(status, version, detailed(app, namespace, why).write(version))
+}
+
+/// A failure as a fault with a typed detail.
+fn detailed(app: &App, namespace: &str, why: &Failure) -> Fault {
+    let code = if why.kind.is_of_the_caller() { FaultCode::Client } else { FaultCode::Server };
     let debuginfo = if app.settings.debug { why.debug.clone() } else { String::new() };
-    let detail = Detail { namespace, errorcode: why.code.to_string(), message: why.message.clone(), field: why.field.clone(), debuginfo };
-    let fault = Fault { detail: Some(Box::new(detail)), ..Fault::new(code, why.message.as_str()) };
+    let (errorcode, message, field) = (why.code.to_string(), why.message.clone(), why.field.clone());
+    let detail = Detail { namespace: namespace.to_owned(), errorcode, message, field, debuginfo };
+    Fault { detail: Some(Box::new(detail)), ..Fault::new(code, why.message.as_str()) }
+}
+
+fn failed(app: &App, endpoint: &Endpoint, version: Version, why: &Failure, silent: bool) -> Response {
+    let namespace = endpoint.spelling(version).map_or("", |spelling: &Spelling| &spelling.namespace);
+    let fault = detailed(app, namespace, why);
     let challenged = silent && why.code == LOGIN_REQUIRED;
-    let status = if challenged { StatusCode::UNAUTHORIZED } else { status(version, code) };
+    let status = if challenged { StatusCode::UNAUTHORIZED } else { status(version, fault.code) };
     let mut response = sent(status, version, fault.write(version));
     if challenged {
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"mwsd\", charset=\"UTF-8\""));

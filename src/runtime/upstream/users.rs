@@ -20,9 +20,15 @@ pub struct Users {
     /// Shortname of the site's service for which tokens are taken.
     service: String,
     lifetime: Duration,
-    sessions: Mutex<Sessions>,
     throttle: Throttle,
+    known: Arc<Known>,
+}
+
+/// What is known of users. It outlives a reload.
+struct Known {
+    sessions: Mutex<Sessions>,
     keyed: Keyed,
+    /// Tokens that a password gave a moment ago.
     given: Mutex<HashMap<[u8; 32], (Secret, Instant)>>,
 }
 
@@ -48,21 +54,23 @@ struct Open {
 impl Users {
     /// The users of a site. Their sessions last for `lifetime`.
     pub fn new(site: Arc<Site>, service: &str, lifetime: Duration) -> Result<Users, Failure> {
-        Ok(Users {
-            site,
-            service: service.to_owned(),
-            lifetime,
-            sessions: Mutex::default(),
-            throttle: Throttle::new(Allowance::default()),
-            keyed: Keyed::new()?,
-            given: Mutex::default(),
-        })
+        let known = Arc::new(Known { sessions: Mutex::default(), keyed: Keyed::new()?, given: Mutex::default() });
+        Ok(Users { site, service: service.to_owned(), lifetime, throttle: Throttle::default(), known })
     }
 
     /// With another number of logins that may fail.
     #[must_use]
     pub fn allowing(self, allowance: Allowance) -> Users {
-        Users { throttle: Throttle::new(allowance), ..self }
+        Users { throttle: self.throttle.allowing(allowance), ..self }
+    }
+
+    /// With what `before` knows of them, when those are users of the same site: who is logged in, and whose logins failed.
+    #[must_use]
+    pub fn after(self, before: &Users) -> Users {
+        if self.site.client.url() != before.site.client.url() {
+            return self;
+        }
+        Users { known: before.known.clone(), throttle: before.throttle.allowing(self.throttle.allowance()), ..self }
     }
 
     /// Who has a token, and the token for the calls to come.
@@ -92,7 +100,7 @@ impl Users {
 
     /// The same, or the one that it gave a moment ago.
     async fn enter_again(&self, username: &str, password: &str, from: Option<IpAddr>) -> Result<Secret, Failure> {
-        let digest = self.keyed.digest(&[username, password]);
+        let digest = self.known.keyed.digest(&[&self.service, username, password]);
         let now = Instant::now();
         let given = self.given().get(&digest).filter(|(_, until)| *until > now).map(|(token, _)| token.clone());
         if let Some(token) = given {
@@ -110,11 +118,11 @@ impl Users {
     }
 
     fn given(&self) -> MutexGuard<'_, HashMap<[u8; 32], (Secret, Instant)>> {
-        self.given.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.given.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn sessions(&self) -> MutexGuard<'_, Sessions> {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self.known.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         sessions.open.retain(|_, open| open.ends > now);
         sessions

@@ -120,6 +120,6 @@ impl Accounts for Callers {
     }
 
     async fn issue(&self, _username: &str, _password: &str, _service: &str, _from: Option<IpAddr>) -> Result<Secret, Failure> {
-        Err(Failure::new(FailureKind::Unavailable, "servicenotavailable", "The server behind this service knows no tokens."))
+        Err(Failure::new(FailureKind::NotServed, "servicenotavailable", "The server behind this service knows no tokens."))
     }
 }

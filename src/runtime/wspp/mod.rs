@@ -65,7 +65,7 @@ impl Backend for Wspp {
     async fn call(&self, call: Call<'_>) -> Result<Value, Failure> {
         if call.service != self.server.service() {
             let message = format!("The server has no service `{}`.", call.service);
-            return Err(Failure::new(FailureKind::Unavailable, "notserved", message));
+            return Err(Failure::new(FailureKind::NotServed, "notserved", message));
         }
         let answer = self.ask(&call).await?;
         Ok(outcome::conventional(answer, nothing::text(call.operation, call.description, &call.args).as_deref()))

@@ -128,7 +128,7 @@ impl Fault {
 
 /// The server has no such operation.
 pub(super) fn not_served(operation: &str) -> Failure {
-    Failure::new(FailureKind::Unavailable, "notserved", format!("The server has no operation `{operation}`."))
+    Failure::new(FailureKind::NotServed, "notserved", format!("The server has no operation `{operation}`."))
 }
 
 /// Whether a session has ended, or never was one.
@@ -188,7 +188,7 @@ mod tests {
             ("MOODLE:error", "Wspp Base Server :[[ws_cohortunknown]]", 404, "invalidrecord", "[[ws_cohortunknown]]"),
             ("MOODLE:error", "Error reading from database - ERROR: SELECT", 502, "badanswer", "The server failed to carry this out."),
             ("MOODLE:error", "Wspp Base Server :Il faut un nom", 400, "wspperror", "Il faut un nom"),
-            ("SOAP-ENV:Server", "Procedure 'get_users' not present", 503, "notserved", "The server has no operation `get_users`."),
+            ("SOAP-ENV:Server", "Procedure 'get_users' not present", 501, "notserved", "The server has no operation `get_users`."),
             (
                 "SOAP-ENV:Server",
                 "Call to undefined method server::edit_section()",

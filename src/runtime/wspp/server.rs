@@ -57,6 +57,11 @@ impl Server {
         })
     }
 
+    /// Its address.
+    pub fn url(&self) -> &str {
+        self.transport.url()
+    }
+
     /// Shortname of the service that it serves.
     pub fn service(&self) -> &str {
         &self.service

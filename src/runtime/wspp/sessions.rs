@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,9 +29,16 @@ pub struct Open {
 pub struct Sessions {
     server: Arc<Server>,
     lifetime: Duration,
-    keyed: Keyed,
     throttle: Throttle,
-    kept: Mutex<HashMap<[u8; 32], Arc<Place>>>,
+    kept: Arc<Kept>,
+    /// Whether others have what is kept, and will end it.
+    handed_on: AtomicBool,
+}
+
+/// What is kept. It outlives a reload.
+struct Kept {
+    keyed: Keyed,
+    places: Mutex<HashMap<[u8; 32], Arc<Place>>>,
 }
 
 /// Where the session of an account is kept. One login at a time fills it.
@@ -45,14 +53,25 @@ const AT_ONCE: usize = 8;
 impl Sessions {
     /// None yet. They are begun anew after `lifetime`, which should be less than the server's own time-out.
     pub fn new(server: Arc<Server>, lifetime: Duration) -> Result<Sessions, Failure> {
-        let keyed = Keyed::new()?;
-        Ok(Sessions { server, lifetime, keyed, throttle: Throttle::new(Allowance::default()), kept: Mutex::default() })
+        let kept = Arc::new(Kept { keyed: Keyed::new()?, places: Mutex::default() });
+        Ok(Sessions { server, lifetime, throttle: Throttle::default(), kept, handed_on: AtomicBool::new(false) })
     }
 
     /// With another number of logins that may fail.
     #[must_use]
     pub fn allowing(self, allowance: Allowance) -> Sessions {
-        Sessions { throttle: Throttle::new(allowance), ..self }
+        Sessions { throttle: self.throttle.allowing(allowance), ..self }
+    }
+
+    /// With those that `before` has, when they are of the same server, which it then leaves to these. And with its count of logins that
+    /// failed.
+    #[must_use]
+    pub fn after(self, before: &Sessions) -> Sessions {
+        if self.server.url() != before.server.url() {
+            return self;
+        }
+        before.handed_on.store(true, Ordering::Relaxed);
+        Sessions { kept: before.kept.clone(), throttle: before.throttle.allowing(self.throttle.allowance()), ..self }
     }
 
     /// The session of an account, begun if it has none.
@@ -83,6 +102,9 @@ impl Sessions {
 
     /// Ends all of them, as far as the server lets it.
     pub async fn close(&self) {
+        if self.handed_on.load(Ordering::Relaxed) {
+            return;
+        }
         let places: Vec<_> = self.kept().drain().map(|(_, place)| place).collect();
         stream::iter(places)
             .for_each_concurrent(AT_ONCE, async |place| {
@@ -114,7 +136,7 @@ impl Sessions {
             kept.retain(|_, place| place.try_lock().map_or(true, |open| open.as_ref().is_some_and(|open| open.until > now)));
         }
         let full = kept.len() >= MOST;
-        let digest = self.keyed.digest(&[username, password]);
+        let digest = self.kept.keyed.digest(&[username, password]);
         match kept.get(&digest) {
             Some(place) => place.clone(),
             None if full => Arc::default(),
@@ -123,6 +145,6 @@ impl Sessions {
     }
 
     fn kept(&self) -> MutexGuard<'_, HashMap<[u8; 32], Arc<Place>>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

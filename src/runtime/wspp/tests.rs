@@ -155,6 +155,29 @@ async fn a_session_is_kept_for_an_account_and_begun_again_when_it_is_over() {
     assert_eq!(front.server.user(&key).await, Ok(Some(2)));
 }
 
+/// A reload makes everything anew, and closes what was before.
+#[tokio::test]
+async fn sessions_that_are_kept_outlive_a_reload() {
+    let (url, sent) = play(school()).await;
+    let manifest = serde_json::from_value(manifest()).unwrap();
+    let sessions = |url: &str| {
+        let server = Arc::new(Server::new(Config::new(&format!("{url}/wspp/service_pp2.php")), &manifest).unwrap());
+        Sessions::new(server, Duration::from_secs(60)).unwrap()
+    };
+    let before = sessions(&url);
+    let open = before.of("admin", "secret", None).await.unwrap();
+    let after = sessions(&url).after(&before);
+    before.close().await;
+    assert_eq!(after.of("admin", "secret", None).await.unwrap().key, open.key);
+    assert_eq!((asked(&sent, "login"), asked(&sent, "logout")), (1, 0));
+    // Another server is another matter.
+    let (elsewhere, _) = play(school()).await;
+    let other = sessions(&elsewhere).after(&after);
+    after.close().await;
+    assert_eq!(asked(&sent, "logout"), 1);
+    assert!(other.of("admin", "secret", None).await.is_ok());
+}
+
 #[tokio::test]
 async fn sessions_of_the_server_are_good_here() {
     let (url, _) = play(school()).await;
