@@ -31,7 +31,7 @@ use indexmap::IndexSet;
 
 use backend::{Backend, Options, migration};
 use files::Files;
-use frontend::moodle::desc::Function;
+use frontend::moodle::describe::Finish;
 use frontend::moodle::loader::Loader;
 use frontend::moodle::release::Release;
 use frontend::moodle::{self, Site, Survey, World};
@@ -111,7 +111,7 @@ fn read_moodle(input: Moodle<'_>, wanted: &Wanted, sources: &SourceMap, report: 
     let survey = moodle::survey(&world, report);
     let chosen = choose(moodle::lower::services(&survey), &candidates(&survey), wanted, report);
     stage("describe");
-    let functions = moodle::describe(&world, &survey, &chosen.functions, report);
+    let functions = moodle::describe(&world, &survey, &chosen.functions, &|function| function, report);
     stage("lower");
     Fragment { services: chosen.services, ..moodle::lower(&survey, &functions, report) }
 }
@@ -189,7 +189,7 @@ pub fn functions(input: Moodle<'_>, names: &IndexSet<String>, sources: &SourceMa
     let survey = moodle::survey(&world, &mut found);
     let wanted: Vec<String> = survey.functions.keys().filter(|&name| names.contains(name)).cloned().collect();
     stage("describe");
-    let functions = moodle::describe(&world, &survey, &wanted, &mut found);
+    let functions = moodle::describe(&world, &survey, &wanted, &|function| function, &mut found);
     let fragment = moodle::lower(&survey, &functions, &mut found);
     stage("link");
     let schema = pass::link(vec![Fragment { services: Vec::new(), ..fragment }], &mut found);
@@ -202,21 +202,23 @@ pub fn functions(input: Moodle<'_>, names: &IndexSet<String>, sources: &SourceMa
     schema
 }
 
-/// Describes the functions that patterns select, as the release's own PHP builds them: what `mwsc describe` prints.
-pub fn describe(
+/// Describes the functions that patterns select, as the release's own PHP builds them, and gives what becomes of each: what
+/// `mwsc describe` prints.
+pub fn describe<T: Send>(
     input: Moodle<'_>,
     patterns: &[String],
+    finish: Finish<'_, T>,
     sources: &SourceMap,
     report: &mut Report,
     stage: OnStage<'_>,
-) -> (Survey, Vec<Function>) {
+) -> (Survey, Vec<T>) {
     let arena = Bump::new();
     let world = world(input, &arena, sources);
     stage("survey");
     let survey = moodle::survey(&world, report);
     let names = select::functions(patterns, &candidates(&survey), report);
     stage("describe");
-    let functions = moodle::describe(&world, &survey, &names, report);
+    let functions = moodle::describe(&world, &survey, &names, finish, report);
     (survey, functions)
 }
 

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use super::args::{DataFormat, Describe};
 use super::config::Config;
 use super::inputs;
-use super::screen::{Screen, Watch, print};
+use super::screen::{Screen, Watch, print_all};
 use crate::frontend::moodle::desc::{Desc, DescKind, Function};
+use crate::frontend::moodle::describe::Finish;
 use crate::frontend::moodle::json;
 use crate::ir::{Key, Literal, dump};
 use crate::report::{Code, Diagnostic, Report};
@@ -30,17 +31,22 @@ pub fn describe(options: &Describe, config: &Config, screen: &Screen, sources: &
     let exclude = options.inputs.exclude.iter().chain(config.exclude.iter().map(|(pattern, _)| pattern));
     patterns.extend(exclude.map(|pattern| format!("!{pattern}")));
     let site = input.site(&options.inputs, config, report);
-    let described = input
-        .with_moodle(&site, report, |moodle, report| crate::describe(moodle, &patterns, sources, report, &mut |stage| watch.enter(stage)));
+    let finish: Finish<'_, String> = match options.format {
+        DataFormat::Json => &|function| json::member(&function),
+        DataFormat::Text => &|function| self::function(&function),
+    };
+    let described = input.with_moodle(&site, report, |moodle, report| {
+        crate::describe(moodle, &patterns, finish, sources, report, &mut |stage| watch.enter(stage))
+    });
     input.report_refused(report);
     let Some((survey, functions)) = described else { return watch.finish() };
     watch.enter("emit");
-    let text = match options.format {
-        DataFormat::Json => json::write(&json::Document { survey: &survey, functions: &functions }),
-        DataFormat::Text => functions.iter().map(function).collect(),
+    let pieces = match options.format {
+        DataFormat::Json => json::document(&survey, functions),
+        DataFormat::Text => functions,
     };
     watch.finish();
-    print(&text, report);
+    print_all(pieces, report);
     if options.inputs.timings {
         let (count, bytes) = input.count();
         screen.at_the_end(&watch.table(count, bytes));

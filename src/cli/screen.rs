@@ -91,8 +91,13 @@ impl Screen {
 
 /// Writes data to stdout. A reader that has seen enough (`| head`) is no error.
 pub fn print(text: &str, report: &mut Report) {
-    let mut out = io::stdout().lock();
-    if let Err(why) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    print_all([text], report);
+}
+
+/// The same for data in pieces.
+pub fn print_all(pieces: impl IntoIterator<Item: AsRef<str>>, report: &mut Report) {
+    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    if let Err(why) = pieces.into_iter().try_for_each(|piece| out.write_all(piece.as_ref().as_bytes())).and_then(|()| out.flush())
         && why.kind() != io::ErrorKind::BrokenPipe
     {
         report.push(Diagnostic::new(Code::C016, format!("cannot write to stdout: {}", plain(&why))));

@@ -284,8 +284,8 @@ fn services(input: &[u8]) {
     let world = World::new(files, release, Site::default(), false);
     let survey = moodle::survey(&world, &mut report);
     let names: Vec<String> = survey.functions.keys().cloned().collect();
-    let functions = moodle::describe(&world, &survey, &names, &mut report);
-    let _ = json::write(&json::Document { survey: &survey, functions: &functions });
+    let functions = moodle::describe(&world, &survey, &names, &|function| function, &mut report);
+    let _ = json::document(&survey, functions.iter().map(json::member).collect());
     let fragment = moodle::lower(&survey, &functions, &mut report);
     let schema = pass::link(vec![fragment], &mut report);
     pass::check(&schema, &mut report);

@@ -19,33 +19,44 @@ use crate::php::value::Value;
 use crate::report::{Code, Diagnostic, Report};
 use crate::source::Span;
 
+/// What becomes of each function that was described, on the thread that described it.
+pub type Finish<'f, T> = &'f (dyn Fn(Function) -> T + Sync);
+
 /// Describes the named functions, in the order of the survey. Names that are not registered are left out; see `select`.
-pub fn describe(world: &World<'_>, survey: &Survey, names: &[String], report: &mut Report) -> Vec<Function> {
-    describe_in(world, survey, names, lane::count(names.len()), report)
+pub fn describe<T: Send>(world: &World<'_>, survey: &Survey, names: &[String], finish: Finish<'_, T>, report: &mut Report) -> Vec<T> {
+    describe_in(world, survey, names, lane::count(names.len()), finish, report)
 }
 
 /// The same in so many lanes at most. What comes out is the same for any number.
-pub(super) fn describe_in(world: &World<'_>, survey: &Survey, names: &[String], lanes: usize, report: &mut Report) -> Vec<Function> {
+pub(super) fn describe_in<T: Send>(
+    world: &World<'_>,
+    survey: &Survey,
+    names: &[String],
+    lanes: usize,
+    finish: Finish<'_, T>,
+    report: &mut Report,
+) -> Vec<T> {
     let mut wanted: Vec<usize> = names.iter().filter_map(|name| survey.functions.get_index_of(name)).collect();
     wanted.sort_unstable();
     wanted.dedup();
     let mut missing = Missing::default();
     let mut unparsed = FxHashSet::default();
     let mut out = Vec::with_capacity(wanted.len());
-    for outcome in lane::run(world, survey, &wanted, lanes) {
-        let Outcome { function, findings, syntax, core } = outcome;
+    for (at, outcome) in lane::run(world, survey, &wanted, lanes, finish) {
+        let Some((name, _)) = survey.functions.get_index(at) else { continue };
+        let Outcome { made, findings, syntax, core } = outcome;
         report.absorb(findings);
         // Each lane meets a body that was not understood for itself; it is said of the first function that needs it.
         for finding in syntax {
             if unparsed.insert((finding.at, finding.message.clone())) {
-                report.push(Diagnostic::new(Code::M001, finding.message).at(finding.at).about(&function.name));
+                report.push(Diagnostic::new(Code::M001, finding.message).at(finding.at).about(name));
             }
         }
         if let Some(class) = core {
             missing.classes.insert(class);
-            missing.functions.push(function.name.clone());
+            missing.functions.push(name.clone());
         }
-        out.push(function);
+        out.push(made);
     }
     missing.report(world, report);
     for problem in world.files.take_problems() {
@@ -55,8 +66,8 @@ pub(super) fn describe_in(world: &World<'_>, survey: &Survey, names: &[String], 
 }
 
 /// What describing one function gives.
-pub(super) struct Outcome {
-    function: Function,
+pub(super) struct Outcome<T> {
+    made: T,
     findings: Report,
     /// Bodies on the way that were not understood and were not met before in this lane.
     syntax: Vec<EvalFinding>,
@@ -68,14 +79,14 @@ pub(super) struct Outcome {
 const EXTERNAL_API: [&str; 2] = ["core_external\\external_api", "external_api"];
 
 /// Describes functions one after the other: those at these places of the survey.
-pub(super) fn in_turn(world: &World<'_>, survey: &Survey, wanted: &[usize]) -> Vec<Outcome> {
+pub(super) fn in_turn<T>(world: &World<'_>, survey: &Survey, wanted: &[usize], finish: Finish<'_, T>) -> Vec<(usize, Outcome<T>)> {
     let mut interp = Interp::new(world.files.arena(), world.files.sources(), world);
     let mut classes = Classes::default();
-    let registered = wanted.iter().filter_map(|&at| survey.functions.get_index(at));
-    let describe = registered.map(|(name, registered)| {
-        let outcome = function(world, &mut interp, &mut classes, name, registered);
+    let registered = wanted.iter().filter_map(|&at| Some((at, survey.functions.get_index(at)?)));
+    let describe = registered.map(|(at, (name, registered))| {
+        let Outcome { made, findings, syntax, core } = function(world, &mut interp, &mut classes, name, registered);
         interp.reset();
-        outcome
+        (at, Outcome { made: finish(made), findings, syntax, core })
     });
     describe.collect()
 }
@@ -123,9 +134,15 @@ fn wrong(world: &World<'_>, wrong: Wrong) -> Broken {
     Broken { code, message: wrong.message, at: wrong.at, core: missing }
 }
 
-fn function<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, classes: &mut Classes, name: &str, registered: &Registered) -> Outcome {
+fn function<'a>(
+    world: &World<'a>,
+    interp: &mut Interp<'a, '_>,
+    classes: &mut Classes,
+    name: &str,
+    registered: &Registered,
+) -> Outcome<Function> {
     let mut out = Outcome {
-        function: Function {
+        made: Function {
             name: name.to_owned(),
             entry: registered.entry.clone(),
             deprecated: false,
@@ -137,11 +154,11 @@ fn function<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, classes: &mut Cl
         core: None,
     };
     if let Some(broken) = &registered.broken {
-        out.function.described = Err(broken.clone());
+        out.made.described = Err(broken.clone());
         return out;
     }
     let entry_at = registered.origin.span;
-    out.function.described = match info(world, interp, classes, registered, &mut out.function.deprecated) {
+    out.made.described = match info(world, interp, classes, registered, &mut out.made.deprecated) {
         Ok(described) => {
             doubt::look(name, &described, world.release.php().0, &mut out.findings);
             Ok(described)

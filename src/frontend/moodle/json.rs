@@ -8,26 +8,24 @@ use super::desc::{Desc, DescKind, Entry, Function};
 use super::services::{Service, Survey};
 use crate::ir::{Key, Literal};
 
-/// From so many functions on a second thread is worth its start.
-const MANY: usize = 100;
-
-/// A tree's descriptions.
-pub struct Document<'d> {
-    /// What the tree registers.
-    pub survey: &'d Survey,
-    /// The functions described.
-    pub functions: &'d [Function],
-}
-
-/// Writes a document as indented JSON.
-pub fn write(document: &Document<'_>) -> String {
-    let mut out = Json { text: String::with_capacity(1 << 16), depth: 0, first: true };
-    let Survey { release, services, .. } = document.survey;
+/// A document of indented JSON, in pieces that follow one another: what the tree registers, and the functions as [`member`] wrote each.
+pub fn document(survey: &Survey, functions: Vec<String>) -> Vec<String> {
+    let Survey { release, services, .. } = survey;
+    let mut out = Json::default();
+    let mut pieces = Vec::with_capacity(functions.len() + 2);
     out.object(|out| {
         out.text("moodle", &release.number);
         out.text("release", &release.full);
         out.named("functions");
-        out.object(|out| functions(out, document.functions));
+        out.object(|out| {
+            for mut member in functions {
+                if std::mem::take(&mut out.first) {
+                    member.remove(0);
+                    pieces.push(std::mem::take(&mut out.text));
+                }
+                pieces.push(member);
+            }
+        });
         out.named("services");
         out.object(|out| {
             for built in services {
@@ -37,26 +35,16 @@ pub fn write(document: &Document<'_>) -> String {
         });
     });
     out.text.push('\n');
-    out.text
+    pieces.push(out.text);
+    pieces
 }
 
-/// Functions as members. Many are written on two threads.
-fn functions(out: &mut Json, functions: &[Function]) {
-    let (head, tail) = functions.split_at(if functions.len() < MANY { functions.len() } else { functions.len() / 2 });
-    let each = |out: &mut Json, functions: &[Function]| {
-        for described in functions {
-            out.member(&described.name);
-            function(out, described);
-        }
-    };
-    let mut rest = Json { text: String::new(), depth: out.depth, first: false };
-    std::thread::scope(|scope| {
-        if !tail.is_empty() {
-            scope.spawn(|| each(&mut rest, tail));
-        }
-        each(out, head);
-    });
-    out.text.push_str(&rest.text);
+/// A function as a member of a document that is not its first.
+pub fn member(described: &Function) -> String {
+    let mut out = Json { depth: 2, ..Json::default() };
+    out.member(&described.name);
+    function(&mut out, described);
+    out.text
 }
 
 fn function(out: &mut Json, function: &Function) {
@@ -167,6 +155,7 @@ fn service(out: &mut Json, service: &Service) {
 }
 
 /// JSON under construction, each member and item on a line of its own.
+#[derive(Default)]
 struct Json {
     text: String,
     depth: usize,
@@ -302,7 +291,7 @@ mod tests {
         #[test]
         fn strings_are_as_serde_json_has_them(text in any::<String>(), control in 0_u8..0x30) {
             let text = text + &char::from(control).to_string();
-            let mut out = Json { text: String::new(), depth: 0, first: true };
+            let mut out = Json::default();
             out.string(&text);
             prop_assert_eq!(out.text, serde_json::to_string(&text).unwrap());
         }

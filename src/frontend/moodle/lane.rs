@@ -3,9 +3,9 @@
 //! the same files before a function in every run.
 
 use bumpalo::Bump;
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
 
-use super::describe::{Outcome, in_turn};
+use super::describe::{Finish, Outcome, in_turn};
 use super::services::Survey;
 use super::world::World;
 
@@ -19,8 +19,14 @@ pub(super) fn count(functions: usize) -> usize {
     if functions < FEW { 1 } else { 2 }
 }
 
-/// Describes the functions at these places of the survey in lanes. Outcomes come in the order of places.
-pub(super) fn run(world: &World<'_>, survey: &Survey, wanted: &[usize], lanes: usize) -> Vec<Outcome> {
+/// Describes the functions at these places of the survey in lanes. Outcomes come with their places, in order.
+pub(super) fn run<T: Send>(
+    world: &World<'_>,
+    survey: &Survey,
+    wanted: &[usize],
+    lanes: usize,
+    finish: Finish<'_, T>,
+) -> Vec<(usize, Outcome<T>)> {
     let lanes = split(survey, wanted, lanes);
     let Some((first, others)) = lanes.split_first() else { return Vec::new() };
     let mut done = std::thread::scope(|scope| {
@@ -30,48 +36,60 @@ pub(super) fn run(world: &World<'_>, survey: &Survey, wanted: &[usize], lanes: u
                 let seed = world.seed();
                 let work = move || {
                     let arena = Bump::new();
-                    in_turn(&seed.grow(&arena), survey, lane)
+                    in_turn(&seed.grow(&arena), survey, lane, finish)
                 };
                 (lane, std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work))
             })
             .collect();
-        let mut done: Vec<(usize, Outcome)> = first.iter().copied().zip(in_turn(world, survey, first)).collect();
+        let mut done = in_turn(world, survey, first, finish);
         for (lane, thread) in others {
-            let outcomes = if let Ok(thread) = thread {
+            done.extend(if let Ok(thread) = thread {
                 thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
             } else {
                 // No more threads are to be had.
                 let arena = Bump::new();
-                in_turn(&world.seed().grow(&arena), survey, lane)
-            };
-            done.extend(lane.iter().copied().zip(outcomes));
+                in_turn(&world.seed().grow(&arena), survey, lane, finish)
+            });
         }
         done
     });
     done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, outcome)| outcome).collect()
+    done
 }
 
-/// Deals functions out: those of one class stay together, and each class goes to the lane that has least.
+/// Deals functions out: those of one area stay together, for they share files, unless it is more than a lane's share; then those of one
+/// class do. The next largest group goes to the lane that has least.
 fn split(survey: &Survey, wanted: &[usize], lanes: usize) -> Vec<Vec<usize>> {
-    let mut sizes: FxHashMap<&str, usize> = FxHashMap::default();
+    let name = |at: usize| survey.functions.get_index(at).map_or("", |(name, _)| area(name));
     let class = |at: usize| survey.functions.get_index(at).map_or("", |(_, function)| function.entry.classname.as_str());
-    for &at in wanted {
-        *sizes.entry(class(at)).or_default() += 1;
-    }
     let mut out = vec![Vec::new(); lanes.max(1)];
-    let mut load = vec![0; out.len()];
-    let mut homes: FxHashMap<&str, usize> = FxHashMap::default();
-    for &at in wanted {
-        let class = class(at);
-        let home = *homes.entry(class).or_insert_with(|| {
-            let home = (0..load.len()).min_by_key(|&lane| load[lane]).unwrap_or_default();
-            load[home] += sizes.get(class).copied().unwrap_or_default();
-            home
-        });
-        out[home].push(at);
+    let share = wanted.len().div_ceil(out.len());
+    let areas = grouped(wanted, name).into_iter();
+    let mut groups: Vec<Vec<usize>> = areas.flat_map(|area| if area.len() > share { grouped(&area, class) } else { vec![area] }).collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
+    for group in groups {
+        if let Some(lane) = out.iter_mut().min_by_key(|lane| lane.len()) {
+            lane.extend(group);
+        }
+    }
+    for lane in &mut out {
+        lane.sort_unstable();
     }
     out
+}
+
+/// Places with one key together, in the order of the first of each.
+fn grouped<'k>(places: &[usize], key: impl Fn(usize) -> &'k str) -> Vec<Vec<usize>> {
+    let mut groups: IndexMap<&str, Vec<usize>> = IndexMap::new();
+    for &at in places {
+        groups.entry(key(at)).or_default().push(at);
+    }
+    groups.into_values().collect()
+}
+
+/// The component, or the part of core, that a function is named after: `core_user` of `core_user_create_users`.
+fn area(name: &str) -> &str {
+    name.match_indices('_').nth(1).map_or(name, |(at, _)| &name[..at])
 }
 
 #[cfg(test)]
@@ -83,11 +101,13 @@ mod tests {
 
     use super::split;
     use crate::frontend::moodle::builtin::Builtin;
+    use crate::frontend::moodle::desc::{Desc, DescKind, Described, Function};
     use crate::frontend::moodle::describe::describe_in;
     use crate::frontend::moodle::loader::Loader;
     use crate::frontend::moodle::release::Release;
     use crate::frontend::moodle::services::survey;
     use crate::frontend::moodle::{Site, World, json};
+    use crate::ir::Origin;
     use crate::report::{Report, Severity, render};
     use crate::source::{Entry, ReadError, SourceMap, Tree};
 
@@ -113,14 +133,15 @@ mod tests {
         let head = "<?php\nnamespace local_x\\external;\nuse core_external\\{external_function_parameters, external_single_structure, external_value};\n";
         let mut files = BTreeMap::new();
         let mut services = "<?php\n$functions = [\n".to_owned();
-        for n in 0..12 {
+        for n in 0..28 {
             let _ = writeln!(services, "'local_x_{n}' => ['classname' => 'local_x\\external\\c{n}', 'type' => 'read'],");
-            let returns = match n % 6 {
+            let returns = match n % 7 {
                 0 => "helper::odd()".to_owned(),
                 1 => "helper::counted()".to_owned(),
                 2 => "new class(PARAM_INT, 'an int') extends external_value {}".to_owned(),
                 3 => "nowhere::structure()".to_owned(),
                 4 => "\\local_x\\thing_exporter::get_read_structure()".to_owned(),
+                5 => format!("helper::long({})", n % 2),
                 _ => format!("new external_value(PARAM_INT, 'n {n}', VALUE_DEFAULT, time())"),
             };
             let class = format!(
@@ -132,6 +153,11 @@ mod tests {
         services.push_str("];");
         let helper = format!(
             "{head}class helper {{ private static $n = 0; static function counted() {{ return new external_value(PARAM_INT, 'call ' . ++self::$n); }}\n\
+             static function long($n) {{ static $cache = []; $keys = []; for ($i = 0; $i < 60; $i++) {{ $keys['k' . $i % 9] = new \
+             external_value(PARAM_INT, 'key ' . $i . $n); }} $cache[$n] = $i; return new external_single_structure($keys + ['in' => \
+             self::inner($n)]); }}\n\
+             static function inner($n) {{ for ($i = 0; $i < 99; $i++) {{ $n .= $i; }} return new external_single_structure(['n' => \
+             self::counted()], $n); }}\n\
              static function odd() {{ $a = = 1; return new external_single_structure(['b' => self::counted()]); }} }}"
         );
         files.insert("local/x/classes/external/helper.php".to_owned(), helper);
@@ -143,14 +169,34 @@ mod tests {
         Plugin(Builtin::new((4, 5)), files)
     }
 
+    /// The name and the origin of a description and of all in it, files by their paths: their numbers are given in order of reading.
+    fn trace(desc: &Desc, sources: &SourceMap, out: &mut String) {
+        let Origin { span, via, file, symbol } = &desc.origin;
+        let places = span.iter().chain(via).map(|span| (&sources.file(span.file).path, span.start, span.end));
+        let _ = writeln!(out, "{:?} {file} {symbol} {:?}", desc.name, places.collect::<Vec<_>>());
+        match &desc.kind {
+            DescKind::Value(_) => {}
+            DescKind::List(content) => trace(content, sources, out),
+            DescKind::Struct(keys) => keys.iter().for_each(|(_, desc)| trace(desc, sources, out)),
+        }
+    }
+
     fn described(lanes: usize) -> (String, String) {
         let (tree, sources, arena, mut report) = (plugin(), SourceMap::default(), Bump::new(), Report::default());
         let world = World::new(Loader::new(&arena, &sources, &tree), Release::parse("4.5"), Site::default(), false);
         let survey = survey(&world, &mut report);
         let names: Vec<String> = survey.functions.keys().cloned().collect();
-        let functions = describe_in(&world, &survey, &names, lanes, &mut report);
+        let finish = |function: Function| {
+            let mut traces = String::new();
+            if let Ok(Described { parameters, returns: Some(returns), .. }) = &function.described {
+                trace(parameters, &sources, &mut traces);
+                trace(returns, &sources, &mut traces);
+            }
+            (json::member(&function), traces)
+        };
+        let (members, traces): (Vec<_>, Vec<_>) = describe_in(&world, &survey, &names, lanes, &finish, &mut report).into_iter().unzip();
         report.sort(&sources);
-        let text = json::write(&json::Document { survey: &survey, functions: &functions });
+        let text = json::document(&survey, members).concat() + &traces.concat();
         (text, render::human::render(&report, &sources, false, Severity::Note))
     }
 
@@ -161,7 +207,7 @@ mod tests {
         for code in ["M001", "M020", "M026"] {
             assert!(one.1.contains(code), "{code}: {}", one.1);
         }
-        for lanes in [2, 3, 5] {
+        for lanes in [2, 3, 28] {
             assert_eq!(described(lanes), one, "{lanes} lanes");
         }
     }

@@ -95,6 +95,7 @@ impl<'a> Interp<'a, '_> {
             return Ok(Some(*id));
         }
         if self.missing.get(&*key) == Some(&self.epoch) {
+            self.miss_class(&key);
             return Ok(None);
         }
         let key: Rc<str> = Rc::from(&*key);
@@ -117,10 +118,18 @@ impl<'a> Interp<'a, '_> {
                 Ok(Some(id))
             }
             Ok(None) => {
+                self.miss_class(&key);
                 self.missing.insert(key, self.epoch);
                 Ok(None)
             }
             Err(raise) => Err(raise),
+        }
+    }
+
+    /// A class of PHP that the evaluator does not know will not come with a file.
+    fn miss_class(&mut self, key: &str) {
+        if !self.foreign.contains(key) {
+            self.look_at_fickle();
         }
     }
 

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::fork::Pending;
 use super::generator::Yields;
+use super::replay::Slot;
 use super::{Eval, Interp};
 use crate::php::ast::{At, Function, Scope};
 use crate::php::value::{CellId, ClassId, ObjId, Value};
@@ -223,13 +224,15 @@ impl<'a> Interp<'a, '_> {
     /// The cell of a global variable.
     pub(super) fn global(&mut self, name: &'a str) -> Rc<CellId> {
         self.reach_out();
-        if let Some(cell) = self.globals.get(name) {
-            return cell.clone();
+        if let Some(cell) = self.globals.get(name).cloned() {
+            self.bound(Slot::Global(name), &cell, false);
+            return cell;
         }
         let host = self.host;
         let value = host.global(self, name);
         let cell = self.new_cell(value);
         self.globals.insert(name, cell.clone());
+        self.bound(Slot::Global(name), &cell, true);
         cell
     }
 

@@ -13,8 +13,8 @@ use crate::php::value::{Array, Key, Value};
 use crate::source::Span;
 
 impl<'a> Interp<'a, '_> {
-    /// Calls a function.
-    pub(super) fn call_function(
+    /// Runs a function.
+    pub(super) fn run_call(
         &mut self,
         function: &'a Function<'a>,
         who: Who,
@@ -36,6 +36,7 @@ impl<'a> Interp<'a, '_> {
         let trail = self.trail.len();
         self.trail.extend(at);
         self.calls += 1;
+        self.nest();
         self.depth += 2;
         let mut result = self.run_function(function, args);
         if let Err(raise) = &result
@@ -134,7 +135,10 @@ impl<'a> Interp<'a, '_> {
             }
             let value = match values.next() {
                 Some(value) => Some(value),
-                None => named.iter().position(|(name, _)| *name == param.name).map(|at| named.swap_remove(at).1),
+                None => named.iter().position(|(name, _)| *name == param.name).map(|at| {
+                    self.frame.given = index + 1;
+                    named.swap_remove(at).1
+                }),
             };
             let value = match value {
                 Some(value @ Value::Ref(_)) if param.by_ref => value,

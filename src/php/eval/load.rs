@@ -49,6 +49,7 @@ impl<'a> Interp<'a, '_> {
         for (name, value) in vars {
             if !matches!(value, Value::Unknown(_) | Value::Ref(_)) && !self.globals.contains_key(name) {
                 let cell = self.new_cell(value);
+                self.look_at_fickle();
                 self.globals.insert(name, cell);
             }
         }
@@ -249,6 +250,7 @@ impl<'a> Interp<'a, '_> {
                 return Ok(Some(value));
             }
             if self.missing_consts.get(name) == Some(&self.epoch) || !self.load_more(name)? {
+                self.look_at_fickle();
                 self.missing_consts.insert(Rc::from(name), self.epoch);
                 return Ok(None);
             }
@@ -345,6 +347,7 @@ impl<'a> Interp<'a, '_> {
                 return Ok(None);
             }
             if self.missing_functions.get(&*key) == Some(&self.epoch) || !self.load_more(name)? {
+                self.look_at_fickle();
                 self.missing_functions.insert(Rc::from(&*key), self.epoch);
                 return Ok(None);
             }

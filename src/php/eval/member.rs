@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::class::{ClassConst, ClassInfo, Known, Method, Template};
 use super::names::lower;
+use super::replay::Slot;
 use super::{ENUM_BIT, Eval, Interp, Raise};
 use crate::php::ast::{Member, Scope, Visibility};
 use crate::php::text::Text;
@@ -190,8 +191,10 @@ impl<'a> Interp<'a, '_> {
             let info = self.class(id);
             if let Some(prop) = info.props.iter().find(|prop| prop.is_static && *prop.name == *name) {
                 let key = (id, prop.name);
-                if let Some(cell) = self.static_props.get(&key) {
-                    return Ok(Some(cell.clone()));
+                let slot = Slot::Prop(id, prop.name);
+                if let Some(cell) = self.static_props.get(&key).cloned() {
+                    self.bound(slot, &cell, false);
+                    return Ok(Some(cell));
                 }
                 let value = match prop.default {
                     Some(expr) => self.in_class(id, prop.scope, |interp| interp.eval(expr))?,
@@ -199,6 +202,7 @@ impl<'a> Interp<'a, '_> {
                 };
                 let cell = self.new_cell(value);
                 self.static_props.insert(key, cell.clone());
+                self.bound(slot, &cell, true);
                 return Ok(Some(cell));
             }
             at = info.parent;

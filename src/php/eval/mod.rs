@@ -4,8 +4,8 @@
 //! What only a running site knows becomes [`Value::Unknown`] and flows on; nothing here reads a clock, a database or a disk.
 //!
 //! `expr`, `literal`, `access`, `ops`, `place`, `presence`, `stmt`, `looping`, `call`, `method` and `invoke` are the language, `class`,
-//! `member`, `load` and `names` where things come from, `frame`, `generator` and `object` what a call and the heap hold, `rebuild` what
-//! need not be done twice, `fork` what happens under an unknown condition, `unknown` how unknown values are spelled, `builtin` the
+//! `member`, `load` and `names` where things come from, `frame`, `generator` and `object` what a call and the heap hold, `rebuild` and
+//! `replay` what need not be done twice, `fork` what happens under an unknown condition, `unknown` how unknown values are spelled, `builtin` the
 //! functions that PHP brings, `outside` what others may ask.
 
 #![allow(
@@ -48,6 +48,7 @@ mod outside;
 mod place;
 mod presence;
 mod rebuild;
+mod replay;
 mod stmt;
 mod stop;
 mod unknown;
@@ -65,6 +66,7 @@ use self::frame::Frame;
 use self::load::Constant;
 use self::names::Spot;
 use self::rebuild::{Built, Plan};
+use self::replay::Replays;
 use super::ast::{self, Function, Scope};
 use super::host::Host;
 use super::value::{Array, CellId, ClassId, Object, Value};
@@ -168,6 +170,8 @@ pub struct Interp<'a, 'h> {
     empty_array: Rc<Array<'a>>,
     /// What constructors made of scalars.
     built: FxHashMap<Plan<'a>, Built<'a>>,
+    /// What long calls came to.
+    replays: Replays<'a>,
     /// Counts looks at and changes of what outlives a call; see [`Interp::reach_out`].
     outside: u64,
     /// Grows with everything that is declared.
@@ -250,6 +254,7 @@ impl<'a, 'h> Interp<'a, 'h> {
             makers_seen: FxHashMap::default(),
             empty_array: Rc::default(),
             built: FxHashMap::default(),
+            replays: Replays::default(),
             outside: 0,
             epoch: 0,
             loaded: FxHashSet::default(),

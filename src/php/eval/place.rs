@@ -373,6 +373,7 @@ impl<'a> Interp<'a, '_> {
                 while let Some(id) = holder {
                     let info = self.class(id);
                     if let Some(prop) = info.props.iter().find(|prop| prop.is_static && *prop.name == **name) {
+                        self.look_at_fickle();
                         self.static_props.insert((id, prop.name), cell);
                         break;
                     }

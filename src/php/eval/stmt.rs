@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::convert::Truth;
 use super::load::Constant;
 use super::names::{full_name, resolve_class};
+use super::replay::Slot;
 
 use super::{Eval, Interp, Raise};
 use crate::php::ast::{At, Case, Catch, Expr, ExprKind, StaticVar, Stmt, StmtKind};
@@ -237,8 +238,10 @@ impl<'a> Interp<'a, '_> {
         let owner = if self.shared_statics { self.frame.class } else { self.frame.called };
         let class = owner.map_or(u32::MAX, |class| class.0);
         let key = (function, class, var.name);
-        let cell = match self.static_vars.get(&key) {
-            Some(cell) => cell.clone(),
+        let known = self.static_vars.get(&key).cloned();
+        let fresh = known.is_none();
+        let cell = match known {
+            Some(cell) => cell,
             None => {
                 let value = match var.init {
                     Some(init) => self.eval(init)?,
@@ -249,6 +252,7 @@ impl<'a> Interp<'a, '_> {
                 cell
             }
         };
+        self.bound(Slot::Var(function, class, var.name), &cell, fresh);
         self.bind(var.name, cell);
         Ok(())
     }

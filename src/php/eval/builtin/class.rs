@@ -132,7 +132,11 @@ fn defined<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
             None => false,
         }));
     }
-    Ok(Value::Bool(interp.present_constant(name.trim_start_matches('\\'), Some(call.at))?.is_some()))
+    let known = interp.present_constant(name.trim_start_matches('\\'), Some(call.at))?.is_some();
+    if !known {
+        interp.look_at_fickle();
+    }
+    Ok(Value::Bool(known))
 }
 
 fn constant<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
@@ -157,6 +161,7 @@ fn constant<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
 fn class_exists<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     let name = call.text(interp, 0)?;
     if call.has(1) && !call.flag(interp, 1) {
+        interp.look_at_fickle();
         let key: Rc<str> = Rc::from(&*lower(name.trim_start_matches('\\')));
         return Ok(Value::Bool(interp.declared_class(&key)?.is_some()));
     }
@@ -330,7 +335,10 @@ fn class_alias<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a>
 
 fn spl_object_id<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     match call.arg(interp, 0) {
-        Value::Object(id) => Ok(Value::Int(i64::from(id.0))),
+        Value::Object(id) => {
+            interp.look_at_fickle();
+            Ok(Value::Int(i64::from(id.0)))
+        }
         _ => call.wrong_type(interp, 0, "object"),
     }
 }
