@@ -13,6 +13,7 @@ use mwsc_contract::wire::Style;
 
 use crate::app::App;
 use crate::dispatch::{Failure, FailureKind};
+use crate::serve::folder::inside;
 use crate::soap::{Fault, FaultCode, Version};
 use crate::{json, moodle, oktech, typed};
 
@@ -54,6 +55,7 @@ impl<'r> Unread<'r> {
 
 /// The answer to a request.
 pub fn response(app: &App, asked: Unread<'_>, why: &Failure) -> Response {
+    let asked = Unread { path: inside(&app.settings.base_url, asked.path), ..asked };
     let endpoint = app.build.manifest.endpoints.iter().find(|endpoint| endpoint.path == asked.path);
     let mut response = match (endpoint, asked.path) {
         (Some(endpoint), _) => match endpoint.style {

@@ -5,7 +5,7 @@ use std::sync::{Mutex, mpsc};
 
 use bumpalo::Bump;
 
-use super::parse_all;
+use super::{STACK, parse_all};
 use crate::source::{ReadError, SourceMap, Tree};
 
 /// What parsing every file of a tree gave.
@@ -48,7 +48,8 @@ pub fn census(tree: &dyn Tree) -> Census {
         part
     };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let spawn = || std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).expect("a thread");
+        let workers: Vec<_> = (0..threads).map(|_| spawn()).collect();
         for path in out.files_of(tree) {
             match tree.read(&path) {
                 // Nobody receives only when every worker has panicked, which `join` brings to light.

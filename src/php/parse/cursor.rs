@@ -10,9 +10,12 @@ use crate::php::ast::{At, Expr, ExprKind, Scope, SyntaxError, Use};
 use crate::php::lex::{self, T, Token};
 use crate::source::FileId;
 
-/// How deep constructs may nest; no file of Moodle goes beyond 70. Parsing one level takes several frames of stack: up to 20 KB in
-/// debug builds, which must fit the 2 MB of a test's thread.
-pub const MAX_DEPTH: u32 = 80;
+/// How deep constructs may nest; no file of Moodle goes beyond 70, and tables that a program wrote as PHP beyond 80. Parsing one level
+/// takes several frames of stack, up to 20 KB in debug builds: see [`STACK`].
+pub const MAX_DEPTH: u32 = 200;
+
+/// What a thread that parses needs of stack, in bytes.
+pub const STACK: usize = 8 << 20;
 
 /// How long a chain of operators, member accesses or `elseif`s may be: each link is one level of the tree for those who walk it.
 pub const MAX_CHAIN: u32 = 500;

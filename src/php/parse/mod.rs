@@ -28,6 +28,7 @@ use crate::source::FileId;
 use cursor::{Context, Cursor, Res};
 
 pub use census::{Census, Finding, census};
+pub use cursor::STACK;
 
 /// Parses a file without the bodies of its functions; [`body`] parses one of them.
 pub fn parse_file<'a>(arena: &'a Bump, file: FileId, text: &'a str) -> &'a PhpFile<'a> {

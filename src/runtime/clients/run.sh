@@ -10,6 +10,7 @@
 # MWSC_CLIENTS_INSTALL=no: install nothing. A row whose client is not there is skipped, and says why.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+[ $# -ge 2 ] || { sed -n '2,/^set/{/^#/!q;s/^# \{0,1\}//p}' "$0" >&2; exit 2; }
 packages="php-cli php-soap php-xml php-curl default-jdk-headless libaxis-java libgoogle-gson-java jaxws python3-zeep mono-devel gsoap libgsoap-dev g++ nodejs npm"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/mwsd-clients
 
@@ -30,10 +31,12 @@ install() {
     fi
     if command -v npm >/dev/null && [ ! -d "$cache/node_modules/soap" ]; then
         mkdir -p "$cache"
-        (cd "$cache" && npm install --silent --no-audit --no-fund soap@1) || echo "node-soap could not be installed"
+        (cd "$cache" && npm install --no-audit --no-fund soap@1 >npm.log 2>&1) ||
+            echo "node-soap could not be installed: $(grep -m1 -E 'reason:|code E' "$cache/npm.log" || tail -n1 "$cache/npm.log")"
     fi
 }
 
 [ "${MWSC_CLIENTS_INSTALL:-yes}" = no ] || install
 export NODE_PATH=$cache/node_modules PYTHONDONTWRITEBYTECODE=1
+command -v python3 >/dev/null || { echo "python3 is needed, which plays the calls" >&2; exit 2; }
 exec python3 "$here/play.py" "$@"

@@ -15,8 +15,11 @@ function make(tag, attributes = {}, ...children) {
   return out;
 }
 
+/** A path of the service, from the page, which lies at its root: that may be a folder of a server. */
+const below = path => '.' + path;
+
 const fetched = async path => {
-  const response = await fetch(path);
+  const response = await fetch(below(path));
   if (!response.ok) throw new Error(`${path}: status ${response.status}`);
   return response.json();
 };
@@ -128,15 +131,41 @@ function fieldRow(field, input) {
   if (input.node.tagName === 'INPUT' || input.node.tagName === 'SELECT') {
     input.node.id = 'f' + Math.random().toString(36).slice(2);
     label.htmlFor = input.node.id;
+    if (isSecret(field.name)) input.node.type = 'password';
   }
   return make('div', { class: 'field' }, label, make('div', { class: 'value' }, input.node));
 }
 
 // Trying an operation.
 
+/** An answer as people read it: JSON and SOAP with an indented line for each value. */
 function pretty(text, kind) {
-  if (!/json/.test(kind)) return text;
-  try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; }
+  if (/json/.test(kind)) {
+    try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; }
+  }
+  return /^text\/xml/.test(kind) ? indented(text) : text;
+}
+
+/** XML with a line for each element that holds no others. */
+function indented(xml) {
+  let out = '', depth = 0, opened = false;
+  for (const [, tag, text] of xml.matchAll(/(<[^>]*>)([^<]*)/g)) {
+    const closes = tag.startsWith('</');
+    if (closes) depth -= 1;
+    out += (closes && opened ? '' : '\n' + '  '.repeat(depth)) + tag + (/^\s*\n\s*$/.test(text) ? '' : text);
+    opened = !closes && !/^<[?!]|\/>$/.test(tag);
+    if (opened) depth += 1;
+  }
+  return out.trim();
+}
+
+const isSecret = name => /password/i.test(name);
+
+/** Arguments as the line for curl shows them. */
+function shown(value) {
+  if (Array.isArray(value)) return value.map(shown);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inside]) => [name, isSecret(name) ? '...' : shown(inside)]));
 }
 
 async function attempt(name, inputs, spell, answer) {
@@ -146,13 +175,13 @@ async function attempt(name, inputs, spell, answer) {
     const request = spell(name, args, state.who);
     if (!request) throw new Error('This operation is not in the WSDL.');
     const begun = performance.now();
-    const response = await fetch(request.path, request);
+    const response = await fetch(below(request.path), request);
     const text = await response.text();
     const kind = response.headers.get('content-type') || '';
     const line = `status ${response.status}, ${kind || 'no content'}, ${Math.round(performance.now() - begun)} ms`;
     answer.replaceChildren(
       make('p', { class: response.ok ? '' : 'bad', role: 'status' }, line), make('pre', { id: 'answer' }, pretty(text, kind)),
-      make('p', {}, 'The same call with curl:'), make('pre', { id: 'curl' }, curl(state.base, request)));
+      make('p', {}, 'The same call with curl:'), make('pre', { id: 'curl' }, curl(state.base, spell(name, shown(args), state.who))));
   } catch (why) {
     answer.replaceChildren(make('p', { class: 'bad', role: 'alert' }, String(why.message || why)));
   }
@@ -208,14 +237,21 @@ async function open(shortname) {
   $('service').value = shortname;
   const links = state.description.wsdls.map(path => [path, 'WSDL ' + path]);
   if (state.description.openapi) links.push([`/api/${shortname}/openapi.json`, 'OpenAPI']);
-  $('documents').replaceChildren(...links.flatMap(([path, text]) => [make('a', { href: path }, text), ' ']));
+  $('documents').replaceChildren(...links.map(([path, text]) => make('a', { href: below(path) }, text)));
   list();
+}
+
+/** Moves the focus, and the page only as far as the element is out of sight. */
+function turnTo(element) {
+  element.focus({ preventScroll: true });
+  const { top } = element.getBoundingClientRect();
+  if (top < 0 || top > innerHeight / 2) element.scrollIntoView();
 }
 
 async function follow() {
   const [service, operation] = location.hash.slice(1).split('/').map(decodeURIComponent);
   if (service && service !== state.description.service.shortname) await open(service);
-  if (operation) { show(operation); $('main').focus(); }
+  if (operation) { show(operation); turnTo($('main')); }
 }
 
 async function start() {

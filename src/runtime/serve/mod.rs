@@ -5,6 +5,7 @@
 //! take too long.
 
 pub mod admin;
+pub mod folder;
 pub mod metrics;
 pub mod patient;
 pub mod request;

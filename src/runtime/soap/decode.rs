@@ -205,9 +205,17 @@ impl Reader<'_> {
     fn wrapper(&mut self, node: NodeId, record: &Record, depth: usize, path: &mut Path) -> Result<Value, Failure> {
         let Some(field) = record.fields.first() else { return Ok(Value::List(Vec::new())) };
         let children: Vec<NodeId> = self.document.children(node).collect();
-        let wrapped = children.iter().find(|&&child| self.document.name(child) == field.element.name);
+        let map = self.is_map(node);
+        let mut wrapped = None;
+        for &child in &children {
+            let (name, value) = if map { self.of_pair(child, path)? } else { (self.document.name(child).to_owned(), child) };
+            if name == field.element.name {
+                wrapped = Some(value);
+                break;
+            }
+        }
         let value = match wrapped {
-            Some(&child) => self.value(child, field.element.ty, depth + 1, path)?,
+            Some(child) => self.value(child, field.element.ty, depth + 1, path)?,
             // The list itself, from a client that knows the simplified spelling.
             None if !children.is_empty() => self.value(node, field.element.ty, depth + 1, path)?,
             None => Value::Null,

@@ -223,6 +223,13 @@ fn lists_and_records_in_all_spellings_of_old_clients() {
              <key>title_</key><value>t</value></item></value></item></books></books></lend>",
             one,
         ),
+        // And for the record around a list, as PHP's client without a WSDL sends it.
+        (
+            "<lend><books xsi:type='m:Map'><item><key>books</key><value e:arrayType='m:Map[1]' xsi:type='e:Array'><item xsi:type='m:Map'><item>\
+             <key>id</key><value>1</value></item><item><key>title_</key><value>t</value></item></item></value></item></books></lend>",
+            one,
+        ),
+        ("<lend><books xsi:type='m:Map'><item><key>3</key><value><id>1</id><title_>t</title_></value></item></books></lend>", one),
         // A list of one as that one.
         ("<lend><books><item><tags>solo</tags></item></books></lend>", r#"[{"items":[{"tags":["solo"]}],"fast":false},0,""]"#),
         ("<lend><books xsi:nil='true'/></lend>", r#"[{"items":[],"fast":false},0,""]"#),

@@ -18,10 +18,19 @@ function ask(string $operation, array $fields) {
     ]]));
     return match ($plan['format']) {
         'json' => json_decode($text, false, 512, JSON_THROW_ON_ERROR),
-        'php' => $text === 'b:0;' || @unserialize($text) !== false ? unserialize($text) : throw new UnexpectedValueException($text),
+        'php' => serialized($text),
         'xml' => element(new SimpleXMLElement($text)),
         'dump' => dump($text),
     };
+}
+
+/** The value of a text of the format `php`. Behind false stand the words of a failure. */
+function serialized(string $text) {
+    if (str_starts_with($text, 'b:0;')) {
+        return $text === 'b:0;' ? false : ['exception' => 'Exception', 'message' => substr($text, 4)];
+    }
+    $value = @unserialize($text);
+    return $value !== false ? $value : throw new UnexpectedValueException($text);
 }
 
 /** The value of an element of the format `xml`. */
