@@ -9,13 +9,15 @@
 //! - [`crosswalk`]: which functions of Moodle serve an operation of another family, and how values convert;
 //! - [`value`]: the values that all of it speaks of.
 //!
-//! [`validate`] and [`check`] hold values against it: the one validator under every protocol; [`fill`] completes sparse answers. Nothing here reads files or knows a protocol.
+//! [`validate`] and [`check`] hold values against it: the one validator under every protocol; [`fill`] completes sparse answers; [`kept`]
+//! remembers what was found out about records that a store gives again and again. Nothing here reads files or knows a protocol.
 //! [`load()`] checks a manifest and says what is wrong with it.
 
 pub mod check;
 pub mod consistent;
 pub mod crosswalk;
 pub mod fill;
+pub mod kept;
 pub mod load;
 pub mod number;
 pub mod rule;

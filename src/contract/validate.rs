@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::Manifest;
 use crate::check;
+use crate::kept::{Found, Kept, Look, shared};
 use crate::rule::Rule;
 use crate::schema::{Field, Kind, Operation, Presence, Record, Scalar, Shape, Slot};
 use crate::site::Site;
@@ -108,7 +109,15 @@ pub struct Validator<'m> {
     site: &'m Site,
     strict: bool,
     sparse: bool,
+    /// Records that are known to be as described.
+    fits: Option<&'m Look<'m, Depth>>,
 }
+
+/// Records that answers had and that were as described, with how deep they lay: what is not too deep there is not too deep further out.
+pub type Fits = Kept<Depth>;
+
+/// How many lists and records lie around a value.
+pub type Depth = usize;
 
 /// Which way a value goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +129,7 @@ enum Way {
 impl<'m> Validator<'m> {
     /// A validator that takes what Moodle takes: the texts of a form for numbers, arrays of any keys for lists.
     pub fn new(manifest: &'m Manifest, site: &'m Site) -> Self {
-        Validator { manifest, site, strict: false, sparse: false }
+        Validator { manifest, site, strict: false, sparse: false, fits: None }
     }
 
     /// The same for a protocol that has kinds of its own, such as JSON: a number is no text and a list no record in what it takes, and what
@@ -150,6 +159,43 @@ impl<'m> Validator<'m> {
     /// A value that goes back to a client.
     pub fn answer(&self, slot: &Slot, value: Value) -> Result<Value, Problem> {
         self.slot(slot, value, Way::Out, 1).map_err(Problem::outermost)
+    }
+
+    /// The same for a back end that gives the same records again and again: each is looked at once. `fits` is of this manifest and site.
+    pub fn known_answer(&self, slot: &Slot, value: Value, fits: &Fits) -> Result<Value, Problem> {
+        let look = fits.look();
+        let known = Validator { fits: Some(&look), ..*self };
+        let answer = known.answer(slot, value)?;
+        let mut found = Vec::new();
+        known.new_fits(slot, &answer, 1, &mut found);
+        drop(look);
+        fits.keep(found);
+        Ok(answer)
+    }
+
+    /// The records in a list of a checked answer that somebody else has as well. They are as described: what had to be made anew has
+    /// nobody else.
+    fn new_fits(&self, slot: &Slot, answer: &Value, depth: Depth, found: &mut Vec<Found<Depth>>) {
+        let (Shape::List(item), Value::List(items)) = (&slot.shape, answer) else { return };
+        let taken_for = self.taken_for(item);
+        for answer in items {
+            match shared(answer).zip(taken_for) {
+                Some((_, taken_for)) if self.is_known(taken_for, answer, depth + 1) => {}
+                Some((map, taken_for)) => found.push(Found { record: Arc::clone(map), taken_for, bytes: 0, finding: depth + 1 }),
+                None => self.new_fits(item, answer, depth + 1, found),
+            }
+        }
+    }
+
+    fn is_known(&self, taken_for: usize, value: &Value, depth: Depth) -> bool {
+        let (Some(fits), Value::Map(map)) = (self.fits, value) else { return false };
+        fits.get(map, taken_for).is_some_and(|known| *known >= depth)
+    }
+
+    /// What the items of a list are taken for when they are records. What fits one may depend on whether fields may be missing.
+    fn taken_for(&self, item: &Slot) -> Option<usize> {
+        let Shape::Record(name) = &item.shape else { return None };
+        self.manifest.records.get_index_of(name).map(|record| record * 2 + usize::from(self.sparse))
     }
 
     fn slot(&self, slot: &Slot, value: Value, way: Way, depth: usize) -> Result<Value, Problem> {
@@ -197,10 +243,11 @@ impl<'m> Validator<'m> {
             Value::Map(map) if !self.picky(way) => Arc::unwrap_or_clone(map).into_values().collect(),
             other => return Err(Problem::new("list", Reason::NoArray(other))),
         };
-        let checked = items
-            .into_iter()
-            .enumerate()
-            .map(|(at, value)| self.slot(item, value, way, depth + 1).map_err(|problem| problem.under(Step::Item(at))));
+        let known = self.fits.and_then(|_| self.taken_for(item));
+        let checked = items.into_iter().enumerate().map(|(at, value)| match known {
+            Some(taken_for) if self.is_known(taken_for, &value, depth + 1) => Ok(value),
+            _ => self.slot(item, value, way, depth + 1).map_err(|problem| problem.under(Step::Item(at))),
+        });
         checked.collect::<Result<Vec<Value>, Problem>>().map(Value::List)
     }
 

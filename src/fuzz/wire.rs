@@ -72,7 +72,7 @@ impl Interface {
         for operation in manifest.operations.values() {
             let Some(slot) = &operation.result else { continue };
             let Ok(value) = validator.answer(slot, value.clone()) else { continue };
-            let row = oktech::row::answer(slot, &value, classes, Some("nothing".to_owned()));
+            let row = oktech::row::answer(slot, &value, classes, Some("nothing".to_owned()), None);
             let _: serde_json::Value = serde_json::from_str(&zval::json(&row)).expect("JSON");
             let text = zval::serialize(&row);
             let read = unserialize::unserialize(&text).expect("serialised PHP");

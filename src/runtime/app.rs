@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use mwsc_contract::kept::Kept;
+use mwsc_contract::validate::Fits;
 
 use crate::accounts::Accounts;
 use crate::build::Build;
@@ -11,6 +13,7 @@ use crate::dispatch::Backend;
 use crate::refusal;
 use crate::serve::metrics::Metrics;
 use crate::settings::Settings;
+use crate::{json, oktech};
 
 /// Everything that a request needs. It never changes: a reload makes a new one and swaps the router.
 pub struct App {
@@ -24,6 +27,28 @@ pub struct App {
     pub settings: Settings,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// What is known of records that the back end gives again and again.
+    pub known: Known,
+}
+
+/// What was found out about records by this build and these settings. Each endpoint of SOAP has what it wrote for itself.
+#[derive(Debug)]
+pub struct Known {
+    /// Which are as the manifest describes them.
+    pub fits: Fits,
+    /// How they are written as JSON.
+    pub json: json::Texts,
+    /// How they are written over OK Tech's plain HTTP.
+    pub plain: oktech::Texts,
+}
+
+/// Bytes that each of them takes at most.
+const BYTES: usize = 2 << 20;
+
+impl Default for Known {
+    fn default() -> Known {
+        Known { fits: Kept::new(BYTES), json: Kept::new(BYTES), plain: Kept::new(BYTES) }
+    }
 }
 
 /// The router over all protocols.

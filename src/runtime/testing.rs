@@ -20,7 +20,7 @@ use mwsc_contract::{Manifest, Value};
 use serde_json::json;
 
 use crate::accounts::Memory;
-use crate::app::{App, router};
+use crate::app::{App, Known, router};
 use crate::build::Build;
 use crate::dispatch::{Backend, Call, Failure, Grants};
 use crate::settings::Settings;
@@ -74,6 +74,7 @@ pub fn echo(debug: bool) -> Router {
         accounts: Arc::new(accounts),
         settings,
         metrics: Arc::default(),
+        known: Known::default(),
     };
     router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))))
 }

@@ -151,3 +151,55 @@ fn sparse_records_have_what_they_have() {
     }
     assert_eq!(validator.answer(result, value(r#"{"id":"x"}"#)).unwrap_err().pointer(), "/id");
 }
+
+/// Whether an answer that is one record comes back as that very record; else the place of what does not fit.
+fn known(validator: Validator<'_>, fits: &Fits, record: &Arc<Map>) -> Result<bool, String> {
+    let slot: Slot = serde_json::from_str(r#"{"type": {"list": {"type": {"record": "post"}}}}"#).unwrap();
+    let answer = Value::List(vec![Value::Map(Arc::clone(record))]);
+    match validator.known_answer(&slot, answer, fits) {
+        Ok(Value::List(items)) => Ok(matches!(items.as_slice(), [Value::Map(map)] if Arc::ptr_eq(map, record))),
+        Ok(other) => panic!("no list: {other:?}"),
+        Err(problem) => Err(problem.pointer()),
+    }
+}
+
+#[test]
+fn a_record_that_fits_is_known_and_no_other() {
+    let (manifest, site, fits) = (manifest(), Site::default(), Fits::new(10_000));
+    let validator = Validator::new(&manifest, &site);
+    let whole = Arc::new(map(r#"{"id":1,"seen":true,"note":"n","children":[]}"#));
+    let convertible = Arc::new(map(r#"{"id":"1","seen":true,"note":"n","children":[]}"#));
+    let wrong = Arc::new(map(r#"{"id":"x","seen":true,"children":[]}"#));
+    for _ in 0..2 {
+        assert_eq!(known(validator, &fits, &whole), Ok(true));
+        assert_eq!(known(validator, &fits, &convertible), Ok(false));
+        assert_eq!(known(validator, &fits, &wrong), Err("/0/id".to_owned()));
+    }
+    let record = manifest.records.get_index_of("post").unwrap();
+    let is_known = |map: &Arc<Map>, sparse: usize| fits.look().get(map, record * 2 + sparse).is_some();
+    assert!(is_known(&whole, 0) && !is_known(&convertible, 0) && !is_known(&wrong, 0));
+}
+
+#[test]
+fn what_fits_a_sparse_answer_is_not_known_to_fit_another() {
+    let (manifest, site, fits) = (manifest(), Site::default(), Fits::new(10_000));
+    let validator = Validator::new(&manifest, &site);
+    let sparse = Arc::new(map(r#"{"seen":true}"#));
+    assert_eq!(known(validator.sparse(), &fits, &sparse), Ok(true));
+    assert_eq!(known(validator, &fits, &sparse), Err("/0/id".to_owned()));
+}
+
+#[test]
+fn what_fits_further_out_may_be_too_deep_further_in() {
+    let (manifest, site, fits) = (manifest(), Site::default(), Fits::new(10_000));
+    let validator = Validator::new(&manifest, &site);
+    let around = |inner: Value| {
+        Map::from_iter([("id".to_owned(), Value::Int(1)), ("seen".to_owned(), false.into()), ("children".to_owned(), vec![inner].into())])
+    };
+    // Two levels for each record, and two around the first.
+    let shared = Arc::new((0..40).fold(map(r#"{"id":1,"seen":false,"children":[]}"#), |inner, _| around(inner.into())));
+    assert_eq!(known(validator, &fits, &shared), Ok(true));
+    let deeper = (0..40).fold(Value::Map(Arc::clone(&shared)), |inner, _| around(inner).into());
+    let slot = manifest.operations["f"].result.as_ref().unwrap();
+    assert_eq!(validator.known_answer(slot, deeper, &fits).unwrap_err().reason, Reason::TooDeep);
+}

@@ -2,6 +2,7 @@
 
 mod account;
 mod config;
+mod log;
 mod open;
 mod record;
 mod replay;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::config::{self, Config, UpstreamWspp};
 use super::{Stop, status};
 use crate::accounts::{Accounts, gated, new_key, timely};
-use crate::app::App;
+use crate::app::{App, Known};
 use crate::build::Build;
 use crate::dispatch::Backend;
 use crate::recorded::{Recorded, exchange};
@@ -53,7 +53,7 @@ pub async fn open(config: &Config, metrics: Arc<Metrics>, before: &Kept) -> Resu
     };
     let settings = config.settings();
     let accounts = timely(gated(accounts, &settings.allowed));
-    Ok((App { build, backend, accounts, settings, metrics }, kept))
+    Ok((App { build, backend, accounts, settings, metrics, known: Known::default() }, kept))
 }
 
 /// The build. Where there is none, a mistake in what the configuration says of the back end is to be mended first.

@@ -10,11 +10,10 @@ use mwsc_contract::Service;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tracing_subscriber::EnvFilter;
 
-use super::config::{Config, LogFormat};
+use super::config::Config;
 use super::open::{self, Kept, open};
-use super::{Options, Stop, status};
+use super::{Options, Stop, log, status};
 use crate::app::router;
 use crate::build::Build;
 use crate::crosswalk::backwards;
@@ -30,7 +29,7 @@ use crate::serve::{self, Live, Refuse};
 /// Serves until the process is asked to stop.
 pub fn serve(options: &Options) -> Result<u8, Stop> {
     let config = Config::read(options)?;
-    start_log(&config)?;
+    let _log = log::start(&config.log)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|why| Stop::new(status::BUG, why))?;
     runtime.block_on(run(options, config))
 }
@@ -180,14 +179,4 @@ fn unknown(config: &Config, build: &Build) -> Vec<String> {
         (!names.is_empty()).then_some(line)
     };
     build.manifest.services.iter().filter_map(line).collect()
-}
-
-fn start_log(config: &Config) -> Result<(), Stop> {
-    let filter = EnvFilter::try_new(&config.log.filter).map_err(|why| Stop::new(status::USAGE, format!("log filter: {why}")))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match config.log.format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
-    }
-    Ok(())
 }

@@ -1,7 +1,8 @@
 """Runs the clients of the original's own sources against `mwsd`: in PHP a program for each operation, over SOAP in both shapes and over
-plain HTTP, and in Java one program for each shape, with stubs of Axis 1.4. Nobody here wrote them, and they are read where they lie.
+plain HTTP, in Java one program for each shape, with stubs of Axis 1.4, and three in Python 2. Nobody here wrote them, and they are read
+where they lie.
 
-Usage: originals.py MWSD BUILD    (MWSC_OKTECH_TREE: the folder with the original's sources)
+Usage: originals.py MWSD BUILD    (MWSC_OKTECH_TREE: the folder with the original's sources; MWSC_PYTHON2: a Python 2.7 with SOAPpy)
 
 They were written for PHP 5, the site of their author and its data. What is changed in a copy: constructors are called `__construct`, the
 `SoapClient` of PHP 8 has `__soapCall` for calls with names, and the address, user name and password are those of the school; in Java also
@@ -10,7 +11,8 @@ and a program passes when it comes to its end with an answer or with a failure i
 over SOAP and one over plain HTTP, both must have been told the same, as far as they can show it: that for plain HTTP shows a failure, and
 the record that stands for nothing, as a blank record, and cannot send an empty list.
 
-The programs in Python are for Python 2 and its libraries SOAPpy and ZSI, which no system of today has.
+No system of today has the Python 2 for which those in Python are, so they are skipped where nothing names one. The one for its library ZSI
+is not run: of the published WSDL, whose posts contain posts, ZSI makes stubs without an end.
 """
 
 import os
@@ -28,6 +30,7 @@ from school import PASSWORD, School
 
 FOLDERS = {"tests": "SOAP, simplified", "testsrest": "plain HTTP", "old/demo": "SOAP, old"}
 JAVA = {"Test1.java": ("moodlewsdl.xml", "SOAP, old, Axis 1.4"), "Test2.java": ("moodlewsdl2.xml", "SOAP, simplified, Axis 1.4")}
+PYTHON = ("pt.py", "ws-test.py", "zope/moodlews.py")
 SECONDS = 60
 
 # Operations that want a list, of which their programs send an empty one.
@@ -44,11 +47,15 @@ def main(mwsd, build, tree):
         clients = adapted(tree / "wspp" / "clients", work / "clients", school.base)
         outcomes = {folder: play(clients / folder, school) for folder in FOLDERS}
         twins = [program.name for program in sorted((clients / "tests").glob("test_*.php")) if is_twin(program, clients / "testsrest")]
-        in_java = {program: java(program, tree / "wspp", work, school) for program in JAVA}
+        others = {f"{program} ({JAVA[program][1]})": java(program, tree / "wspp", work, school) for program in JAVA}
+        if "MWSC_PYTHON2" in os.environ:
+            others |= {program: python(tree / "wspp" / "clients" / program, work, school) for program in PYTHON}
+        else:
+            print("the programs in Python are skipped: MWSC_PYTHON2 is not set")
     finally:
         school.stop()
         shutil.rmtree(work)
-    return report(outcomes, in_java, twins)
+    return report(outcomes, others, twins)
 
 
 def adapted(source, target, base):
@@ -125,6 +132,16 @@ def java(program, tree, work, school):
     return ("answer", done.stdout) if ended else ("broken", (done.stdout + done.stderr)[-400:])
 
 
+def python(program, work, school):
+    """What a program in Python 2 was told. Its user, who is on the site of its author alone, is one of the school."""
+    text = re.sub(r"https?://[\w.-]+(/[\w.]+)*/wspp/", f"{school.base}/wspp/", program.read_text(encoding="utf-8"))
+    text = re.sub(r"""\.login ?\(["'].*?\)""", f".login('admin', '{PASSWORD}')", text).replace('"ppollet"', '"student"')
+    copy = work / program.name
+    copy.write_text(text, encoding="utf-8")
+    done = subprocess.run([os.environ["MWSC_PYTHON2"], copy], capture_output=True, timeout=SECONDS, text=True)
+    return ("answer", done.stdout) if done.returncode == 0 else ("broken", (done.stdout + done.stderr)[-400:])
+
+
 def changes(program):
     return re.sub(r"^(test|demo)_", "", program.stem).startswith(tuple(prefix.rstrip("/") for prefix in plan.CHANGES))
 
@@ -144,7 +161,7 @@ def values(text):
     return [(name, value) for name, value in pairs if value.strip() not in ("", "0") and name not in ("client", "sessionkey")]
 
 
-def report(outcomes, in_java, twins):
+def report(outcomes, others, twins):
     broken = 0
     for folder, found in outcomes.items():
         kinds = {kind: sum(each[0] == kind for each in found.values()) for kind in ("answer", "failure", "broken")}
@@ -156,8 +173,8 @@ def report(outcomes, in_java, twins):
             elif kind == "broken":
                 broken += 1
                 print(f"  {name}: {what.strip()[:300]}")
-    for program, (kind, what) in in_java.items():
-        print(f"{JAVA[program][1]:<30}{program} {'came to its end' if kind == 'answer' else 'broke: ' + what}")
+    for program, (kind, what) in others.items():
+        print(f"{program:<44}{'came to its end' if kind == 'answer' else 'broke: ' + what}")
         broken += kind == "broken"
     soap, plain = outcomes["tests"], outcomes["testsrest"]
     differing = [name for name in twins if not alike(name, soap[name], plain[name])]

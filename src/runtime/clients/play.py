@@ -3,8 +3,8 @@
 Usage: play.py MWSD BUILD [ROW...]   (rows by a part of their name; all without any)
 
 A client is played by a program in its own language, which is given a plan (JSON) and prints a line of JSON for each call. The plan has
-`wsdl`, `address`, `style`, `format`, `control` (a request to it makes the school anew), `password` (everybody's) and `calls` (see plan.py).
-A line has `id` and either `answer`, the value in whatever shape the client shows it; `fault`, the text of a failure that the service
+`wsdl` (null for a client without one), `address`, `style`, `format`, `control` (a request to it makes the school anew), `password`
+(everybody's) and `calls` (see plan.py). A line has `id` and either `answer`, the value in whatever shape the client shows it; `fault`, the text of a failure that the service
 reports; or `broken`, what went wrong in the client itself.
 """
 

@@ -28,6 +28,7 @@ class Row:
     profile: str
     format: str = ""
     published: bool = False
+    without_wsdl: bool = False
     needs: tuple = ()
 
     @property
@@ -39,6 +40,8 @@ class Row:
     def name(self):
         if self.format:
             return f"{self.client}, plain HTTP, {self.format}"
+        if self.without_wsdl:
+            return f"{self.client}, {SHAPES[self.profile]}, without a WSDL"
         origin = "" if self.profile == "document" else ", published WSDL" if self.published else ", served WSDL"
         return f"{self.client}, {SHAPES[self.profile]}{origin}"
 
@@ -62,7 +65,8 @@ class Row:
         """Plays a plan; results by the id of the call."""
         file = work / "service.wsdl"
         file.write_bytes(wsdl)
-        (work / "plan.json").write_text(json.dumps(plan | {"wsdl": str(file), "format": self.format}))
+        read = None if self.without_wsdl else str(file)
+        (work / "plan.json").write_text(json.dumps(plan | {"wsdl": read, "format": self.format}))
         command = [*self.build(str(file), work), work / "plan.json"]
         with (work / "results").open("wb") as out, (work / "client.log").open("wb") as log:
             try:
@@ -115,6 +119,8 @@ def every():
         for profile in ("oktech-simplified", "oktech"):
             for published in (False, True):
                 yield Row(client, build, profile, published=published, needs=needs)
+    for profile in ("oktech-simplified", "oktech"):
+        yield Row("PHP SoapClient", stubs.php("soap.php"), profile, without_wsdl=True, needs=(php_has_soap,))
     for format in ("json", "php", "xml", "dump"):
         yield Row("PHP", stubs.php("plain.php"), "oktech-simplified", format=format, needs=(program("php"),))
     typed = [

@@ -107,7 +107,7 @@ fn answer(app: &App, validator: Validator<'_>, slot: &Slot, operation: &str, val
         Answers::Warn => Some(value.clone()),
         Answers::Strict => None,
     };
-    validator.answer(slot, value).or_else(|problem| {
+    validator.known_answer(slot, value, &app.known.fits).or_else(|problem| {
         let found = format!("answer of {operation} at {}: {problem}", problem.pointer());
         tracing::warn!(operation, pointer = %problem.pointer(), "an answer does not fit the manifest: {problem}");
         let message = "The answer of the back end does not fit its description.";

@@ -3,9 +3,11 @@
 //! In: a request whose body is a form, urlencoded or in parts (PHP's curl sends parts when it is given an array), or is no form at all and
 //! then adds nothing. Out: [`Fields`].
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
+use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 
 use super::{Fields, Form, Limits, Refusal, read};
 use crate::body;
@@ -14,28 +16,45 @@ use crate::settings::Settings;
 
 /// Reads the fields of the query of a request.
 pub fn query<B>(request: &axum::http::Request<B>, settings: &Settings) -> Result<Form, Failure> {
+    query_of(request.uri(), settings)
+}
+
+fn query_of(uri: &Uri, settings: &Settings) -> Result<Form, Failure> {
     let mut form = Form::default();
-    read(request.uri().query().unwrap_or_default().as_bytes(), settings.form, &mut form).map_err(refused)?;
+    read(uri.query().unwrap_or_default().as_bytes(), settings.form, &mut form).map_err(refused)?;
     Ok(form)
 }
 
-/// Reads the fields of a request.
+/// Reads the fields of a request. A body that is no form is left alone.
 pub async fn fields(request: Request, settings: &Settings) -> Result<Fields, Failure> {
-    let limits = settings.form;
-    let mut form = query(&request, settings)?;
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if !matches!(kind.as_str(), "multipart/form-data" | "application/x-www-form-urlencoded") {
-        return Ok(form.fields);
-    }
     let (head, body) = request.into_parts();
-    let body = body::read(body, settings.body).await?;
-    if kind == "multipart/form-data" {
-        parts(Request::from_parts(head, Body::from(body)), limits, &mut form).await?;
-    } else {
-        read(&body, limits, &mut form).map_err(refused)?;
+    let body = if is_form(&kind(&head)) { body::read(body, settings.body).await? } else { Bytes::new() };
+    fields_of(&head, body, settings).await
+}
+
+/// The fields of a request whose body was read.
+pub async fn fields_of(head: &Parts, body: Bytes, settings: &Settings) -> Result<Fields, Failure> {
+    let limits = settings.form;
+    let mut form = query_of(&head.uri, settings)?;
+    match kind(head).as_str() {
+        IN_PARTS => parts(Request::from_parts(head.clone(), Body::from(body)), limits, &mut form).await?,
+        URLENCODED => read(&body, limits, &mut form).map_err(refused)?,
+        _ => {}
     }
     Ok(form.fields)
+}
+
+const URLENCODED: &str = "application/x-www-form-urlencoded";
+const IN_PARTS: &str = "multipart/form-data";
+
+/// The media type of a body.
+fn kind(head: &Parts) -> String {
+    let kind = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn is_form(kind: &str) -> bool {
+    matches!(kind, IN_PARTS | URLENCODED)
 }
 
 async fn parts(mut request: Request, limits: Limits, form: &mut Form) -> Result<(), Failure> {

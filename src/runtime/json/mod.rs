@@ -2,6 +2,7 @@
 //!
 //! Arguments are the members of one JSON object; a bearer token or HTTP Basic says who calls, and nothing secret stands in an address.
 
+mod answer;
 pub mod limits;
 mod problem;
 #[cfg(test)]
@@ -30,6 +31,8 @@ use crate::dispatch::{Args, Caller, Failure, FailureKind, Kinds, dispatch, unkno
 use crate::refusal::nowhere;
 use crate::settings::Settings;
 
+pub use answer::Texts;
+
 /// The routes.
 pub fn routes() -> Router<Arc<App>> {
     Router::new().route("/api/{service}/openapi.json", get(openapi)).route("/api/{service}/{function}", post(call))
@@ -50,17 +53,13 @@ async fn call(
     let Ok(Path((service, function))) = path else { return refused(&app, &nowhere()) };
     match answer(&app, from, &service, &function, request).await {
         Ok(None) => StatusCode::NO_CONTENT.into_response(),
-        Ok(Some(value)) => {
-            let mut text = Vec::with_capacity(1024);
-            text::write(&value, &mut text);
-            ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], text).into_response()
-        }
+        Ok(Some(text)) => ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], text).into_response(),
         Err(why) => problem::response(&why, app.settings.debug),
     }
 }
 
-/// The result; `None` for a function that returns nothing. Records of OK Tech's kind are sparse, and their documents promise every field.
-async fn answer(app: &App, from: SocketAddr, service: &str, function: &str, request: Request) -> Result<Option<Value>, Failure> {
+/// The text of the result; `None` for a function that returns nothing.
+async fn answer(app: &App, from: SocketAddr, service: &str, function: &str, request: Request) -> Result<Option<Vec<u8>>, Failure> {
     let service = find(app, service)?;
     let (name, operation) = app.build.operation(service, function).ok_or_else(|| unknown_operation(function))?;
     let caller = header::caller(&*app.accounts, request.headers(), Some(from.ip())).await?;
@@ -69,8 +68,8 @@ async fn answer(app: &App, from: SocketAddr, service: &str, function: &str, requ
     let args = arguments(&head.headers, body, &app.settings).await?;
     let value = dispatch(app, service, name, args, Kinds::Typed, &caller).await?;
     Ok(operation.result.as_ref().map(|slot| match service.convention {
-        Convention::Moodle => value,
-        Convention::OkTech => app.build.manifest.filled(slot, value),
+        Convention::Moodle => text::written(&value),
+        Convention::OkTech => answer::write(&app.build.manifest, slot, value, &app.known.json),
     }))
 }
 

@@ -4,6 +4,13 @@ use std::io::Write as _;
 
 use mwsc_contract::Value;
 
+/// A value as a text.
+pub fn written(value: &Value) -> Vec<u8> {
+    let mut out = Vec::with_capacity(1024);
+    write(value, &mut out);
+    out
+}
+
 /// Writes a value at the end of `out`.
 pub fn write(value: &Value, out: &mut Vec<u8>) {
     match value {

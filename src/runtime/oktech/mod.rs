@@ -3,11 +3,13 @@
 //! - [`soap`]: rpc/encoded in both shapes, at the address of each endpoint;
 //! - [`rest`]: plain HTTP at the address of the simplified one, when a request names a function and a format;
 //! - [`session`]: who calls, by the number and the key of a session, or by a user name and a password for one call;
-//! - [`row`]: what an answer is to PHP, which the formats of plain HTTP then print.
+//! - [`row`]: what an answer is to PHP, which the formats of plain HTTP then print;
+//! - [`again`]: what they printed of records before.
 //!
 //! Answers are those of the original, to the byte, where a client could depend on it. Where they differ, `differences.md` beside this file
 //! says how and why.
 
+mod again;
 pub(crate) mod nothing;
 mod rest;
 pub mod row;
@@ -34,6 +36,8 @@ use crate::dispatch::{Failure, INVALID_PARAMETER};
 use crate::endpoint::{endpoints, is_plain};
 use crate::form::{Form, read};
 use crate::refusal::{Unread, fault};
+
+pub use again::Texts;
 
 /// Profile of the endpoint whose address speaks plain HTTP as well.
 const SIMPLIFIED: &str = "oktech-simplified";

@@ -11,6 +11,7 @@ use mwsc_contract::schema::{Convention, SessionPart};
 use mwsc_contract::value::Map;
 use mwsc_contract::{Operation, Presence, Service, Shape, Slot, Value};
 
+use super::again::{Again, Place};
 use super::row::{self, Classes};
 use super::session::{Asked, perform};
 use super::{nothing, unkept, xml};
@@ -21,7 +22,7 @@ use crate::php::zval::{self, Zval};
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
+pub(super) enum Format {
     Php,
     Json,
     Xml,
@@ -31,6 +32,9 @@ enum Format {
 }
 
 impl Format {
+    /// How many there are.
+    pub(super) const COUNT: usize = Format::Pojo as usize + 1;
+
     /// By its name, which counts letter by letter.
     fn named(name: &str) -> Option<Format> {
         Some(match name {
@@ -41,6 +45,26 @@ impl Format {
             "pojo" => Format::Pojo,
             _ => return None,
         })
+    }
+
+    /// A whole answer.
+    pub(super) fn written(self, value: &Zval<'_>) -> String {
+        match self {
+            Format::Xml => xml::response(value),
+            Format::Dump => format!("<pre>{}</pre>", zval::print_r(value)),
+            Format::Php | Format::Json | Format::Pojo => self.written_within(value, 0),
+        }
+    }
+
+    /// A value as it stands in an answer, within so many arrays.
+    pub(super) fn written_within(self, value: &Zval<'_>, depth: usize) -> String {
+        match self {
+            Format::Php => zval::serialize(value),
+            Format::Json => zval::json(value),
+            Format::Xml => xml::written(value),
+            Format::Dump => zval::print_r_within(value, depth),
+            Format::Pojo => zval::text(value).into_owned(),
+        }
     }
 }
 
@@ -98,7 +122,7 @@ async fn answer(
     let (args, session) = arguments(operation, &app.build.manifest.records, &mut fields, alone)?;
     let nothing = nothing::text(name, operation, &args);
     let done = perform(app, Asked { service, operation: name, args, session, caller, from }).await?;
-    let Some(slot) = &operation.result else { return Ok(written(format, &Zval::Null)) };
+    let Some(slot) = &operation.result else { return Ok(format.written(&Zval::Null)) };
     let mut value = done.value;
     if done.resumed
         && let Value::Map(map) = &mut value
@@ -108,11 +132,16 @@ async fn answer(
         // A session that was there before comes from the database, where every value is a text.
         *client = Value::String(number.to_string());
     }
-    let answer = row::answer(slot, &value, Classes::of(&app.build.manifest, service), nothing);
-    Ok(match wrapped(service, name) {
-        Some(key) => written(format, &Zval::Array(vec![(key.into(), answer)])),
-        None => written(format, &answer),
-    })
+    let (manifest, key) = (&app.build.manifest, wrapped(service, name));
+    let place = Place { format, depth: 1 + usize::from(key.is_some()) };
+    let again = Again::new(&app.known.plain, manifest, service, slot, place);
+    let answer = row::answer(slot, &value, Classes::of(manifest, service), nothing, Some(&again));
+    let text = match key {
+        Some(key) => format.written(&Zval::Array(vec![(key.into(), answer)])),
+        None => format.written(&answer),
+    };
+    again.keep();
+    Ok(text)
 }
 
 /// The key under which the one operation lists that forgets to unwrap its answer.
@@ -183,16 +212,6 @@ fn is_empty_number(slot: &Slot, value: &Value) -> bool {
     number && value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
-fn written(format: Format, value: &Zval<'_>) -> String {
-    match format {
-        Format::Php => zval::serialize(value),
-        Format::Json => zval::json(value),
-        Format::Xml => xml::response(value),
-        Format::Dump => format!("<pre>{}</pre>", zval::print_r(value)),
-        Format::Pojo => zval::text(value).into_owned(),
-    }
-}
-
 /// A failure in a format. Those for programs had no body in the original, which no client took for an answer; `blank` are fields that must
 /// not be taken for one either.
 fn failed(app: &App, format: Format, why: &Failure, blank: &[&str]) -> Response {
@@ -201,12 +220,12 @@ fn failed(app: &App, format: Format, why: &Failure, blank: &[&str]) -> Response 
     let text = match format {
         // False, as PHP reads an empty body; what stands behind a value it leaves alone.
         Format::Php => {
-            format!("{}{message}{}", written(format, &Zval::Bool(false)), debug.map(|debug| format!(" - {debug}")).unwrap_or_default())
+            format!("{}{message}{}", format.written(&Zval::Bool(false)), debug.map(|debug| format!(" - {debug}")).unwrap_or_default())
         }
         Format::Json => {
             let parts = [("exception", "Exception"), ("errorcode", &why.code), ("message", &message)].into_iter();
             let parts = parts.chain(debug.map(|debug| ("debuginfo", debug))).chain(blank.iter().map(|&name| (name, "")));
-            written(format, &Zval::Array(parts.map(|(name, text)| (name.into(), Zval::Text(text.into()))).collect()))
+            format.written(&Zval::Array(parts.map(|(name, text)| (name.into(), Zval::Text(text.into()))).collect()))
         }
         Format::Xml => xml::exception(&message, debug),
         Format::Dump => format!("{message} - {}", debug.unwrap_or_default()),

@@ -7,6 +7,7 @@ use mwsc_contract::value::Map;
 use mwsc_contract::wire::{Endpoint, WireType};
 use mwsc_contract::{Field, Manifest, Service, Shape, Slot, Value};
 
+use super::again::Again;
 use crate::php::number;
 use crate::php::zval::Zval;
 
@@ -64,15 +65,23 @@ impl<'m> Classes<'m> {
     }
 }
 
-/// A value of a slot. `nothing` is the text for an empty list of records.
-pub fn answer<'v>(slot: &'v Slot, value: &'v Value, classes: Classes<'v>, nothing: Option<String>) -> Zval<'v> {
-    match (&slot.shape, value, nothing) {
-        (Shape::List(item), Value::List(items), Some(text)) if items.is_empty() => match &item.shape {
-            Shape::Record(name) => Zval::List(vec![blank_record(name, classes, text)]),
-            Shape::Scalar(_) | Shape::List(_) => Zval::List(Vec::new()),
-        },
-        _ => any(slot, value, classes),
+/// A value of a slot. `nothing` is the text for an empty list of records; `again` knows records that were written before.
+pub fn answer<'v>(
+    slot: &'v Slot,
+    value: &'v Value,
+    classes: Classes<'v>,
+    nothing: Option<String>,
+    again: Option<&'v Again<'_>>,
+) -> Zval<'v> {
+    let (Shape::List(item), Value::List(items)) = (&slot.shape, value) else { return any(slot, value, classes) };
+    if let (Shape::Record(name), Some(text), true) = (&item.shape, nothing, items.is_empty()) {
+        return Zval::List(vec![blank_record(name, classes, text)]);
     }
+    let one = |value| {
+        let make = |value| any(item, value, classes);
+        again.map_or_else(|| make(value), |again| again.record(value, make))
+    };
+    Zval::List(items.iter().map(one).collect())
 }
 
 fn any<'v>(slot: &'v Slot, value: &'v Value, classes: Classes<'v>) -> Zval<'v> {

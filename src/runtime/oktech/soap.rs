@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
-use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -19,7 +18,7 @@ use crate::app::App;
 use crate::body;
 use crate::dispatch::{Failure, FailureKind};
 use crate::endpoint::Endpoint;
-use crate::form::request::fields;
+use crate::form::request::fields_of;
 use crate::refusal::Unread;
 use crate::soap::{Fault, FaultCode, Version, charset, decode, encode, envelope};
 
@@ -32,8 +31,7 @@ pub async fn serve(app: &App, endpoint: &Endpoint, from: Option<IpAddr>, request
         Err(why) => return super::refused(app, &endpoint.profile, Unread::of(&Request::from_parts(head, ())), &why),
     };
     if endpoint.profile == SIMPLIFIED {
-        let again = Request::from_parts(head.clone(), Body::from(body.clone()));
-        match fields(again, &app.settings).await {
+        match fields_of(&head, body.clone(), &app.settings).await {
             Ok(fields) => {
                 if let Some(named) = rest::named(&fields) {
                     return rest::serve(app, service, named, fields, from).await;

@@ -13,6 +13,13 @@ pub fn response(value: &Zval<'_>) -> String {
     out
 }
 
+/// A value as it stands in an answer.
+pub fn written(value: &Zval<'_>) -> String {
+    let mut out = String::new();
+    any(value, &mut out);
+    out
+}
+
 /// A failure.
 pub fn exception(message: &str, debug: Option<&str>) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\" ?>\n<EXCEPTION class=\"Exception\">\n<MESSAGE>");
@@ -30,6 +37,7 @@ pub fn exception(message: &str, debug: Option<&str>) -> String {
 fn any(value: &Zval<'_>, out: &mut String) {
     match value {
         Zval::Null => out.push_str("<VALUE null=\"null\"/>\n"),
+        Zval::Written(text) => out.push_str(text),
         Zval::List(items) => {
             out.push_str("<MULTIPLE>\n");
             for item in items {

@@ -24,6 +24,8 @@ pub enum Zval<'v> {
     Array(Vec<(Cow<'v, str>, Zval<'v>)>),
     /// An object: class and properties.
     Object(&'v str, Vec<(Cow<'v, str>, Zval<'v>)>),
+    /// What is written already, in the format in which all around it is to be written.
+    Written(Cow<'v, str>),
 }
 
 /// `json_encode`: compact, with PHP's default flags.
@@ -37,6 +39,7 @@ fn write_json(value: &Zval<'_>, out: &mut String) {
     // Writing to a string cannot fail.
     let _ = match value {
         Zval::Null => return out.push_str("null"),
+        Zval::Written(text) => return out.push_str(text),
         Zval::Bool(truth) => write!(out, "{truth}"),
         Zval::Int(number) => write!(out, "{number}"),
         Zval::Float(value) => return out.push_str(&number::shortest(*value)),
@@ -78,6 +81,7 @@ pub fn serialize(value: &Zval<'_>) -> String {
 fn write_serialized(value: &Zval<'_>, out: &mut String) {
     let _ = match value {
         Zval::Null => write!(out, "N;"),
+        Zval::Written(text) => return out.push_str(text),
         Zval::Bool(truth) => write!(out, "b:{};", i64::from(*truth)),
         Zval::Int(number) => write!(out, "i:{number};"),
         Zval::Float(value) => write!(out, "d:{};", number::shortest(*value).replace('e', "E")),
@@ -122,10 +126,18 @@ fn string(text: &str, out: &mut String) {
 
 /// `print_r`.
 pub fn print_r(value: &Zval<'_>) -> String {
+    print_r_within(value, 0)
+}
+
+/// What `print_r` prints of a value that lies within so many arrays.
+pub fn print_r_within(value: &Zval<'_>, arrays: usize) -> String {
     let mut out = String::new();
-    write_printed(value, 0, &mut out);
+    write_printed(value, INDENT * arrays, &mut out);
     out
 }
+
+/// Blanks in front of what an array holds, for each array around it.
+const INDENT: usize = 8;
 
 fn write_printed(value: &Zval<'_>, indent: usize, out: &mut String) {
     let mut open = |head: &str| {
@@ -150,14 +162,14 @@ fn write_printed(value: &Zval<'_>, indent: usize, out: &mut String) {
                 entry(key, value, indent, out);
             }
         }
-        Zval::Null | Zval::Bool(_) | Zval::Int(_) | Zval::Float(_) | Zval::Text(_) => return out.push_str(&text(value)),
+        Zval::Null | Zval::Bool(_) | Zval::Int(_) | Zval::Float(_) | Zval::Text(_) | Zval::Written(_) => return out.push_str(&text(value)),
     }
     let _ = writeln!(out, "{:indent$})", "");
 }
 
 fn entry(key: &str, value: &Zval<'_>, indent: usize, out: &mut String) {
     let _ = write!(out, "{:1$}[{key}] => ", "", indent + 4);
-    write_printed(value, indent + 8, out);
+    write_printed(value, indent + INDENT, out);
     out.push('\n');
 }
 
@@ -169,7 +181,7 @@ pub fn text<'t>(value: &'t Zval<'_>) -> Cow<'t, str> {
         Zval::Bool(true) => "1".into(),
         Zval::Int(number) => number.to_string().into(),
         Zval::Float(value) => number::text(*value).into(),
-        Zval::Text(text) => Cow::Borrowed(text),
+        Zval::Text(text) | Zval::Written(text) => Cow::Borrowed(text),
         Zval::List(_) | Zval::Array(_) => "Array".into(),
     }
 }

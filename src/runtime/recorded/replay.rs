@@ -12,7 +12,7 @@ use tower::ServiceExt as _;
 
 use super::Recorded;
 use super::exchange::Exchange;
-use crate::app::{App, router};
+use crate::app::{App, Known, router};
 use crate::build::Build;
 use crate::settings::Settings;
 
@@ -36,7 +36,7 @@ pub async fn replay(exchanges: &[Exchange], build: Build, base_url: Option<Strin
     let recorded = Arc::new(Recorded::of(exchanges, &build.manifest));
     let base_url = base_url.or_else(|| recorded.site.clone()).unwrap_or_else(|| Settings::default().base_url);
     let settings = Settings { base_url, ..Settings::default() };
-    let app = App { build, backend: recorded.clone(), accounts: recorded, settings, metrics: Arc::default() };
+    let app = App { build, backend: recorded.clone(), accounts: recorded, settings, metrics: Arc::default(), known: Known::default() };
     let router = router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 0))));
     let mut out = Vec::with_capacity(exchanges.len());
     for exchange in exchanges {

@@ -63,7 +63,7 @@ impl Extension for Handler {
         let caller = json!({ "id": call.caller.account, "username": &*call.caller.username });
         let body = json!({ "service": call.service, "operation": call.operation, "arguments": &call.args, "caller": caller });
         let mut request = self.client.post(self.url.clone()).header("content-type", "application/json").body(body.to_string());
-        if let Ok(trace) = TRACE.try_with(Clone::clone) {
+        if let Ok(trace) = TRACE.try_with(ToString::to_string) {
             request = request.header(TRACEPARENT, trace);
         }
         let mut answer = request.send().await.map_err(unreachable)?;

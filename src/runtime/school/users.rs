@@ -10,7 +10,7 @@ use super::rights::Context;
 use super::tables::{ACCOUNTS, ASSIGNMENTS_OF_ROLES, COHORT_MEMBERS, CONTACTS, GROUP_MEMBERS, PROFILE_FIELDS, SESSIONS, TOKENS, USERS};
 use super::work::{Action, Args, Outcome, Work, columns, conflict, invalid, item_error, missing, unknown};
 use crate::dispatch::Failure;
-use crate::store::{Id, Row};
+use crate::store::{Id, Row, int};
 
 pub const OPERATIONS: &[Operation] = &[
     read("get_users", |work, args| Ok(get_users(work, args))),
@@ -39,11 +39,16 @@ pub const WITH_PASSWORDS: &[(&str, &str)] = &[("edit_users", "users"), ("add_use
 
 /// A user as operations answer one: without what the user keeps private, with the role that was asked for.
 pub fn answer(user: &Row, role: i64) -> Value {
-    if user.int("emailstop") == 0 && role == 0 {
+    disclosed(user, user.int("emailstop") != 0, role)
+}
+
+/// The same of a user of whom it is known whether the address is private.
+fn disclosed(user: &Row, is_private: bool, role: i64) -> Value {
+    if !is_private && role == 0 {
         return user.value();
     }
     let mut map = Map::clone(&user.shown);
-    if user.int("emailstop") != 0 {
+    if is_private {
         map.insert("email".to_owned(), "not disclosed by user's will".into());
     }
     map.insert("role".to_owned(), Value::Int(role));
@@ -88,9 +93,10 @@ fn alive(user: Row, which: impl std::fmt::Display) -> Result<Row, Failure> {
 fn get_users(work: &Work<'_>, args: Args<'_>) -> Value {
     let values = args.texts("userids");
     if values.is_empty() {
-        let mut users: Vec<&Row> = work.table(USERS).rows().filter(|user| user.int("deleted") == 0).collect();
-        users.sort_by_cached_key(|user| (user.text("firstname"), user.id()));
-        return Value::List(users.into_iter().map(|user| answer(user, 0)).collect());
+        let table = work.table(USERS);
+        let (deleted, emailstop, users) = (table.reader("deleted"), table.reader("emailstop"), table.sorted("firstname"));
+        let users = users.iter().filter(|user| int(deleted(user)) == 0);
+        return Value::List(users.map(|user| disclosed(user, int(emailstop(user)) != 0, 0)).collect());
     }
     users_by(work, &args.text("idfield"), &values)
 }

@@ -2,6 +2,8 @@
 //!
 //! The line never holds a query or a header, where tokens and passwords travel.
 
+use std::borrow::Cow;
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,7 +27,15 @@ pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 tokio::task_local! {
     /// The place of the present request in a trace: what goes with every request that it makes.
-    pub static TRACE: String;
+    pub static TRACE: Trace;
+}
+
+/// A place in a trace. It reads as the header [`TRACEPARENT`] has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Trace {
+    id: u128,
+    span: u64,
+    flags: u8,
 }
 
 /// What the layer needs.
@@ -56,13 +66,11 @@ impl Drop for Count {
 /// The layer.
 pub async fn around(State(around): State<Around>, ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
-    let path = shown(request.uri().path());
-    let method = request.method().clone();
-    let random = Random::new();
-    let id = id(request.headers(), &random);
-    let trace = trace(request.headers(), &random);
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let id = id(request.headers());
+    let trace = Trace::of(request.headers());
     around.app.metrics.begin();
-    let mut count = Count { metrics: around.app.metrics.clone(), protocol: Protocol::of(&path), begun, status: None };
+    let mut count = Count { metrics: around.app.metrics.clone(), protocol: Protocol::of(uri.path()), begun, status: None };
     let span = tracing::info_span!("request", id = %id, operation = Empty, account = Empty);
     let mut response = if is_longer(&request, around.head_bytes) {
         refusal::to(&around.app, &request, &refusal::long_head(around.head_bytes))
@@ -75,8 +83,8 @@ pub async fn around(State(around): State<Around>, ConnectInfo(from): ConnectInfo
         response.headers_mut().insert(REQUEST_ID, id);
     }
     span.in_scope(|| {
-        let milliseconds = begun.elapsed().as_secs_f64() * 1000.0;
-        tracing::info!(%from, %method, path, status = response.status().as_u16(), milliseconds, "request");
+        let milliseconds = Duration::from_micros(begun.elapsed().as_micros() as u64).as_secs_f64() * 1000.0;
+        tracing::info!(%from, %method, path = &*shown(uri.path()), status = response.status().as_u16(), milliseconds, "request");
     });
     response
 }
@@ -90,46 +98,42 @@ fn is_longer(request: &Request, bytes: usize) -> bool {
 }
 
 /// A path as it is logged: without the user name and the password that clients of Moodle's simple servers may put behind theirs.
-fn shown(path: &str) -> String {
+fn shown(path: &str) -> Cow<'_, str> {
     const SIMPLE: &str = "simpleserver.php/";
-    path.find(SIMPLE).map_or_else(|| path.to_owned(), |at| format!("{}…", &path[..at + SIMPLE.len()]))
+    path.find(SIMPLE).map_or(Cow::Borrowed(path), |at| Cow::Owned(format!("{}…", &path[..at + SIMPLE.len()])))
 }
 
-fn id(headers: &HeaderMap, random: &Random) -> String {
+/// The id of a request. Ids tell requests apart and are no secret.
+fn id(headers: &HeaderMap) -> String {
     let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
     let sound = |id: &&str| (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    given.filter(sound).map_or_else(|| format!("{:016x}", random.id), str::to_owned)
+    given.filter(sound).map_or_else(|| format!("{:016x}", fastrand::u64(..)), str::to_owned)
 }
 
-/// The trace that the caller began, with a span of ours; or a new one.
-fn trace(headers: &HeaderMap, random: &Random) -> String {
-    let given = headers.get(TRACEPARENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let parts: Vec<&str> = given.split('-').collect();
-    let hex = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    match parts.as_slice() {
-        ["00", trace, span, flags] if hex(trace, 32) && hex(span, 16) && hex(flags, 2) && trace.bytes().any(|byte| byte != b'0') => {
-            format!("00-{trace}-{:016x}-{flags}", random.span)
-        }
-        _ => format!("00-{:032x}-{:016x}-01", random.trace, random.span),
+impl Trace {
+    /// The trace that the caller began, with a span of ours; or a new one.
+    fn of(headers: &HeaderMap) -> Trace {
+        let given = headers.get(TRACEPARENT).and_then(|value| value.to_str().ok()).and_then(Trace::read);
+        let (id, flags) = given.map_or_else(|| (fastrand::u128(1..), 1), |given| (given.id, given.flags));
+        Trace { id, span: fastrand::u64(1..), flags }
+    }
+
+    /// The place that a header of version 00 names. A number that is all zeros is none.
+    fn read(text: &str) -> Option<Trace> {
+        let mut parts = text.split('-');
+        let mut hex = |length: usize| {
+            let part = parts.next().filter(|part| part.len() == length && part.bytes().all(|byte| b"0123456789abcdef".contains(&byte)))?;
+            u128::from_str_radix(part, 16).ok()
+        };
+        let (version, id, span, flags) = (hex(2)?, hex(32)?, hex(16)?, hex(2)?);
+        let sound = version == 0 && id != 0 && span != 0 && parts.next().is_none();
+        sound.then_some(Trace { id, span: u64::try_from(span).ok()?, flags: u8::try_from(flags).ok()? })
     }
 }
 
-/// The numbers that a request gets.
-struct Random {
-    id: u64,
-    span: u64,
-    trace: u128,
-}
-
-impl Random {
-    fn new() -> Random {
-        let mut bytes = [0; 32];
-        // Without randomness the ids are equal, which costs an operator some comfort and nobody else anything.
-        let _ = getrandom::fill(&mut bytes);
-        let (long, short) = bytes.split_at(16);
-        let number = |bytes: &[u8]| bytes.iter().fold(0, |number, byte| number << 8 | u128::from(*byte));
-        let short = number(short);
-        Random { id: (short >> 64) as u64, span: short as u64, trace: number(long) }
+impl fmt::Display for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "00-{:032x}-{:016x}-{:02x}", self.id, self.span, self.flags)
     }
 }
 
@@ -146,19 +150,28 @@ mod tests {
 
     #[test]
     fn traces_go_on() {
-        let given = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        let headers = HeaderMap::from_iter([(TRACEPARENT, HeaderValue::from_static(given))]);
-        let ours = trace(&headers, &Random::new());
-        assert!(ours.starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-") && ours.ends_with("-01") && ours != given, "{ours}");
-        let headers = HeaderMap::from_iter([(TRACEPARENT, HeaderValue::from_static("00-xyz"))]);
-        assert_eq!(trace(&headers, &Random::new()).len(), given.len());
+        let place = |header: &'static str| Trace::of(&HeaderMap::from_iter([(TRACEPARENT, HeaderValue::from_static(header))])).to_string();
+        let given = "00-0bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+        let ours = place(given);
+        assert!(ours.starts_with("00-0bf92f3577b34da6a3ce929d0e0e4736-") && ours.ends_with("-00") && ours != given, "{ours}");
+        for unsound in [
+            "00-xyz",
+            "01-0bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-0bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
+            "00-+bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        ] {
+            let new = place(unsound);
+            assert!(new.len() == given.len() && !new.contains("bf92f3577b34da6a3ce929d0e0e4736") && new.ends_with("-01"), "{new}");
+        }
     }
 
     #[test]
     fn ids_are_kept_when_they_are_sound() {
         let headers = |value| HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_static(value))]);
-        assert_eq!(id(&headers("a-1.b_2"), &Random::new()), "a-1.b_2");
-        assert_eq!(id(&headers("two words"), &Random::new()).len(), 16);
-        assert_eq!(id(&HeaderMap::new(), &Random::new()).len(), 16);
+        assert_eq!(id(&headers("a-1.b_2")), "a-1.b_2");
+        assert_eq!(id(&headers("two words")).len(), 16);
+        assert_eq!(id(&HeaderMap::new()).len(), 16);
+        assert_ne!(id(&HeaderMap::new()), id(&HeaderMap::new()));
     }
 }

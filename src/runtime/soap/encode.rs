@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
+use mwsc_contract::kept::{Found, Look, shared};
 use mwsc_contract::schema::{Kind, SessionPart};
 use mwsc_contract::value::{Map, Value};
 use mwsc_contract::wire::{Carries, Style};
 
-use super::sheet::{Sheet, Space};
+use super::sheet::{Piece, Sheet, Space};
 use super::spelling::{Blanks, Element, Operation, Record, Spelling, Type, TypeId};
 use crate::blank::blank;
 use crate::dispatch::Args;
@@ -29,7 +30,7 @@ pub fn response(spelling: &Spelling, operation: &Operation, value: &Value) -> By
     }
     writer.end(&operation.response);
     operation.length.store(writer.sheet.length(), Ordering::Relaxed);
-    writer.sheet.envelope(spelling.style, &spelling.namespace)
+    writer.finish()
 }
 
 /// The request of an operation, as a client sends it. `name` is the operation's on the wire; arguments have the manifest's names. What is
@@ -51,12 +52,15 @@ pub fn request(spelling: &Spelling, name: &str, operation: &Operation, session: 
         }
     }
     writer.end(name);
-    writer.sheet.envelope(spelling.style, &spelling.namespace)
+    writer.finish()
 }
 
 struct Writer<'s> {
     spelling: &'s Spelling,
     sheet: Sheet,
+    /// Records that were written before, and those that are written for the first time.
+    known: Look<'s, Piece>,
+    found: Vec<Found<Piece>>,
     /// Records of blanks within each other.
     depth: usize,
 }
@@ -66,7 +70,15 @@ const MAX_BLANK: usize = 8;
 
 impl<'s> Writer<'s> {
     fn new(spelling: &'s Spelling, length: usize) -> Writer<'s> {
-        Writer { spelling, sheet: Sheet::new(spelling.version, length), depth: 0 }
+        Writer { spelling, sheet: Sheet::new(spelling.version, length), known: spelling.kept.look(), found: Vec::new(), depth: 0 }
+    }
+
+    /// All that was written, in its envelope.
+    fn finish(self) -> Bytes {
+        let Writer { spelling, sheet, known, found, .. } = self;
+        drop(known);
+        spelling.kept.keep(found);
+        sheet.envelope(spelling.style, &spelling.namespace)
     }
 
     /// The start of the element around everything; of an answer of rpc with the name of its result.
@@ -133,9 +145,9 @@ impl<'s> Writer<'s> {
             }
             Type::Record(record) => {
                 self.sheet.out.push_str(&element.open);
-                match value {
-                    Value::Map(map) if Arc::strong_count(map) > 1 => self.shared(record, element.ty, map),
-                    _ => self.fields(record, value.as_map()),
+                match shared(value) {
+                    Some(map) => self.shared(record, element.ty, map),
+                    None => self.fields(record, value.as_map()),
                 }
                 self.close(element);
             }
@@ -153,19 +165,13 @@ impl<'s> Writer<'s> {
 
     /// The fields of a record that somebody else has as well: a store, which will give it again.
     fn shared(&mut self, record: &Record, ty: TypeId, map: &Arc<Map>) {
-        if let Some(piece) = self.spelling.kept.get(map, ty) {
-            for &space in &*piece.spaces {
-                self.sheet.needs(space);
-            }
-            return self.sheet.out.push_str(&piece.text);
+        if let Some(piece) = self.known.get(map, ty) {
+            return self.sheet.put(piece);
         }
-        let (from, before) = (self.sheet.out.len(), std::mem::take(&mut self.sheet.spaces));
+        let begun = self.sheet.begin();
         self.fields(record, Some(map));
-        let needed = std::mem::replace(&mut self.sheet.spaces, before);
-        self.spelling.kept.put(map, ty, &self.sheet.out[from..], &needed);
-        for space in needed {
-            self.sheet.needs(space);
-        }
+        let piece = self.sheet.end(begun);
+        self.found.push(Found { record: Arc::clone(map), taken_for: ty, bytes: piece.text.len(), finding: piece });
     }
 
     fn fields(&mut self, record: &Record, map: Option<&Map>) {

@@ -15,7 +15,6 @@ pub mod moodle;
 pub mod xml;
 
 mod fault;
-mod kept;
 mod limits;
 mod sheet;
 mod spelling;

@@ -36,16 +36,54 @@ pub(super) struct Sheet {
     pub(super) spaces: Vec<Space>,
 }
 
+/// What was written of a record, as it can be written again.
+#[derive(Debug)]
+pub(super) struct Piece {
+    pub(super) text: Box<str>,
+    /// Namespaces that it needs, in order.
+    spaces: Box<[Space]>,
+}
+
+/// Where a piece begins, and what was needed before it.
+pub(super) struct Begun {
+    at: usize,
+    spaces: Vec<Space>,
+}
+
 /// Bytes in front of the body where the begin of the envelope is put at last: which namespaces it declares, and in which order, is known
 /// when the body is written.
-const ROOM: usize = 1_024;
+const ROOM: usize = FREE.len();
+
+/// What stands there meanwhile.
+const FREE: &str = match std::str::from_utf8(&[b' '; 1_024]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
 
 impl Sheet {
     /// `length` is what the body is expected to have, in bytes.
     pub(super) fn new(version: Version, length: usize) -> Sheet {
         let mut out = String::with_capacity(ROOM + 1_024 + length);
-        out.extend(std::iter::repeat_n(' ', ROOM));
+        out.push_str(FREE);
         Sheet { version, out, spaces: Vec::with_capacity(4) }
+    }
+
+    /// Begins a piece.
+    pub(super) fn begin(&mut self) -> Begun {
+        Begun { at: self.out.len(), spaces: std::mem::take(&mut self.spaces) }
+    }
+
+    /// What was written since then.
+    pub(super) fn end(&mut self, begun: Begun) -> Piece {
+        let needed = std::mem::replace(&mut self.spaces, begun.spaces);
+        self.needs_all(&needed);
+        Piece { text: self.out[begun.at..].into(), spaces: needed.into() }
+    }
+
+    /// Writes a piece again.
+    pub(super) fn put(&mut self, piece: &Piece) {
+        self.needs_all(&piece.spaces);
+        self.out.push_str(&piece.text);
     }
 
     /// Bytes of the body so far.
@@ -56,6 +94,12 @@ impl Sheet {
     pub(super) fn needs(&mut self, space: Space) {
         if !self.spaces.contains(&space) {
             self.spaces.push(space);
+        }
+    }
+
+    fn needs_all(&mut self, spaces: &[Space]) {
+        for &space in spaces {
+            self.needs(space);
         }
     }
 

@@ -7,11 +7,12 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicUsize;
 
 use indexmap::IndexMap;
+use mwsc_contract::kept::Kept;
 use mwsc_contract::schema::Kind;
 use mwsc_contract::wire::{self, Carries, Style, TypeRef, WireType};
 use mwsc_contract::{Value, schema::SessionPart};
 
-use super::kept::Kept;
+use super::sheet::Piece;
 
 /// Version of SOAP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,9 +76,12 @@ pub struct Spelling {
     pub(super) operations: IndexMap<String, Operation>,
     folded: HashMap<String, usize>,
     pub(super) types: Vec<Type>,
-    /// Records that it wrote lately.
-    pub(super) kept: Kept,
+    /// Records that it wrote, by their types.
+    pub(super) kept: Kept<Piece>,
 }
+
+/// Bytes of records that a spelling keeps at most.
+const KEPT: usize = 2 << 20;
 
 /// An operation of an endpoint.
 #[derive(Debug)]
@@ -161,7 +165,7 @@ impl Spelling {
         let types = maker.types.into_iter().collect::<Option<Vec<_>>>().ok_or("a type was not finished")?;
         let folded = operations.keys().enumerate().map(|(at, name)| (name.to_ascii_lowercase(), at)).collect();
         let namespace = endpoint.namespace.replace(wire::ADDRESS, base_url);
-        Ok(Spelling { version, style: endpoint.style, namespace, blanks, operations, folded, types, kept: Kept::default() })
+        Ok(Spelling { version, style: endpoint.style, namespace, blanks, operations, folded, types, kept: Kept::new(KEPT) })
     }
 
     /// Its operations by their names on the wire.

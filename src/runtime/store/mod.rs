@@ -27,5 +27,5 @@ pub mod tests;
 
 pub use disk::{Disk, StoreError};
 pub use state::{Draft, TableId, Tables};
-pub use table::{Column, Id, Layout, Row, Table};
+pub use table::{Column, Id, Layout, Row, Table, int};
 pub use writer::Store;

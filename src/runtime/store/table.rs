@@ -3,7 +3,7 @@
 //! Tables are persistent in the sense of data structures: a copy costs a few reference counts, and a change of the copy leaves the
 //! original as it was. So every reader has a state of its own that nobody changes, and undoing is forgetting.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use imbl::{OrdMap, OrdSet};
 use mwsc_contract::Value;
@@ -96,11 +96,7 @@ impl Row {
 
     /// The number in a column; 0 when it holds none.
     pub fn int(&self, column: &str) -> i64 {
-        match self.get(column) {
-            Value::Int(number) => *number,
-            Value::Bool(truth) => i64::from(*truth),
-            Value::Null | Value::Float(_) | Value::String(_) | Value::List(_) | Value::Map(_) => 0,
-        }
+        int(self.get(column))
     }
 
     /// The text in a column; empty when it holds none.
@@ -121,6 +117,15 @@ impl Row {
     /// The row as an operation answers it.
     pub fn value(&self) -> Value {
         Value::Map(Arc::clone(&self.shown))
+    }
+}
+
+/// The number that a column holds; 0 when it holds none.
+pub fn int(value: &Value) -> i64 {
+    match value {
+        Value::Int(number) => *number,
+        Value::Bool(truth) => i64::from(*truth),
+        Value::Null | Value::Float(_) | Value::String(_) | Value::List(_) | Value::Map(_) => 0,
     }
 }
 
@@ -180,13 +185,17 @@ pub struct Table {
     indexes: Vec<OrdSet<(Key, Id)>>,
     /// The number of the next row. Numbers are not used again.
     next: Id,
+    sorted: Sorted,
 }
+
+/// The rows of a table in the order of a column, once somebody asked for them. Copies of the table have it too, until one is changed.
+type Sorted = Arc<OnceLock<(&'static str, Arc<[Row]>)>>;
 
 impl Table {
     /// A table without rows.
     pub fn new(layout: Layout) -> Table {
         let indexes = vec![OrdSet::new(); layout.indexes.len()];
-        Table { layout: Arc::new(layout), rows: OrdMap::new(), indexes, next: 1 }
+        Table { layout: Arc::new(layout), rows: OrdMap::new(), indexes, next: 1, sorted: Sorted::default() }
     }
 
     /// What it looks like.
@@ -202,6 +211,24 @@ impl Table {
     /// All rows, by number.
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = &Row> {
         self.rows.values()
+    }
+
+    /// Reads a column of rows of this table, as [`Row::get`] does; whoever reads it of many rows has it looked up once.
+    pub fn reader<'n>(&self, column: &'n str) -> impl for<'r> Fn(&'r Row) -> &'r Value + use<'n> {
+        let place = self.layout.shown.iter().position(|shown| shown.name == column);
+        move |row| place.and_then(|place| row.shown.get_index(place)).map_or_else(|| row.get(column), |(_, value)| value)
+    }
+
+    /// All rows in the order of a column of texts, those with the same text by number. The order that is asked for first is kept.
+    pub fn sorted(&self, column: &'static str) -> Arc<[Row]> {
+        let sort = || {
+            let text = self.reader(column);
+            let mut rows: Vec<&Row> = self.rows().collect();
+            rows.sort_by_cached_key(|row| text(row).as_str().unwrap_or_default());
+            rows.into_iter().cloned().collect()
+        };
+        let (kept, rows) = self.sorted.get_or_init(|| (column, sort()));
+        if *kept == column { Arc::clone(rows) } else { sort() }
     }
 
     /// How many rows there are.
@@ -249,6 +276,7 @@ impl Table {
     /// Puts a row in the place of the one that has its number, if any.
     pub(super) fn put(&mut self, id: Id, row: Row) {
         self.skip_to(id);
+        self.sorted = Sorted::default();
         for (name, index) in self.layout.indexes.iter().zip(&mut self.indexes) {
             if let Some(old) = self.rows.get(&id) {
                 index.remove(&(Key::of(old.get(name)), id));
@@ -261,12 +289,14 @@ impl Table {
     /// Takes all rows out. Their numbers are not used again.
     pub(super) fn clear(&mut self) {
         self.rows = OrdMap::new();
+        self.sorted = Sorted::default();
         self.indexes.fill(OrdSet::new());
     }
 
     /// Takes a row out.
     pub(super) fn remove(&mut self, id: Id) -> Option<Row> {
         let old = self.rows.remove(&id)?;
+        self.sorted = Sorted::default();
         for (name, index) in self.layout.indexes.iter().zip(&mut self.indexes) {
             index.remove(&(Key::of(old.get(name)), id));
         }

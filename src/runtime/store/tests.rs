@@ -265,3 +265,38 @@ async fn a_disk_that_fails_is_told_and_changes_nothing() {
     sqlx::query("ALTER TABLE away RENAME TO mwsd_rows").execute(&pool).await.unwrap();
     assert_eq!(add(&store, "Cranes", 1).await, 2);
 }
+
+#[tokio::test]
+async fn a_reader_reads_what_the_row_says_of_its_column() {
+    let store = open("memory").await;
+    add(&store, "Emma", 474).await;
+    change(&store, |draft| draft.update(BOOKS, 1, [("pages", 475)])).await;
+    let tables = store.peek();
+    let (table, row) = (tables.table(BOOKS), tables.table(BOOKS).get(1).unwrap());
+    for column in ["id", "title", "pages", "shelf", "colour"] {
+        assert_eq!(table.reader(column)(row), row.get(column), "{column}");
+    }
+    assert_eq!(table.reader("pages")(row), &Value::Int(475));
+}
+
+#[tokio::test]
+async fn rows_stay_sorted_as_they_change() {
+    let store = open("memory").await;
+    let sorted = |column: &'static str| {
+        let rows = store.peek().table(BOOKS).sorted(column);
+        rows.iter().map(|row| row.text("title").to_owned()).collect::<Vec<_>>()
+    };
+    for title in ["Persuasion", "Emma", "Villette", "Emma"] {
+        add(&store, title, 9).await;
+    }
+    assert_eq!(sorted("title"), ["Emma", "Emma", "Persuasion", "Villette"]);
+    change(&store, |draft| draft.update(BOOKS, 3, [("title", "Agnes Grey")])).await;
+    assert_eq!(sorted("title"), ["Agnes Grey", "Emma", "Emma", "Persuasion"]);
+    let before = store.peek();
+    change(&store, |draft| draft.remove(BOOKS, 2)).await;
+    assert_eq!(sorted("title"), ["Agnes Grey", "Emma", "Persuasion"]);
+    assert_eq!(before.table(BOOKS).sorted("title").len(), 4, "what a reader has stays as it is");
+    assert_eq!(sorted("shelf"), ["Persuasion", "Agnes Grey", "Emma"], "all on one shelf: by number");
+    add(&store, "Belinda", 9).await;
+    assert_eq!(sorted("title"), ["Agnes Grey", "Belinda", "Emma", "Persuasion"]);
+}

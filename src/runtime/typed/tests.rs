@@ -65,7 +65,14 @@ fn serving(manifest: mwsc_contract::Manifest, debug: bool) -> Router {
     let settings = Settings { base_url: "http://x".to_owned(), debug, ..Settings::default() };
     let accounts = Memory::new(Duration::from_secs(60)).with(7, "ann", "secret", "t0k3n", Grants::Roles);
     let backend = Arc::new(Library);
-    let app = App { build: Build::new(manifest, files), backend, accounts: Arc::new(accounts), settings, metrics: Arc::default() };
+    let app = App {
+        build: Build::new(manifest, files),
+        backend,
+        accounts: Arc::new(accounts),
+        settings,
+        metrics: Arc::default(),
+        known: crate::app::Known::default(),
+    };
     crate::app::router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))))
 }
 

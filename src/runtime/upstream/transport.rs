@@ -160,7 +160,7 @@ impl Transport {
         if let Some((name, value)) = &message.header {
             request = request.header(name, value);
         }
-        if let Ok(trace) = TRACE.try_with(Clone::clone) {
+        if let Ok(trace) = TRACE.try_with(ToString::to_string) {
             request = request.header(TRACEPARENT, trace);
         }
         let mut response = request.send().await.map_err(|why| silence(&why))?;

@@ -1,5 +1,6 @@
 <?php
-// A player of calls: PHP's SoapClient, with a WSDL of either style. Usage: php soap.php PLAN; see play.py for the plan and the results.
+// A player of calls: PHP's SoapClient, with a WSDL of either style or, when the plan has none, without: then it sends arguments without
+// their names and records as Apache's maps. Usage: php soap.php PLAN; see play.py for the plan and the results.
 ini_set('soap.wsdl_cache_enabled', '0');
 error_reporting(E_ALL & ~E_DEPRECATED & ~E_WARNING);
 $plan = json_decode(file_get_contents($argv[1]));
@@ -9,6 +10,9 @@ function client(?array $basic): SoapClient {
     global $plan;
     static $clients = [];
     $options = ['location' => $plan->address, 'features' => SOAP_SINGLE_ELEMENT_ARRAYS, 'cache_wsdl' => WSDL_CACHE_NONE];
+    if ($plan->wsdl === null) {
+        $options += ['uri' => 'urn:any'];
+    }
     if ($basic) {
         $options += ['login' => $basic[0], 'password' => $basic[1]];
     }

@@ -22,7 +22,7 @@ use serde_json::json;
 use tower::ServiceExt as _;
 
 use crate::accounts::{Accounts, Memory};
-use crate::app::{App, router};
+use crate::app::{App, Known, router};
 use crate::build::Build;
 use crate::dispatch::{Backend, Call, Failure, FailureKind, Grants};
 use crate::settings::Settings;
@@ -64,7 +64,7 @@ pub(crate) fn serving(
     accounts: Arc<dyn Accounts>,
 ) -> Router {
     let settings = Settings { base_url: "http://127.0.0.1:8099".to_owned(), ..Settings::default() };
-    let app = App { build: Build::new(manifest, files), backend, accounts, settings, metrics: Arc::default() };
+    let app = App { build: Build::new(manifest, files), backend, accounts, settings, metrics: Arc::default(), known: Known::default() };
     router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))))
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod across;
+mod again;
 mod documents;
 mod every;
 mod extension;
@@ -17,7 +18,7 @@ use serde_json::{Map, Value as Json};
 use super::School;
 use super::accounts::SchoolAccounts;
 use crate::accounts::{Accounts, Allowance};
-use crate::app::App;
+use crate::app::{App, Known};
 use crate::build::Build;
 use crate::dispatch::{Args, Caller, Failure, Kinds, dispatch};
 use crate::settings::Settings;
@@ -58,6 +59,7 @@ impl Desk {
                 accounts: Arc::clone(&accounts) as Arc<dyn Accounts>,
                 settings,
                 metrics: Arc::default(),
+                known: Known::default(),
             },
             accounts,
         }
