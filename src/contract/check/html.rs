@@ -2,9 +2,12 @@
 
 /// Whether PHP's `strip_tags` would take something away: a `<` that white space does not follow begins a tag.
 pub(super) fn has_tag(text: &str) -> bool {
-    let blank = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
-    let bytes = text.as_bytes();
-    bytes.iter().enumerate().any(|(at, &byte)| byte == b'<' && !bytes.get(at + 1).is_some_and(|&next| blank(next)))
+    text.match_indices('<').any(|(at, _)| !text[at + 1..].starts_with(is_space))
+}
+
+/// White space as PHP and its expressions have it: the vertical tab is some.
+fn is_space(character: char) -> bool {
+    matches!(character, ' ' | '\t'..='\r')
 }
 
 /// Whether the tags of a text are nothing but parts in several languages: `<span lang="de" class="multilang">...</span>`, or the same
@@ -36,7 +39,7 @@ pub(super) fn is_multilang(text: &str) -> bool {
 fn marks_language(tag: &str, begin: &str, attributes: usize) -> bool {
     let Some(mut rest) = tag.strip_prefix(begin).and_then(|rest| rest.strip_suffix('>')) else { return false };
     for _ in 0..attributes {
-        let attribute = rest.trim_start_matches(|c: char| c.is_ascii_whitespace());
+        let attribute = rest.trim_start_matches(is_space);
         let code = attribute.strip_prefix("lang=\"").and_then(|code| code.split_once('"'));
         let next = match code {
             Some((code, next)) if !code.is_empty() && super::name::only("a-zA-Z0-9_-", code) => Some(next),
@@ -48,7 +51,7 @@ fn marks_language(tag: &str, begin: &str, attributes: usize) -> bool {
             Some(_) | None => return false,
         }
     }
-    rest.bytes().all(|byte| byte.is_ascii_whitespace())
+    rest.chars().all(is_space)
 }
 
 /// Elements that cleaning leaves alone in a text.
@@ -216,5 +219,26 @@ fn is_safe_address(value: &str) -> bool {
     match value.split_once(':') {
         Some((scheme, _)) if !scheme.contains(['/', '?', '#']) => SCHEMES.contains(&scheme),
         Some(_) | None => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Moodle 4.5's own cleaning leaves as it is, run on PHP 8.2.
+    #[test]
+    fn parts_in_several_languages_are_separated_as_moodle_separates_them() {
+        for (text, kept) in [
+            ("<span lang=\"de\" class=\"multilang\">ja</span><span class=\"multilang\" lang=\"en\" >yes</span>", true),
+            ("<span\u{b}lang=\"de\"\u{b}class=\"multilang\"\u{b}>ja</span>", true),
+            ("<span\u{c}lang=\"de\"\t\r\nclass=\"multilang\">ja</span>", true),
+            ("<span\u{a0}lang=\"de\" class=\"multilang\">ja</span>", false),
+            ("<lang lang=\"de\"\u{b}\n>ja</lang>", true),
+            ("<span lang=\"de\">ja</span>", false),
+            ("<lang lang=\"de\">ja", false),
+        ] {
+            assert_eq!(is_multilang(text), kept, "{text:?}");
+        }
     }
 }

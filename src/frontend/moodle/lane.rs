@@ -1,13 +1,13 @@
-//! Describing on two threads. Each lane has an evaluator and syntax trees of its own; texts, components and the places of classes are
-//! shared. Which function goes to which lane is decided by the functions alone, never by who is done first, so that an evaluator has seen
-//! the same files before a function in every run.
+//! Reading and describing on two threads. Each lane has an evaluator and syntax trees of its own; texts, components and the places of
+//! classes are shared. What goes to which lane is decided by the functions alone, never by who is done first, so that an evaluator has
+//! seen the same files before a function in every run.
 
 use bumpalo::Bump;
 use indexmap::IndexMap;
 
 use super::describe::{Finish, Outcome, in_turn};
 use super::services::Survey;
-use super::world::World;
+use super::world::{Seed, World};
 
 /// Fewer functions than this are done before a second thread has read the libraries.
 const FEW: usize = 48;
@@ -28,33 +28,37 @@ pub(super) fn run<T: Send>(
     finish: Finish<'_, T>,
 ) -> Vec<(usize, Outcome<T>)> {
     let lanes = split(survey, wanted, lanes);
+    let done = side_by_side(world, &lanes, &|world, lane| in_turn(world, survey, lane, finish));
+    let mut done: Vec<_> = done.into_iter().flatten().collect();
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done
+}
+
+/// Does the work of each lane, that of the first on this thread and in this world. What it gives comes in the order of lanes.
+pub(super) fn side_by_side<L: Sync, T: Send>(world: &World<'_>, lanes: &[L], work: &(dyn Fn(&World<'_>, &L) -> T + Sync)) -> Vec<T> {
     let Some((first, others)) = lanes.split_first() else { return Vec::new() };
-    let mut done = std::thread::scope(|scope| {
+    let apart = |seed: Seed<'_>, lane: &L| {
+        let arena = Bump::new();
+        work(&seed.grow(&arena), lane)
+    };
+    std::thread::scope(|scope| {
         let others: Vec<_> = others
             .iter()
             .map(|lane| {
                 let seed = world.seed();
-                let work = move || {
-                    let arena = Bump::new();
-                    in_turn(&seed.grow(&arena), survey, lane, finish)
-                };
-                (lane, std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work))
+                (lane, std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || apart(seed, lane)))
             })
             .collect();
-        let mut done = in_turn(world, survey, first, finish);
+        let mut done = vec![work(world, first)];
         for (lane, thread) in others {
-            done.extend(if let Ok(thread) = thread {
-                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            } else {
+            done.push(match thread {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
                 // No more threads are to be had.
-                let arena = Bump::new();
-                in_turn(&world.seed().grow(&arena), survey, lane, finish)
+                Err(_) => apart(world.seed(), lane),
             });
         }
         done
-    });
-    done.sort_unstable_by_key(|(at, _)| *at);
-    done
+    })
 }
 
 /// Deals functions out: those of one area stay together, for they share files, unless it is more than a lane's share; then those of one

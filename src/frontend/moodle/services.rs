@@ -5,6 +5,7 @@ use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxHashMap;
 
 use super::desc::{Entry, Failure};
+use super::lane;
 use super::release::Release;
 use super::values;
 use super::world::World;
@@ -13,6 +14,9 @@ use crate::php::eval::Interp;
 use crate::php::value::{Array, Key, Value};
 use crate::report::{Code, Diagnostic, Report};
 use crate::source::Span;
+
+/// With fewer plugins than this all is read before a second thread has begun.
+const FEW: usize = 40;
 
 /// What a tree registers.
 #[derive(Debug, Default)]
@@ -61,19 +65,22 @@ pub struct Service {
     pub origin: Origin,
 }
 
-/// Reads every `db/services.php`.
+/// What one `db/services.php` registers, before it is held against the others.
+#[derive(Default)]
+struct Part {
+    functions: Vec<(String, Registered)>,
+    services: Vec<Service>,
+    findings: Report,
+}
+
+/// Reads every `db/services.php`: that of core, which has as much in it as all the others together, beside those of plugins.
 pub fn survey(world: &World<'_>, report: &mut Report) -> Survey {
+    let core = [("moodle".to_owned(), "lib".to_owned())];
+    let plugins: Vec<_> = world.components().installed().map(|plugin| (plugin.component(), plugin.dir)).collect();
+    let lanes = if plugins.len() < FEW { vec![[core.as_slice(), &plugins].concat()] } else { vec![core.to_vec(), plugins] };
     let mut out = Survey { release: world.release.clone(), ..Survey::default() };
-    let mut interp = Interp::new(world.files.arena(), world.files.sources(), world);
-    let core = std::iter::once(("moodle".to_owned(), "lib".to_owned(), true));
-    let plugins: Vec<_> = world.components().installed().map(|plugin| (plugin.component(), plugin.dir, false)).collect();
-    for (component, dir, is_core) in core.chain(plugins) {
-        let path = format!("{dir}/db/services.php");
-        // Moodle installs a plugin, and with it its functions, by its version.php.
-        if world.files.is_file(&path) && (is_core || world.files.is_file(&format!("{dir}/version.php"))) {
-            read(world, &mut interp, &component, &path, &mut out, report);
-            interp.reset();
-        }
+    for part in lane::side_by_side(world, &lanes, &|world, components| parts(world, components)).into_iter().flatten() {
+        join(&mut out, part, report);
     }
     join_services(&mut out);
     for problem in world.files.take_problems() {
@@ -83,33 +90,50 @@ pub fn survey(world: &World<'_>, report: &mut Report) -> Survey {
     out
 }
 
-fn read<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, component: &str, path: &str, out: &mut Survey, report: &mut Report) {
+/// Reads the files of these components: names and folders.
+fn parts(world: &World<'_>, components: &[(String, String)]) -> Vec<Part> {
+    let mut interp = Interp::new(world.files.arena(), world.files.sources(), world);
+    let mut out = Vec::new();
+    for (component, dir) in components {
+        let path = format!("{dir}/db/services.php");
+        // Moodle installs a plugin, and with it its functions, by its version.php.
+        if world.files.is_file(&path) && (component == "moodle" || world.files.is_file(&format!("{dir}/version.php"))) {
+            out.push(read(world, &mut interp, component, &path));
+            interp.reset();
+        }
+    }
+    out
+}
+
+fn read<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, component: &str, path: &str) -> Part {
     let shown = world.files.display(path);
+    let mut out = Part::default();
     if let Some(file) = world.files.php(path) {
         for error in file.errors {
             let at = Span { file: file.file, start: error.at.start, end: error.at.end };
-            report.push(Diagnostic::new(Code::M001, format!("{shown}: {}", error.message)).at(at));
+            out.findings.push(Diagnostic::new(Code::M001, format!("{shown}: {}", error.message)).at(at));
         }
     }
     let vars = match interp.include(path) {
         Ok(vars) => vars,
         Err(stop) => {
-            report.push(Diagnostic::new(Code::M013, format!("{shown} cannot be evaluated: {stop}")).at(stop.at()));
-            return;
+            out.findings.push(Diagnostic::new(Code::M013, format!("{shown} cannot be evaluated: {stop}")).at(stop.at()));
+            return out;
         }
     };
     match vars.get("functions") {
         Some(Value::Array(functions)) => {
             for (name, item) in &functions.entries {
                 let Key::Str(name) = name else {
-                    report.push(Diagnostic::new(Code::M014, format!("an entry of $functions in {shown} has no name")).at(item.at));
+                    let what = format!("an entry of $functions in {shown} has no name");
+                    out.findings.push(Diagnostic::new(Code::M014, what).at(item.at));
                     continue;
                 };
-                register(world, interp, component, name, &item.value, item.at, out, report);
+                out.functions.push((name.to_string(), registered(world, interp, component, name, &item.value, item.at)));
             }
         }
         None | Some(Value::Null) => {}
-        Some(_) => report.push(Diagnostic::new(Code::M013, format!("$functions in {shown} is no array"))),
+        Some(_) => out.findings.push(Diagnostic::new(Code::M013, format!("$functions in {shown} is no array"))),
     }
     match vars.get("services") {
         Some(Value::Array(services)) => {
@@ -120,27 +144,52 @@ fn read<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, component: &str, pat
                 };
                 let Value::Array(service) = &item.value else {
                     let what = format!("the service `{name}` in {shown} is no array");
-                    report.push(Diagnostic::new(Code::M014, what).at(item.at));
+                    out.findings.push(Diagnostic::new(Code::M014, what).at(item.at));
                     continue;
                 };
-                let service = self::service(world, interp, component, name, service, item.at);
-                if let (Some(shortname), Some(first)) = (&service.shortname, known_service(out, service.shortname.as_deref())) {
-                    let what = format!(
-                        "the services `{}` of {} and `{}` of {component} have one short name, `{shortname}`",
-                        first.name, first.component, service.name
-                    );
-                    let mut finding = Diagnostic::new(Code::M037, what).at(item.at);
-                    if let Some(span) = first.origin.span {
-                        finding = finding.label(span, "this one is kept");
-                    }
-                    report.push(finding);
-                    continue;
-                }
-                out.services.push(service);
+                out.services.push(self::service(world, interp, component, name, service, item.at));
             }
         }
         None | Some(Value::Null) => {}
-        Some(_) => report.push(Diagnostic::new(Code::M013, format!("$services in {shown} is no array"))),
+        Some(_) => out.findings.push(Diagnostic::new(Code::M013, format!("$services in {shown} is no array"))),
+    }
+    out
+}
+
+/// Takes in what a file registers. Of two functions with one name, and of two services with one short name, the first is kept.
+fn join(out: &mut Survey, part: Part, report: &mut Report) {
+    report.absorb(part.findings);
+    for (name, registered) in part.functions {
+        let at = registered.origin.span;
+        if let Some(first) = out.functions.get(&name) {
+            let component = &registered.entry.component;
+            let what = format!("the function {name} is registered by {} and by {component}", first.entry.component);
+            report.push(kept(Diagnostic::new(Code::M015, what).at(at).about(&name), &first.origin));
+            continue;
+        }
+        if let Some(Failure { message, .. }) = &registered.broken {
+            report.push(Diagnostic::new(Code::M014, message.clone()).at(at).about(&name));
+        }
+        out.functions.insert(name, registered);
+    }
+    for service in part.services {
+        if let (Some(shortname), Some(first)) = (&service.shortname, known_service(out, service.shortname.as_deref())) {
+            let what = format!(
+                "the services `{}` of {} and `{}` of {} have one short name, `{shortname}`",
+                first.name, first.component, service.name, service.component
+            );
+            report.push(kept(Diagnostic::new(Code::M037, what).at(service.origin.span), &first.origin));
+            continue;
+        }
+        out.services.push(service);
+    }
+}
+
+/// Points at the one of two that is kept.
+fn kept(finding: Diagnostic, first: &Origin) -> Diagnostic {
+    match first.span {
+        Some(span) => finding.label(span, "this one is kept"),
+        None => finding,
     }
 }
 
@@ -148,26 +197,15 @@ fn known_service<'s>(out: &'s Survey, shortname: Option<&str>) -> Option<&'s Ser
     out.services.iter().find(|service| shortname.is_some() && service.shortname.as_deref() == shortname)
 }
 
-#[allow(clippy::too_many_arguments, reason = "one entry and everything that a finding about it names")]
-fn register<'a>(
+/// The entry of a function.
+fn registered<'a>(
     world: &World<'a>,
     interp: &Interp<'a, '_>,
     component: &str,
     name: &str,
     value: &Value<'a>,
     at: Option<Span>,
-    out: &mut Survey,
-    report: &mut Report,
-) {
-    if let Some(first) = out.functions.get(name) {
-        let what = format!("the function {name} is registered by {} and by {component}", first.entry.component);
-        let mut finding = Diagnostic::new(Code::M015, what).at(at).about(name);
-        if let Some(span) = first.origin.span {
-            finding = finding.label(span, "this one is kept");
-        }
-        report.push(finding);
-        return;
-    }
+) -> Registered {
     let empty = Array::default();
     let fields = if let Value::Array(fields) = value { fields.as_ref() } else { &empty };
     let get = |key: &str| fields.entries.get(key).map_or(Literal::Null, |item| values::literal(interp, &item.value));
@@ -187,10 +225,7 @@ fn register<'a>(
     } else {
         None
     };
-    let broken = broken.map(|message| {
-        report.push(Diagnostic::new(Code::M014, message.clone()).at(at).about(name));
-        Failure { code: Code::M014.name(), message }
-    });
+    let broken = broken.map(|message| Failure { code: Code::M014.name(), message });
     let entry = Entry {
         component: component.to_owned(),
         classname: classname.unwrap_or_default(),
@@ -204,8 +239,7 @@ fn register<'a>(
         loginrequired: or("loginrequired", Literal::Bool(true)),
         readonlysession: or("readonlysession", Literal::Bool(false)),
     };
-    let origin = values::origin(world.files.sources(), at, name);
-    out.functions.insert(name.to_owned(), Registered { entry, origin, broken });
+    Registered { entry, origin: values::origin(world.files.sources(), at, name), broken }
 }
 
 fn service<'a>(world: &World<'a>, interp: &Interp<'a, '_>, component: &str, name: String, fields: &Array<'a>, at: Option<Span>) -> Service {

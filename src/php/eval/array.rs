@@ -60,9 +60,12 @@ impl<'a> Entry<'a> {
 
 impl<'a> Interp<'a, '_> {
     /// The array for writing. A copy that others still hold is separated first; elements that share with nobody any more become ordinary.
-    pub(super) fn array_mut<'r>(&self, array: &'r mut Rc<Array<'a>>) -> &'r mut Array<'a> {
+    /// Each element that is copied is a step: `$all[] = $all` in a loop would take more memory than there is long before the loop's own
+    /// steps are spent.
+    pub(super) fn array_mut<'r>(&mut self, array: &'r mut Rc<Array<'a>>) -> &'r mut Array<'a> {
         if Rc::get_mut(array).is_none() {
             let mut copy = (**array).clone();
+            self.fuel = self.fuel.saturating_sub(u32::try_from(copy.entries.len()).unwrap_or(u32::MAX));
             for (at, entry) in array.entries.values().enumerate() {
                 if let Value::Ref(cell) = &entry.value
                     && Rc::strong_count(cell) <= 2

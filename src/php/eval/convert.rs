@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use super::unknown::shorten;
 use super::{Eval, Interp};
 use crate::php::text::Text;
 use crate::php::value::{Array, Key, Unknown, Value};
@@ -239,7 +240,7 @@ impl<'a> Interp<'a, '_> {
             Value::Float(f) => Key::Int(float_int(*f)),
             Value::Ref(cell) => return self.to_key(self.cell(cell)),
             Value::Unknown(unknown) => return Err(unknown.clone()),
-            Value::Object(_) | Value::Closure(_) | Value::Array(_) => Key::Str(self.spell(value).into()),
+            Value::Object(_) | Value::Closure(_) | Value::Array(_) => Key::Str(shorten(self.spell(value)).into()),
         })
     }
 }

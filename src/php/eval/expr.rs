@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use super::convert::Truth;
 use super::unknown::{atom, negated};
-use super::{Eval, Interp, Raise, Stop};
+use super::{Eval, Interp, MAX_TEXT, Raise, Stop};
 use crate::php::ast::{At, Cast, ClosureUse, Expr, ExprKind, Function, MatchArm, UnaryOp};
 use crate::php::text::Text;
 use crate::php::value::{Closure, ClosureTarget, Unknown, Value};
+use crate::source::Span;
 
 impl<'a> Interp<'a, '_> {
     /// The value of an expression.
@@ -57,6 +58,15 @@ impl<'a> Interp<'a, '_> {
         }
         self.fuel = 0;
         Err(Raise::limit("the evaluation takes too many steps".into(), at.map(|at| self.span(at)).or(self.frame.at)))
+    }
+
+    /// Takes the fuel for making a text of so many bytes, which may be too long.
+    pub(super) fn spend_text(&mut self, bytes: usize, at: Span) -> Eval<'a, ()> {
+        self.spend((bytes / 64) as u32, None)?;
+        if bytes > MAX_TEXT {
+            return Err(Raise::limit("a text grows too long".into(), Some(at)));
+        }
+        Ok(())
     }
 
     fn eval_compound(&mut self, expr: &'a Expr<'a>) -> Eval<'a> {

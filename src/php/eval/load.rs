@@ -384,7 +384,7 @@ impl<'a> Interp<'a, '_> {
                 {
                     return Err(self.stop(*raise));
                 }
-                Ok(frame.vars.into_iter().map(|(name, value)| (name, self.plain(value, 0))).collect())
+                Ok(frame.vars.into_iter().map(|(name, value)| (name, self.plain(&value))).collect())
             }
             Ok(_) => Ok(Vars::default()),
             Err(raise) => Err(self.stop(*raise)),

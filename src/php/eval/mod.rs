@@ -350,7 +350,7 @@ impl<'a, 'h> Interp<'a, 'h> {
         let value = self.call_method(&found, None, id, args.into(), at).map_err(|raise| self.stop(*raise))?;
         let class = self.class(id).name.clone();
         self.note_return(&value, &class, &found.name, had_args);
-        Ok(self.plain(value, 0))
+        Ok(self.plain(&value))
     }
 
     /// A new object of a class, its constructor called without arguments.
@@ -366,7 +366,7 @@ impl<'a, 'h> Interp<'a, 'h> {
     pub fn call_function_by_name(&mut self, name: &str, args: Vec<Value<'a>>, at: Span) -> Result<Value<'a>, Stop> {
         self.measure_stack();
         let value = self.call_function_named(name, args.into(), at).map_err(|raise| self.stop(*raise))?;
-        Ok(self.plain(value, 0))
+        Ok(self.plain(&value))
     }
 
     /// The value of a global constant, or of a class constant spelled `a\b::C`.
@@ -390,7 +390,7 @@ impl<'a, 'h> Interp<'a, 'h> {
         let found = self.find_class(class).map_err(|raise| self.stop(*raise))?;
         let id = found.ok_or_else(|| Stop::Missing { what: format!("class {class}"), at: Some(at) })?;
         let value = self.in_class(id, scope, |interp| interp.eval(expr)).map_err(|raise| self.stop(*raise))?;
-        Ok(self.plain(value, 0))
+        Ok(self.plain(&value))
     }
 
     fn add_alias(&mut self, class: &str, alias: &str) {

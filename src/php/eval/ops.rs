@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::convert::{Num, Truth, leading_number};
 use super::unknown::atom;
-use super::{Eval, Interp, MAX_TEXT, Raise};
+use super::{Eval, Interp};
 use crate::php::ast::{At, BinaryOp, Expr, ExprKind, IncDec, UnaryOp};
 use crate::php::value::{Array, Value};
 
@@ -109,10 +109,7 @@ impl<'a> Interp<'a, '_> {
         let (a, b) = (self.to_text(left)?, self.to_text(right)?);
         match (a, b) {
             (Ok(a), Ok(b)) => {
-                self.spend(((a.len() + b.len()) / 64) as u32, Some(at))?;
-                if a.len() + b.len() > MAX_TEXT {
-                    return Err(Raise::limit("a text grows too long".into(), Some(self.span(at))));
-                }
+                self.spend_text(a.len() + b.len(), self.span(at))?;
                 let mut out = String::with_capacity(a.len() + b.len());
                 out.push_str(&a);
                 out.push_str(&b);

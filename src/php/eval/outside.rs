@@ -2,12 +2,51 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Interp, Raise, Stop};
 use crate::php::ast::{Function, Visibility};
-use crate::php::value::{ObjId, Object, Returned, Value};
+use crate::php::value::{Array, ObjId, Object, Returned, Value};
 use crate::source::Span;
+
+/// How many entries the arrays that are copied without their references may have together: one that holds another twice has twice as many.
+const MAX_ENTRIES: usize = 200_000;
+
+/// A walk that takes references out of values. The values stay alive as long as it, so that an array is known by its place.
+#[derive(Default)]
+struct Unreferring {
+    /// Objects on the way.
+    queue: Vec<ObjId>,
+    /// References that the value at hand lies behind: one that leads back to itself ends there.
+    open: Vec<u32>,
+    /// How many entries may still be copied.
+    left: usize,
+    /// Arrays that were looked through, and whether they hold references.
+    known: FxHashMap<usize, bool>,
+}
+
+impl Unreferring {
+    /// Whether a value holds references. Where it holds none, the objects in it join the queue.
+    fn has_ref(&mut self, value: &Value<'_>) -> bool {
+        match value {
+            Value::Ref(_) => true,
+            Value::Object(id) => {
+                self.queue.push(*id);
+                false
+            }
+            Value::Array(array) => {
+                let place = Rc::as_ptr(array) as usize;
+                if let Some(known) = self.known.get(&place) {
+                    return *known;
+                }
+                let has = array.entries.values().any(|entry| self.has_ref(&entry.value));
+                self.known.insert(place, has);
+                has
+            }
+            _ => false,
+        }
+    }
+}
 
 impl<'a> Interp<'a, '_> {
     /// Whether a class is there, autoloading included. Files that were put off are not looked through: PHP's `class_exists()` has no
@@ -109,19 +148,19 @@ impl<'a> Interp<'a, '_> {
     }
 
     /// A value without references, for those outside. Objects that it reaches are relieved of theirs, too.
-    pub(super) fn plain(&mut self, value: Value<'a>, depth: u32) -> Value<'a> {
+    pub(super) fn plain(&mut self, value: &Value<'a>) -> Value<'a> {
         let mut seen = FxHashSet::default();
-        let mut queue = Vec::new();
-        let value = self.plain_value(value, &mut queue, depth);
-        while let Some(id) = queue.pop() {
+        let mut walk = Unreferring { left: MAX_ENTRIES, ..Unreferring::default() };
+        let value = self.plain_value(value, &mut walk);
+        while let Some(id) = walk.queue.pop() {
             if Self::is_enum(id) || !seen.insert(id) {
                 continue;
             }
             let object = self.heap_rc(id);
-            let has_refs = object.props.values().any(has_ref);
-            let props: Vec<Value<'a>> = object.props.values().map(|value| self.plain_value(value.clone(), &mut queue, 0)).collect();
-            if has_refs && let Some(slot) = self.heap.get_mut(id.0 as usize) {
-                drop(object);
+            let props: Vec<Value<'a>> = object.props.values().map(|value| self.plain_value(value, &mut walk)).collect();
+            if object.props.values().any(|value| walk.has_ref(value))
+                && let Some(slot) = self.heap.get_mut(id.0 as usize)
+            {
                 for (old, new) in Rc::make_mut(slot).props.values_mut().zip(props) {
                     *old = new;
                 }
@@ -130,29 +169,30 @@ impl<'a> Interp<'a, '_> {
         value
     }
 
-    fn plain_value(&self, value: Value<'a>, queue: &mut Vec<ObjId>, depth: u32) -> Value<'a> {
+    fn plain_value(&self, value: &Value<'a>, walk: &mut Unreferring) -> Value<'a> {
         match value {
-            Value::Object(id) => {
-                queue.push(id);
-                Value::Object(id)
-            }
-            Value::Array(array) if depth < 200 => {
-                if has_ref(&Value::Array(array.clone())) {
-                    let mut copy = (*array).clone();
-                    for entry in copy.entries.values_mut() {
-                        let inner = std::mem::take(&mut entry.value);
-                        entry.value = self.plain_value(inner, queue, depth + 1);
-                    }
-                    return Value::Array(Rc::new(copy));
+            Value::Array(array) if walk.has_ref(value) => {
+                let Some(left) = walk.left.checked_sub(array.entries.len()) else {
+                    return Value::unknown("[...]", None, "has too many parts");
+                };
+                walk.left = left;
+                let mut copy = Array::clone(array);
+                for (entry, shared) in copy.entries.values_mut().zip(array.entries.values()) {
+                    entry.value = self.plain_value(&shared.value, walk);
                 }
-                for entry in array.entries.values() {
-                    self.plain_value(entry.value.clone(), queue, depth + 1);
-                }
-                Value::Array(array)
+                Value::Array(Rc::new(copy))
             }
-            Value::Ref(cell) if depth < 200 => self.plain_value(self.cell(&cell).clone(), queue, depth + 1),
-            Value::Ref(_) => Value::Null,
-            other => other,
+            Value::Ref(cell) if walk.open.contains(&cell.0) => Value::Null,
+            Value::Ref(cell) => {
+                walk.open.push(cell.0);
+                let value = self.plain_value(self.cell(cell), walk);
+                walk.open.pop();
+                value
+            }
+            other => {
+                walk.has_ref(other);
+                other.clone()
+            }
         }
     }
 
@@ -177,13 +217,5 @@ impl<'a> Interp<'a, '_> {
                 Stop::Thrown { class, message, at }
             }
         }
-    }
-}
-
-fn has_ref(value: &Value<'_>) -> bool {
-    match value {
-        Value::Ref(_) => true,
-        Value::Array(array) => array.entries.values().any(|entry| has_ref(&entry.value)),
-        _ => false,
     }
 }

@@ -25,6 +25,8 @@ const MAX_OUTCOMES: usize = 6;
 const MAX_KEPT: usize = 250_000;
 /// How deep arrays that are remembered nest.
 const DEEPEST: u32 = 24;
+/// How many entries such an array has, those of arrays in it included: one that holds another twice has twice as many.
+const LARGEST: u32 = 20_000;
 /// How near to the limits of depth nothing is done again, so that code meets them where it would have without this.
 const MARGIN: u32 = 16;
 
@@ -289,7 +291,7 @@ impl<'a> Interp<'a, '_> {
         if !settled || steps < LONG || self.replays.kept > MAX_KEPT {
             return None;
         }
-        let value = self.settled(value, true, 0)?;
+        let value = self.settled(value, true)?;
         let objects = self.made_objects(&value, watch, at)?;
         let mut effects: Vec<Effect<'a>> = Vec::new();
         for bound in &self.replays.bound[watch.first..] {
@@ -298,8 +300,8 @@ impl<'a> Interp<'a, '_> {
                 effects.push(Effect {
                     slot: bound.slot,
                     fresh: bound.fresh,
-                    before: Plain(self.settled(&bound.value, false, 0)?),
-                    after: Plain(self.settled(after, false, 0)?),
+                    before: Plain(self.settled(&bound.value, false)?),
+                    after: Plain(self.settled(after, false)?),
                 });
             }
         }
@@ -328,7 +330,7 @@ impl<'a> Interp<'a, '_> {
             let object = self.heap.get(id.0 as usize).filter(|_| id.0 as usize >= watch.objects)?;
             let (outer, own) = object.via.split_at_checked(watch.trail)?;
             let came = self.trail.iter().chain(at.as_ref()).eq(outer);
-            if !came || own.len() > MAX_CALLS as usize || !object.props.values().all(|value| is_plain(value, true, 0)) {
+            if !came || own.len() > MAX_CALLS as usize || !object.props.values().all(|value| is_plain(value, true)) {
                 return None;
             }
             object.props.values().for_each(|value| reach(value, &mut queue));
@@ -340,21 +342,25 @@ impl<'a> Interp<'a, '_> {
     }
 
     /// A value that refers to nothing that changes; `None` where there is none. A reference that nobody shares is the value behind it.
-    fn settled(&self, value: &Value<'a>, objects: bool, depth: u32) -> Option<Value<'a>> {
-        if is_plain(value, objects, depth) {
-            return Some(value.clone());
-        }
+    fn settled(&self, value: &Value<'a>, objects: bool) -> Option<Value<'a>> {
+        if is_plain(value, objects) { Some(value.clone()) } else { self.settled_within(value, objects, 0, &mut { LARGEST }) }
+    }
+
+    fn settled_within(&self, value: &Value<'a>, objects: bool, depth: u32, left: &mut u32) -> Option<Value<'a>> {
+        *left = left.checked_sub(1)?;
         match value {
-            Value::Ref(cell) if Rc::strong_count(cell) == 1 && depth < DEEPEST => self.settled(self.cell(cell), objects, depth + 1),
+            Value::Ref(cell) if Rc::strong_count(cell) == 1 && depth < DEEPEST => {
+                self.settled_within(self.cell(cell), objects, depth + 1, left)
+            }
             Value::Array(array) if depth < DEEPEST => {
                 let mut copy = Array::clone(array);
                 for (entry, shared) in copy.entries.values_mut().zip(array.entries.values()) {
                     entry.value = Value::Null;
-                    entry.value = self.settled(&shared.value, objects, depth + 1)?;
+                    entry.value = self.settled_within(&shared.value, objects, depth + 1, left)?;
                 }
                 Some(Value::Array(Rc::new(copy)))
             }
-            _ => None,
+            other => is_plain(other, objects).then(|| other.clone()),
         }
     }
 }
@@ -362,7 +368,7 @@ impl<'a> Interp<'a, '_> {
 impl<'a> Call<'a> {
     /// `None` where the arguments are more than plain values.
     fn of(function: usize, who: Who, args: &Args<'a>) -> Option<Self> {
-        if !args.named.is_empty() || !args.list.iter().all(|value| is_plain(value, false, 0)) {
+        if !args.named.is_empty() || !args.list.iter().all(|value| is_plain(value, false)) {
             return None;
         }
         Some(Call { function, class: who.class, called: who.called, args: args.list.iter().cloned().map(Plain).collect() })
@@ -404,13 +410,18 @@ fn hash<H: Hasher>(value: &Value<'_>, state: &mut H, depth: u32) {
 }
 
 /// Whether a value says everything about itself, wherever it stands; with `objects`, those aside.
-fn is_plain(value: &Value<'_>, objects: bool, depth: u32) -> bool {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) | Value::Unknown(_) => true,
-        Value::Object(id) => objects || Interp::is_enum(*id),
-        Value::Array(array) => depth < DEEPEST && array.entries.values().all(|entry| is_plain(&entry.value, objects, depth + 1)),
-        Value::Closure(_) | Value::Ref(_) => false,
+fn is_plain(value: &Value<'_>, objects: bool) -> bool {
+    fn within(value: &Value<'_>, objects: bool, depth: u32, left: &mut u32) -> bool {
+        let Some(fewer) = left.checked_sub(1) else { return false };
+        *left = fewer;
+        match value {
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) | Value::Unknown(_) => true,
+            Value::Object(id) => objects || Interp::is_enum(*id),
+            Value::Array(array) => depth < DEEPEST && array.entries.values().all(|entry| within(&entry.value, objects, depth + 1, left)),
+            Value::Closure(_) | Value::Ref(_) => false,
+        }
     }
+    within(value, objects, 0, &mut { LARGEST })
 }
 
 /// Whether a value says what a plain one says. A reference that nobody shares is the value in its cell.

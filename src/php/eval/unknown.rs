@@ -243,7 +243,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Cuts a long expression off.
-fn shorten(expr: String) -> String {
+pub(super) fn shorten(expr: String) -> String {
     if expr.len() <= LONGEST {
         return expr;
     }
@@ -254,9 +254,14 @@ fn shorten(expr: String) -> String {
     format!("{}...", expr.get(..end).unwrap_or_default())
 }
 
+/// A text in quotes; a long one is cut off, for what is spelled may be a key that is spelled again.
 fn quote(out: &mut String, text: &str) {
     out.push('\'');
-    for c in text.chars() {
+    for (at, c) in text.chars().enumerate() {
+        if at == LONGEST {
+            out.push_str("...");
+            break;
+        }
         if matches!(c, '\'' | '\\') {
             out.push('\\');
         }

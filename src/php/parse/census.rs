@@ -48,10 +48,12 @@ pub fn census(tree: &dyn Tree) -> Census {
         part
     };
     std::thread::scope(|scope| {
-        let spawn = || std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).expect("a thread");
-        let workers: Vec<_> = (0..threads).map(|_| spawn()).collect();
+        let spawn = |_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok();
+        let workers: Vec<_> = (0..threads).filter_map(spawn).collect();
         for path in out.files_of(tree) {
             match tree.read(&path) {
+                // No threads are to be had.
+                Ok(bytes) if workers.is_empty() => out.parse(&path, bytes),
                 // Nobody receives only when every worker has panicked, which `join` brings to light.
                 Ok(bytes) => drop(sender.send((path, bytes))),
                 Err(error) => out.unread(path, &error),

@@ -350,9 +350,13 @@ impl Config {
         Ok(config)
     }
 
-    /// Reads the text of a file. The error names line and column.
+    /// Reads the text of a file. The error names the line.
     pub fn parse(text: &str) -> Result<Config, String> {
-        toml::from_str(text).map_err(|why| why.to_string())
+        toml::from_str(text).map_err(|why| {
+            // The line itself is not repeated: it may hold a password, and this is logged.
+            let line = why.span().map(|span| text.get(..span.start).unwrap_or(text).matches('\n').count() + 1);
+            line.map_or_else(|| why.message().to_owned(), |line| format!("line {line}: {}", why.message()))
+        })
     }
 
     fn take(&mut self, options: &Options) {
@@ -461,6 +465,10 @@ mod tests {
         let why = Config::parse("listen = \"0.0.0.0:80\"\nlisten-on = 5\n").unwrap_err();
         assert!(why.contains("line 2") && why.contains("unknown field `listen-on`"), "{why}");
         assert!(Config::parse("listen = \"here\"").unwrap_err().contains("line 1"));
+        let why = Config::parse("debug = false\nstore = \"postgres://ann:secret@host/db\n").unwrap_err();
+        assert!(why.contains("line 2") && !why.contains("secret"), "{why}");
+        let why = Config::parse("[upstream]\nurl = \"https://ann:secret@host\"\nretires = 2\n").unwrap_err();
+        assert!(why.contains("line 3") && !why.contains("secret"), "{why}");
     }
 
     #[test]

@@ -104,14 +104,17 @@ pub async fn embedded(config: &Config, build: &Build, open: Option<&School>) -> 
     if let Some(school) = open {
         return school.reopen(&config.store, manifest, &settings.base_url).await.map_err(unusable);
     }
-    let password = match std::env::var(DEMO_PASSWORD) {
-        Ok(password) if !password.is_empty() => password,
-        _ => new_key().map_err(|why| Stop::new(status::BUG, why))?[..12].to_owned(),
+    let chosen = std::env::var(DEMO_PASSWORD).ok().filter(|password| !password.is_empty());
+    let password = match &chosen {
+        Some(password) => password.clone(),
+        None => new_key().map_err(|why| Stop::new(status::BUG, why))?[..12].to_owned(),
     };
     let opened = School::open(&config.store, manifest, &settings.base_url, Some(&password)).await.map_err(unusable)?;
     if opened.filled {
         // When a thread ends, the allocator gives back what hashing the password took: this one ends as soon as it has idled for a while.
         tokio::task::spawn_blocking(|| ());
+        // One that was chosen is known, and what is written here is often kept.
+        let password = chosen.map_or(password, |_| format!("of {DEMO_PASSWORD}"));
         eprintln!("mwsd: a new school: log in as admin, manager, teacher or student, with the password {password}");
     }
     Ok(opened.school)

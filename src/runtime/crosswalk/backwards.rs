@@ -7,9 +7,12 @@
 //! are decided, reading calls beside the one in question are left to the operation, which looks things up itself, and any other write, or
 //! a call within a loop, makes the program none for this. Arguments are guessed from the shape of the call and then proved: put into the
 //! program, they must give the call. An answer is proved likewise: the program must make of it what the operation gave.
+//!
+//! Where a program looks things up before it writes, its operation is found by [rehearsal](rehearsed) instead.
 
 mod follow;
 mod invert;
+mod rehearsal;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +26,9 @@ use super::convert::equal;
 use super::eval::eval;
 use super::scope::{Fuel, Scope};
 use crate::blank::blank;
-use follow::{Followed, follow, is_unknown, mentions, parameter};
+pub use rehearsal::{Rehearsed, rehearsed};
+
+use follow::{Called, Followed, follow, is_unknown, mentions, parameter};
 
 /// What an operation may be asked to do backwards, in steps of evaluation.
 const STEPS: u64 = 1_000_000;
@@ -56,8 +61,7 @@ pub fn operation<'m>(manifest: &'m Manifest, function: &str, args: &Map, everywh
         };
         let open = follow(program, operation, None).ok()?;
         open.calls.iter().filter(|call| call.function == function).find_map(|call| {
-            let pattern = Expr::Record(call.with.iter().map(|(name, expr)| (name.clone(), expr.clone())).collect());
-            let guessed = invert::arguments(&pattern, &Value::from(args.clone()));
+            let guessed = invert::arguments(&pattern(call), &Value::from(args.clone()));
             // What the call does not tell has its default, or is blank.
             [Unsaid::Default, Unsaid::Blank].into_iter().find_map(|unsaid| {
                 let guessed: Vec<Map> =
@@ -91,7 +95,7 @@ pub fn functions(manifest: &Manifest) -> Vec<String> {
         let followed = manifest.operations.get(name).and_then(|operation| follow(program, operation, None).ok());
         followed.into_iter().flat_map(|followed| followed.calls).filter(|call| call.is_told).map(|call| call.function).collect::<Vec<_>>()
     };
-    exact(&manifest.crosswalk).flat_map(of).collect()
+    exact(&manifest.crosswalk).flat_map(of).chain(rehearsal::functions(manifest)).collect()
 }
 
 impl Backwards<'_> {
@@ -140,6 +144,11 @@ fn complete(manifest: &Manifest, operation: &Operation, mut guess: Map, unsaid: 
     needed.then(|| Validator::new(manifest, &Site::default()).sparse().arguments(operation, guess).ok()).flatten()
 }
 
+/// The arguments of a call as one expression.
+fn pattern(call: &Called) -> Expr {
+    Expr::Record(call.with.iter().map(|(name, expr)| (name.clone(), expr.clone())).collect())
+}
+
 /// What a program does with arguments: one call of the function, no other write. With the arguments of that call.
 fn proved(program: &Program, operation: &Operation, function: &str, known: &Map) -> Option<(Followed, Value)> {
     let followed = follow(program, operation, Some(known)).ok()?;
@@ -148,7 +157,7 @@ fn proved(program: &Program, operation: &Operation, function: &str, known: &Map)
     if calls.next().is_some() || followed.calls.iter().any(|other| other.writes && other.function != function) {
         return None;
     }
-    let made = value(&Expr::Record(call.with.iter().map(|(name, expr)| (name.clone(), expr.clone())).collect()), known)?;
+    let made = value(&pattern(call), known)?;
     Some((followed, made))
 }
 

@@ -120,6 +120,20 @@ impl Failure {
         Failure { debug: debug.into(), ..Failure::new(FailureKind::Internal, "internalerror", "The server failed to carry this out.") }
     }
 
+    /// Without some texts, wherever it repeats them: what is said of an answer may quote the request, and is logged. Texts of less than
+    /// four bytes stay: they are in all words.
+    #[must_use]
+    pub fn without(mut self, secrets: &[String]) -> Failure {
+        for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
+            for text in [&mut self.message, &mut self.debug] {
+                if text.contains(secret.as_str()) {
+                    *text = text.replace(secret.as_str(), "…");
+                }
+            }
+        }
+        self
+    }
+
     /// With words for whoever looks for the cause.
     #[must_use]
     pub fn debug(mut self, debug: impl Into<String>) -> Failure {

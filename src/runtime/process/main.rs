@@ -7,6 +7,7 @@ mod life;
 mod limits;
 mod moodle;
 mod refusals;
+mod secrets;
 mod server;
 mod shared;
 mod words;

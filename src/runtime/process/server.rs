@@ -98,6 +98,13 @@ impl Server {
         }
     }
 
+    /// Ends the process, and gives everything that it wrote and nobody has waited for.
+    pub fn whole_log(mut self) -> Vec<String> {
+        self.kill();
+        let log = self.log.lock().unwrap();
+        log.iter().collect()
+    }
+
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status().unwrap();

@@ -9,7 +9,8 @@
 //! - [`operations`] is the list of all operations; one file for each subject carries them out;
 //! - [`texts`] has what is said where nothing was found;
 //! - [`accounts`] lets users of the school log in, and systems that were given an account;
-//! - [`across`] answers functions of Moodle that the crosswalk maps to operations;
+//! - [`across`] answers functions of Moodle that the crosswalk maps to operations, [`lookups`] what it has to look up for that, and
+//!   [`site`] what clients of Moodle ask first;
 //! - [`extension`] hands on what the school does not know;
 //! - [`demo`] is the school that a new store begins with.
 
@@ -32,6 +33,7 @@ mod grades;
 mod groupings;
 mod groups;
 mod journal;
+mod lookups;
 mod messages;
 mod moment;
 mod pages;
@@ -40,6 +42,7 @@ mod resources;
 mod rights;
 mod roles;
 mod sections;
+pub mod site;
 mod tables;
 mod testing;
 mod users;
@@ -223,6 +226,9 @@ impl Backend for School {
         }
         if let Some(operation) = operations::find(call.operation) {
             return self.run(operation, call.args, call.caller).await;
+        }
+        if site::is_asked_by(call.operation) {
+            return self.about(&call).await;
         }
         if let Some(outcome) = self.across(&call).await {
             return outcome;

@@ -97,10 +97,14 @@ fn is_longer(request: &Request, bytes: usize) -> bool {
     fields.fold(line, usize::saturating_add) > bytes
 }
 
-/// A path as it is logged: without the user name and the password that clients of Moodle's simple servers may put behind theirs.
+/// A path as it is logged: without what belongs into a query and was put there by mistake, and without the user name and the password that
+/// clients of Moodle's simple servers may put behind theirs.
 fn shown(path: &str) -> Cow<'_, str> {
-    const SIMPLE: &str = "simpleserver.php/";
-    path.find(SIMPLE).map_or(Cow::Borrowed(path), |at| Cow::Owned(format!("{}…", &path[..at + SIMPLE.len()])))
+    const SIMPLE: &str = "simpleserver";
+    let stray = path.find(['&', '=', ';', '?', '@']).unwrap_or(path.len());
+    let simple = path.to_ascii_lowercase().find(SIMPLE).and_then(|at| Some(at + path[at..].find('/')? + 1));
+    let end = simple.map_or(stray, |end| end.min(stray));
+    if end < path.len() { Cow::Owned(format!("{}…", &path[..end])) } else { Cow::Borrowed(path) }
 }
 
 /// The id of a request. Ids tell requests apart and are no secret.
@@ -145,6 +149,10 @@ mod tests {
     fn paths_are_logged_without_passwords() {
         assert_eq!(shown("/webservice/soap/simpleserver.php/ann/secret"), "/webservice/soap/simpleserver.php/…");
         assert_eq!(shown("/webservice/soap/simpleserver.php"), "/webservice/soap/simpleserver.php");
+        assert_eq!(shown("/Webservice/SOAP/SimpleServer.php//ann/secret"), "/Webservice/SOAP/SimpleServer.php/…");
+        assert_eq!(shown("/webservice/soap/simpleserver%2Ephp/ann/secret"), "/webservice/soap/simpleserver%2Ephp/…");
+        assert_eq!(shown("/webservice/rest/server.php&wstoken=secret"), "/webservice/rest/server.php…");
+        assert_eq!(shown("/wsfunction=login;password=secret"), "/wsfunction…");
         assert_eq!(shown("/api/s/f"), "/api/s/f");
     }
 

@@ -3,6 +3,7 @@
 use mwsc_contract::Value;
 use mwsc_contract::schema::Access;
 
+use super::confidential::{passwords, spellings};
 use super::transport::{Answer, Config, Message, Transport};
 use super::{encode, outcome};
 use crate::dispatch::{Args, Failure, FailureKind, Secret};
@@ -31,12 +32,17 @@ impl Client {
     pub async fn call(&self, function: &str, args: &Args, token: &Secret, kind: Option<Access>) -> Result<Value, Failure> {
         let mut body = fields(&[("wstoken", token.reveal()), ("wsfunction", function), ("moodlewsrestformat", "json")]);
         encode::form(args, &mut body);
+        let secrets: Vec<String> = spellings(token.reveal()).into_iter().chain(passwords(args)).collect();
+        let read = |answer: &Answer| read(answer).map_err(|why| why.without(&secrets));
         self.transport.post(&message(REST, body), kind, read).await
     }
 
     /// A token for a user.
     pub async fn token(&self, username: &str, password: &str, service: &str) -> Result<Secret, Failure> {
         let body = fields(&[("username", username), ("password", password), ("service", service)]);
+        // An answer that is none may hold a token all the same.
+        let unquoted = |status, why: Failure| why.debug(format!("status {status}")).without(&spellings(password));
+        let read = |answer: &Answer| read(answer).map_err(|why| unquoted(answer.status, why));
         let answer = self.transport.post(&message(LOGIN, body), None, read).await?;
         let token = answer.get("token").and_then(Value::as_str);
         token.map(Secret::new).ok_or_else(|| Failure::new(FailureKind::BadAnswer, "badanswer", "The site gave no token."))

@@ -5,6 +5,7 @@
 
 pub mod breaker;
 pub mod client;
+pub mod confidential;
 mod crosswalk;
 mod encode;
 pub mod outcome;

@@ -68,6 +68,20 @@ async fn silence_and_floods_are_failures() {
     assert!(call(&closed, "f", Access::Write).await.unwrap_err().retry_after > 0, "the breaker is open");
 }
 
+/// A page of an error may quote the request, and failures of a back end are logged.
+#[tokio::test]
+async fn failures_never_repeat_what_was_sent_in_confidence() {
+    let quote = |body: String| async move { (StatusCode::INTERNAL_SERVER_ERROR, format!("<p>{body}</p>")) };
+    let broken = |body: String| async move { format!("{{\"token\": \"g1ven\", {body}") };
+    let url = play(Router::new().route("/webservice/rest/server.php", post(quote)).route("/login/token.php", post(broken))).await;
+    let client = Client::new(quick(&url)).unwrap();
+    let why = client.call("f", &Args::new(), &Secret::new("t0ken"), Some(Access::Write)).await.unwrap_err();
+    assert!(why.debug.contains("wstoken=…&wsfunction=f") && !why.debug.contains("t0ken"), "{}", why.debug);
+    let why = client.token("ann", "passw0rd", "s").await.unwrap_err();
+    assert!(!why.debug.contains("passw0rd") && !why.debug.contains("g1ven"), "{}", why.debug);
+    assert!(why.debug.contains("status 200"), "{}", why.debug);
+}
+
 #[tokio::test]
 async fn a_session_is_of_the_very_user() {
     let logins = Arc::new(AtomicU32::new(0));

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::outcome::{self, Reply};
 use crate::dispatch::{Args, Failure, FailureKind};
 use crate::soap::{Blanks, Limits, Spelling, Version, encode};
-use crate::upstream::transport::{Config, Message, Transport};
+use crate::upstream::confidential::passwords;
+use crate::upstream::transport::{Answer, Config, Message, Transport};
 
 /// A session of the server, by its number and key.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,10 +72,17 @@ impl Server {
     pub async fn call(&self, operation: &str, session: Option<&Key>, args: &Args, access: Option<Access>) -> Result<Value, Failure> {
         let (name, spelled) = self.spelling.of(operation).ok_or_else(|| outcome::not_served(operation))?;
         let message = self.message(name, encode::request(&self.spelling, name, spelled, session.map(|at| (at.client, &*at.key)), args));
-        let read = |answer: &_| outcome::read(&self.spelling, spelled, answer, self.limits);
+        let secrets: Vec<String> = session.map(|session| session.key.clone()).into_iter().chain(passwords(args)).collect();
+        let read = |answer: &Answer| {
+            outcome::read(&self.spelling, spelled, answer, self.limits).map_err(|why| match operation {
+                // An answer that is none may hold the key of a session all the same.
+                "login" => why.debug(format!("status {}", answer.status)),
+                _ => why.without(&secrets),
+            })
+        };
         match self.transport.post(&message, access, read).await? {
             Reply::Result(value) => Ok(value),
-            Reply::Fault(fault) => Err(fault.failure(operation)),
+            Reply::Fault(fault) => Err(fault.failure(operation).without(&secrets)),
         }
     }
 
@@ -125,13 +133,16 @@ fn endpoint<'a>(url: &'a str, manifest: &'a Manifest) -> Result<(&'a Endpoint, &
     };
     let known: Vec<&Endpoint> = manifest.endpoints.iter().filter(sessions).collect();
     let found = known.iter().find_map(|endpoint| Some((*endpoint, url.strip_suffix(endpoint.path.as_str())?)));
+    // A user name and a password before the host are nobody's business.
+    let shown = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let shown = shown.split_once('@').map_or(url, |(_, rest)| rest);
     let is_address =
         |base: &str| base.split_once("://").is_some_and(|(scheme, host)| matches!(scheme, "http" | "https") && !host.is_empty());
     found.filter(|(_, base)| is_address(base)).ok_or_else(|| match known.as_slice() {
         [] => "the build has no endpoint of OK Tech's kind".to_owned(),
         known => {
             let paths: Vec<_> = known.iter().map(|endpoint| format!("https://…{}", endpoint.path)).collect();
-            format!("`{url}` is not the address of a server that the build describes, such as {}", paths.join(" or "))
+            format!("`{shown}` is not the address of a server that the build describes, such as {}", paths.join(" or "))
         }
     })
 }

@@ -224,6 +224,19 @@ async fn a_server_that_is_down_or_is_none_is_one_failure() {
     assert_eq!(problem["detail"], "The site did not answer lately; it is not asked again yet.");
 }
 
+#[tokio::test]
+async fn failures_never_repeat_what_was_sent_in_confidence() {
+    let path = "/wspp/service_pp2.php";
+    let quote = |body: String| async move { format!("{body} s3ssionkey") };
+    let (url, _) = play(Router::new().route(path, post(quote))).await;
+    let front = Front::new(&url, path);
+    let key = Key { client: 7, key: "s3sskey".to_owned() };
+    let why = front.server.call("get_my_id", Some(&key), &crate::dispatch::Args::new(), None).await.unwrap_err();
+    assert!(!why.debug.is_empty() && !why.debug.contains("s3sskey"), "{}", why.debug);
+    let why = front.server.login("ann", "passw0rd").await.unwrap_err();
+    assert!(!why.debug.is_empty() && !why.debug.contains("passw0rd") && !why.debug.contains("s3ssionkey"), "{}", why.debug);
+}
+
 #[test]
 fn an_address_has_to_be_one_of_the_build() {
     let manifest = serde_json::from_value(manifest()).unwrap();
@@ -233,6 +246,7 @@ fn an_address_has_to_be_one_of_the_build() {
         "`https://m.example/service.php` is not the address of a server that the build describes, such as https://…/wspp/service_pp.php or \
          https://…/wspp/service_pp2.php"
     );
+    assert!(!refused("https://ann:secret@m.example/service.php").contains("secret"));
     assert!(refused("m.example/wspp/service_pp.php").contains("is not the address"));
     assert!(Server::new(Config::new("https://m.example/old/wspp/service_pp.php"), &manifest).is_ok());
 }

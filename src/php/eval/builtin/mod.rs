@@ -192,7 +192,11 @@ impl<'a> Interp<'a, '_> {
             return self.throw_error("ArgumentCountError", &message, Some(at));
         }
         self.spend(1, None)?;
-        (builtin.run)(self, call)
+        let value = (builtin.run)(self, call)?;
+        if let Value::Str(text) = &value {
+            self.spend_text(text.len(), at)?;
+        }
+        Ok(value)
     }
 
     /// Writes through a reference argument.

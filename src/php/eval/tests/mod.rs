@@ -33,9 +33,11 @@ fn endless_programs_stop() {
         "return loop_a::A;",
         "return new loop_c();",
         "while (true) { $a['k' . $n++] = new stdClass(); if (time() == $n) { break; } }",
+        "while (true) { $a = [[$a, $a]]; kept::keep($a); }",
+        "while (true) { $a[[$a, 'it\\'s' => $a]] = $a; if (time()) { $b[] = $a; } }",
     ] {
         let result = World::new()
-            .file("a.php", "<?php class loop_a { const A = loop_b::B; } class loop_b { const B = loop_a::A; } class loop_c extends loop_d {} class loop_d extends loop_c {}")
+            .file("a.php", "<?php class loop_a { const A = loop_b::B; } class loop_b { const B = loop_a::A; } class loop_c extends loop_d {} class loop_d extends loop_c {} class kept { static $all; static function keep($a) { for ($i = 0; $i < 100; $i++) { $b[] = $i; } self::$all = [self::$all, $a, $a]; return self::$all; } }")
             .eval_small(body);
         assert!(result.starts_with("limit:") || result.starts_with("u:"), "{body}: {result}");
     }

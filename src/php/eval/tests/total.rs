@@ -127,3 +127,17 @@ proptest! {
         World::new().eval_small(&body);
     }
 }
+
+/// Programs that once took minutes or more memory than there is: values that hold themselves, or others twice, many levels deep.
+#[test]
+fn values_that_grow_by_doubling_end() {
+    for body in [
+        "$b = []; for ($i = 0; $i < 99; $i++) { $a['k']['x'][] = &$c; $c = [$a, $b]; $b[] = $c; } return $a;",
+        "$b = [1]; foreach ($b as $k => &$c) { $b[] = json_encode($b); } return $b;",
+        "foreach ([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as $c) { $a[[[(array) 1 => $a, $a] => $c, $c]] = [$a => 'it\\'s']; $b[[$b, [$a, $a]]] = $a; } return $b;",
+        "for ($i = 0; $i < 40; $i++) { $a = [[$a, $a], 'o' => new stdClass]; } return [$a, 'k' => &$a];",
+        "for ($i = 0; $i < 40; $i++) { $a = [$a, $a]; $o->$i = $a; } return (array) $o;",
+    ] {
+        World::new().eval_small(body);
+    }
+}

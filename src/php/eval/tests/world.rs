@@ -10,7 +10,7 @@ use crate::php::ast::PhpFile;
 use crate::php::eval::{Interp, Stop};
 use crate::php::host::{ClassAt, EvalFinding, Host};
 use crate::php::parse;
-use crate::php::value::{Key, Value};
+use crate::php::value::{Key, ObjId, Value};
 use crate::source::{SourceMap, Span};
 
 /// Files, and the classes that autoloading finds in them.
@@ -144,6 +144,15 @@ impl<'a> Host<'a> for WorldHost<'a, '_> {
 
 /// A value in a form that the PHP side of the differential test prints, too.
 pub fn dump<'a>(interp: &Interp<'a, '_>, value: &Value<'a>) -> String {
+    within(interp, value, &mut Vec::new(), &mut 100_000)
+}
+
+/// The same for a part of a value: the objects that it lies in, and how many parts may follow, for an array can hold another many times.
+fn within<'a>(interp: &Interp<'a, '_>, value: &Value<'a>, open: &mut Vec<ObjId>, left: &mut u32) -> String {
+    if *left == 0 {
+        return "...".into();
+    }
+    *left -= 1;
     match value {
         Value::Null => "n".into(),
         Value::Bool(b) => format!("b:{}", i32::from(*b)),
@@ -160,7 +169,7 @@ pub fn dump<'a>(interp: &Interp<'a, '_>, value: &Value<'a>) -> String {
                     Key::Int(n) => drop(write!(out, "i:{n}=>")),
                     Key::Str(s) => drop(write!(out, "s:{s}=>")),
                 }
-                out.push_str(&dump(interp, &entry.value));
+                out.push_str(&within(interp, &entry.value, open, left));
                 if let Some(condition) = &entry.only_if {
                     let _ = write!(out, " if {condition}");
                 }
@@ -169,14 +178,19 @@ pub fn dump<'a>(interp: &Interp<'a, '_>, value: &Value<'a>) -> String {
             out
         }
         Value::Object(id) => {
+            if open.contains(id) {
+                return "o:circle".into();
+            }
+            open.push(*id);
             let object = interp.object(*id);
             let mut out = format!("o:{}{{", object.class);
             for (at, (name, value)) in object.props.iter().enumerate() {
                 if at > 0 {
                     out.push(',');
                 }
-                let _ = write!(out, "{name}=>{}", dump(interp, value));
+                let _ = write!(out, "{name}=>{}", within(interp, value, open, left));
             }
+            open.pop();
             out.push('}');
             out
         }

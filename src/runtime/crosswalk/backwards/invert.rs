@@ -33,6 +33,13 @@ fn bind(pattern: &Expr, value: &Value, mut bound: Map) -> Vec<Map> {
             let value = values.get(name).unwrap_or(&Value::Null);
             all.into_iter().flat_map(|bound| bind(field, value, bound)).collect()
         }),
+        (Expr::Filter(of, Filter::Map, arguments), Value::List(values)) => match arguments.as_slice() {
+            [Argument::Each(item, body)] => {
+                let items: Option<Vec<Value>> = values.iter().map(|value| structure(body, item, value)).collect();
+                items.map_or_else(|| vec![bound.clone()], |items| bind(of, &Value::List(items), bound.clone()))
+            }
+            _ => vec![bound],
+        },
         (Expr::Filter(of, filter, _), value) if converts(*filter) => bind(of, value, bound),
         (Expr::Else(of, _), value) => bind(of, value, bound),
         // A value of its own decides nothing here.

@@ -58,12 +58,27 @@ fn manifest() -> Manifest {
             ),
         ),
         ("core_course_get_courses", function(json!([]), Some(list("t.category")))),
+        ("enrol_manual_enrol_users", function(json!([{ "name": "enrolments", "type": list("t.enrolment") }]), None)),
+        ("enrol_manual_unenrol_users", function(json!([{ "name": "enrolments", "type": list("t.leaving") }]), None)),
+        ("core_role_unassign_roles", function(json!([{ "name": "unassignments", "type": list("t.unassignment") }]), None)),
+        ("core_user_update_users", function(json!([{ "name": "users", "type": list("t.user") }]), Some(json!({ "record": "t.warned" })))),
+        (
+            "core_webservice_get_site_info",
+            function(
+                json!([default(
+                    json!({ "name": "serviceshortnames", "type": { "list": { "type": { "scalar": { "kind": "string" } } } } }),
+                    json!([])
+                )]),
+                Some(json!({ "record": "t.about" })),
+            ),
+        ),
     ];
     let names: Vec<&str> = functions.iter().map(|(name, _)| *name).collect();
     whole["services"]
         .as_array_mut()
         .unwrap()
         .push(json!({ "shortname": "moodle", "name": "Moodle", "operations": names, "convention": "moodle" }));
+    whole["releases"] = json!(["oktech", "4.5.5"]);
     for (name, function) in functions {
         whole["operations"][name] = function;
     }
@@ -73,6 +88,44 @@ fn manifest() -> Manifest {
             "t.joining",
             json!([{ "name": "cohorttype", "type": { "record": "t.which" } }, { "name": "usertype", "type": { "record": "t.which" } }]),
         ),
+        (
+            "t.enrolment",
+            json!([field("roleid", "int"), field("userid", "int"), field("courseid", "int"), optional(field("timestart", "int"))]),
+        ),
+        ("t.leaving", json!([field("userid", "int"), field("courseid", "int"), optional(field("roleid", "int"))])),
+        (
+            "t.unassignment",
+            json!([
+                field("roleid", "int"),
+                field("userid", "int"),
+                optional(field("contextlevel", "string")),
+                optional(field("instanceid", "int")),
+            ]),
+        ),
+        (
+            "t.user",
+            json!([
+                field("id", "int"),
+                optional(field("firstname", "string")),
+                optional(json!({ "name": "customfields", "type": list("t.custom") })),
+            ]),
+        ),
+        ("t.custom", json!([field("type", "string"), field("value", "string")])),
+        (
+            "t.about",
+            json!([
+                field("sitename", "string"),
+                field("username", "string"),
+                field("fullname", "string"),
+                field("userid", "int"),
+                field("siteurl", "string"),
+                { "name": "functions", "type": list("t.function") },
+                optional(field("release", "string")),
+                optional(field("version", "string")),
+                optional(field("userissiteadmin", "bool")),
+            ]),
+        ),
+        ("t.function", json!([field("name", "string"), field("version", "string")])),
         ("t.which", json!([field("type", "string"), field("value", "string")])),
         ("t.warned", json!([optional(json!({ "name": "warnings", "type": list("t.criterion") }))])),
         ("t.criterion", json!([field("key", "string"), field("value", "string")])),
@@ -203,6 +256,115 @@ async fn other_functions_and_other_calls_do_not() {
     // The permissions are those of the operation.
     let join = "core_group_add_group_members&members[0][groupid]=1&members[0][userid]=9";
     assert_eq!(rest(&router, "student", join).await["errorcode"], "nopermissions");
+}
+
+/// The level of the best role that a user has in a course.
+async fn level(desk: &Desk, user: i64, course: i64) -> Json {
+    let args = json!({ "userid": user.to_string(), "useridfield": "id", "courseid": course.to_string(), "courseidfield": "id" });
+    desk.ok("admin", "get_primaryrole_incourse", args).await
+}
+
+/// Numbers of a user who is in no course, and of a course.
+async fn newcomer(desk: &Desk) -> (i64, i64) {
+    let user = desk.ok("admin", "get_user_byusername", json!({ "userinfo": "student20" })).await;
+    let (user, course) = (user[0]["id"].as_i64().unwrap(), 2);
+    assert_eq!(level(desk, user, course).await, 0);
+    (user, course)
+}
+
+#[tokio::test]
+async fn functions_whose_mapping_looks_things_up_answer() {
+    let (router, desk) = served().await;
+    let (user, course) = newcomer(&desk).await;
+    let enrol = |role: i64| {
+        format!("enrol_manual_enrol_users&enrolments[0][roleid]={role}&enrolments[0][userid]={user}&enrolments[0][courseid]={course}")
+    };
+    let leave = format!("enrol_manual_unenrol_users&enrolments[0][userid]={user}&enrolments[0][courseid]={course}");
+    let unassign = |role: i64| {
+        let item = format!("unassignments[0][userid]={user}&unassignments[0][contextlevel]=course&unassignments[0][instanceid]={course}");
+        format!("core_role_unassign_roles&unassignments[0][roleid]={role}&{item}")
+    };
+    assert_eq!(rest(&router, "admin", &enrol(5)).await, Json::Null);
+    assert_eq!(level(&desk, user, course).await, 5);
+    // Whoever has one role only would leave the course with it, which is another function.
+    assert_eq!(rest(&router, "admin", &unassign(5)).await["errorcode"], "accessexception");
+    assert_eq!(rest(&router, "admin", &enrol(4)).await, Json::Null);
+    assert_eq!(level(&desk, user, course).await, 4);
+    // And whoever has two does not leave with one of them.
+    assert_eq!(rest(&router, "admin", &leave).await["errorcode"], "accessexception");
+    assert_eq!(rest(&router, "admin", &unassign(4)).await, Json::Null);
+    assert_eq!(level(&desk, user, course).await, 5);
+    assert_eq!(rest(&router, "student", &leave).await["errorcode"], "nopermissions");
+    assert_eq!(rest(&router, "admin", &format!("{leave}&enrolments[0][roleid]=5")).await, Json::Null);
+    assert_eq!(level(&desk, user, course).await, 0);
+    assert_eq!(rest(&router, "admin", &enrol(5)).await, Json::Null);
+    assert_eq!(rest(&router, "admin", &leave).await, Json::Null, "the role need not be named");
+    assert_eq!(level(&desk, user, course).await, 0);
+    // What the mapping cannot say is not done in part.
+    for more in ["&enrolments[0][timestart]=1", "&enrolments[1][roleid]=5&enrolments[1][userid]=99999&enrolments[1][courseid]=2"] {
+        assert_eq!(rest(&router, "admin", &(enrol(5) + more)).await["errorcode"], "accessexception", "{more}");
+        assert_eq!(level(&desk, user, course).await, 0, "{more}");
+    }
+    let update = format!("core_user_update_users&users[0][id]={user}");
+    let custom = "&users[0][customfields][0][type]=nickname&users[0][customfields][0][value]=north";
+    assert_eq!(rest(&router, "admin", &(update.clone() + custom)).await, json!({ "warnings": [] }));
+    let found = desk.ok("admin", "get_user_byid", json!({ "userinfo": user })).await;
+    assert!(found[0]["profile"].as_array().unwrap().contains(&json!({ "name": "nickname", "value": "north" })), "{found}");
+    assert_eq!(rest(&router, "admin", &(update + custom + "&users[0][firstname]=X")).await["errorcode"], "accessexception");
+}
+
+#[tokio::test]
+async fn the_same_over_soap_xml_rpc_and_json() {
+    let (router, desk) = served().await;
+    let (user, course) = newcomer(&desk).await;
+    let post = async |target: &str, body: String| {
+        let target = target.replace("PASSWORD", PASSWORD);
+        let request = Request::post(target).header("content-type", "text/xml").body(Body::from(body)).unwrap();
+        let text = router.clone().oneshot(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8(text.to_vec()).unwrap()
+    };
+    let item = format!("<item><roleid>5</roleid><userid>{user}</userid><courseid>{course}</courseid></item>");
+    let envelope = |body: &str| {
+        let soap = "http://schemas.xmlsoap.org/soap/envelope/";
+        format!("<e:Envelope xmlns:e='{soap}'><e:Body>{body}</e:Body></e:Envelope>")
+    };
+    let soap = "/webservice/soap/simpleserver.php?wsusername=admin&wspassword=PASSWORD";
+    let body = envelope(&format!("<enrol_manual_enrol_users><enrolments>{item}</enrolments></enrol_manual_enrol_users>"));
+    assert_eq!(post(soap, body).await, "", "a function that gives nothing has an empty answer");
+    assert_eq!(level(&desk, user, course).await, 5);
+    let about = post(soap, envelope("<core_webservice_get_site_info><serviceshortnames/></core_webservice_get_site_info>")).await;
+    assert!(about.contains(">admin</username>") && about.contains(">enrol_manual_enrol_users</"), "{about}");
+    let member = |name: &str, value: i64| format!("<member><name>{name}</name><value><int>{value}</int></value></member>");
+    let leaving = format!("<value><struct>{}{}</struct></value>", member("userid", user), member("courseid", course));
+    let param = format!("<param><value><array><data>{leaving}</data></array></value></param>");
+    let call = format!("<methodCall><methodName>enrol_manual_unenrol_users</methodName><params>{param}</params></methodCall>");
+    let rpc = "/webservice/xmlrpc/simpleserver.php?wsusername=admin&wspassword=PASSWORD";
+    assert!(post(rpc, call).await.ends_with("<params/></methodResponse>"));
+    assert_eq!(level(&desk, user, course).await, 0);
+    let enrolments = json!({ "enrolments": [{ "roleid": 4, "userid": user, "courseid": course }] });
+    assert_eq!(api(&router, "admin", "moodle/enrol_manual_enrol_users", enrolments).await.0, 204);
+    assert_eq!(level(&desk, user, course).await, 4);
+    let (status, about) = api(&router, "admin", "moodle/core_webservice_get_site_info", json!({})).await;
+    assert_eq!((status, &about["username"], &about["userissiteadmin"]), (200, &json!("admin"), &json!(true)));
+}
+
+/// Every client of Moodle begins so.
+#[tokio::test]
+async fn a_client_takes_a_token_and_asks_who_it_is_and_what_it_may_call() {
+    let (router, _) = served().await;
+    let login = get(&router, &format!("/login/token.php?username=teacher&password={PASSWORD}&service=moodle")).await;
+    let token = login["token"].as_str().unwrap();
+    let call = "wsfunction=core_webservice_get_site_info&moodlewsrestformat=json";
+    let about = get(&router, &format!("/webservice/rest/server.php?wstoken={token}&{call}")).await;
+    assert_eq!((&about["username"], &about["siteurl"]), (&json!("teacher"), &json!("https://school.example")));
+    assert!(about["userid"].as_i64().unwrap() > 0 && !about["fullname"].as_str().unwrap().is_empty(), "{about}");
+    assert_eq!((&about["release"], &about["version"]), (&json!("4.5.5"), &json!("2024100705")));
+    assert_eq!(about["userissiteadmin"], false);
+    let functions = super::each(&about["functions"], "name");
+    assert!(functions.contains(&json!("core_course_get_categories")) && !functions.contains(&json!("get_categories")), "{about}");
+    let call = "wsfunction=core_course_get_categories&moodlewsrestformat=json";
+    let categories = get(&router, &format!("/webservice/rest/server.php?wstoken={token}&{call}")).await;
+    assert!(categories.as_array().is_some_and(|list| !list.is_empty()), "{categories}");
 }
 
 #[tokio::test]
