@@ -74,7 +74,7 @@ function result(slot) {
 
 /** One of some values, or none of them. */
 function choice(values) {
-  const texts = values.map(value => (typeof value === 'string' && value.trim() === value && value !== '' ? value : String(JSON.stringify(value))));
+  const texts = values.map(value => (typeof value === 'string' && value.trim() === value && value !== '' ? value : JSON.stringify(value)));
   const select = make('select', {}, make('option', { value: '' }, '—'), ...texts.map(text => make('option', { value: text }, text)));
   return { node: select, value: () => values[select.selectedIndex - 1] };
 }
