@@ -23,7 +23,8 @@ pub(super) fn is_multilang(text: &str) -> bool {
         let (tag, after) = rest.split_at(end + 1);
         let fits = match (open, tag == close) {
             (_, true) => open,
-            (_, false) if lang => marks_language(tag, "<lang", 1),
+            // One blank after the name, where the attributes of a `span` may stand apart as far as they like.
+            (_, false) if lang => tag.starts_with("<lang lang") && marks_language(tag, "<lang", 1),
             (_, false) => marks_language(tag, "<span", 2),
         };
         if !fits {
