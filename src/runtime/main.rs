@@ -2,13 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use mwsd::cli::{Arguments, run};
+use mwsd::cli::{arguments, run};
 
 /// Answers are made of many small objects, and hashing a password takes 19 MB that the system's allocator would keep.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    run(Arguments::parse())
+    run(arguments())
 }

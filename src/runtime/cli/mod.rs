@@ -8,10 +8,13 @@ mod record;
 mod replay;
 mod serve;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+
+use crate::address::discreet;
 
 pub use config::Config;
 
@@ -56,19 +59,19 @@ pub struct Options {
     #[arg(long, value_name = "ADDR", env = "MWSD_ADMIN")]
     admin: Option<std::net::SocketAddr>,
     /// Where clients reach the service, as WSDLs and API documents say [default: the address to listen on]
-    #[arg(long, value_name = "URL", env = "MWSD_BASE_URL")]
+    #[arg(long, value_name = "URL", env = "MWSD_BASE_URL", hide_env_values = true)]
     base_url: Option<String>,
     /// File of the embedded school, or the address of a database for several instances [default: mwsd.sqlite]
     #[arg(long, value_name = "STORE", env = "MWSD_STORE", hide_env_values = true, help_heading = "Back end")]
     store: Option<String>,
     /// Put the service in front of this Moodle
-    #[arg(long, value_name = "URL", env = "MWSD_UPSTREAM", group = "behind", help_heading = "Back end")]
+    #[arg(long, value_name = "URL", env = "MWSD_UPSTREAM", hide_env_values = true, group = "behind", help_heading = "Back end")]
     upstream: Option<String>,
     /// Service of that Moodle for which a login takes a token [default: `moodle_mobile_app`]
     #[arg(long, value_name = "NAME", env = "MWSD_UPSTREAM_SERVICE", help_heading = "Back end")]
     upstream_service: Option<String>,
     /// Put the service in front of the OK Tech server at this address, which ends with `/wspp/service_pp.php` or `/wspp/service_pp2.php`
-    #[arg(long, value_name = "URL", env = "MWSD_UPSTREAM_WSPP", group = "behind", help_heading = "Back end")]
+    #[arg(long, value_name = "URL", env = "MWSD_UPSTREAM_WSPP", hide_env_values = true, group = "behind", help_heading = "Back end")]
     upstream_wspp: Option<String>,
     /// Answer from a folder of recorded exchanges
     #[arg(long, value_name = "DIR", env = "MWSD_RECORDED", group = "behind", help_heading = "Back end")]
@@ -113,8 +116,22 @@ impl Stop {
 
 impl std::fmt::Display for Stop {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&discreet(&self.message))
     }
+}
+
+/// The arguments of this process. When they are none, says why and ends it.
+pub fn arguments() -> Arguments {
+    Arguments::try_parse().unwrap_or_else(|why| {
+        let text = why.to_string();
+        match discreet(&text) {
+            Cow::Borrowed(_) => why.exit(),
+            Cow::Owned(shown) => {
+                eprint!("{shown}");
+                std::process::exit(why.exit_code())
+            }
+        }
+    })
 }
 
 /// Carries the command out.
