@@ -22,13 +22,13 @@ pub struct Address {
 impl Address {
     /// Reads an address. The error says what is wrong with it, and repeats nothing of it.
     pub fn parse(text: &str) -> Result<Address, String> {
-        let unschemed = || "the address does not begin with `http://` or `https://`".to_owned();
+        let unschemed = "the address does not begin with `http://` or `https://`";
         if !text.contains("://") {
-            return Err(unschemed());
+            return Err(format!("this is no address: {unschemed}"));
         }
         let mut url = Url::parse(text).map_err(|why| format!("this is no address: {why}"))?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(unschemed());
+            return Err(unschemed.to_owned());
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err("the address has a `?` or a `#` in it".to_owned());

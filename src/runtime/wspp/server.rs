@@ -4,9 +4,9 @@ use std::fmt;
 
 use axum::http::HeaderName;
 use bytes::Bytes;
-use mwsc_contract::schema::{Access, Convention};
+use mwsc_contract::schema::{Access, Convention, Field};
 use mwsc_contract::wire::{ADDRESS, Endpoint, Style};
-use mwsc_contract::{Manifest, Value};
+use mwsc_contract::{Manifest, Operation, Presence, Value};
 use serde::{Deserialize, Serialize};
 
 use super::outcome::{self, Reply};
@@ -68,6 +68,19 @@ impl Server {
     /// Shortname of the service that it serves.
     pub fn service(&self) -> &str {
         &self.service
+    }
+
+    /// A parameter of an operation that the shape of this server lacks, though an argument for it says something of its own: it cannot be
+    /// sent, and without it the operation would do something else.
+    pub fn lacks<'o>(&self, operation: &str, description: &'o Operation, args: &Args) -> Option<&'o str> {
+        let (_, spelled) = self.spelling.of(operation)?;
+        let says = |param: &&Field| match (&param.slot.presence, args.get(&param.name)) {
+            (_, None | Some(Value::Null)) => false,
+            (Presence::Default(default), Some(value)) => value != default,
+            (Presence::Required | Presence::Optional | Presence::Runtime(_), Some(value)) => *value != Value::from(""),
+        };
+        let lacked = description.params.iter().find(|param| param.session.is_none() && !spelled.takes(&param.name) && says(param));
+        lacked.map(|param| param.name.as_str())
     }
 
     /// Calls an operation of the manifest. Arguments have the manifest's names.
