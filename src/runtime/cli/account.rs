@@ -68,7 +68,8 @@ struct Add {
 /// Does it.
 pub fn run(options: &Options) -> Result<u8, Stop> {
     let Options { config, build, store, action } = options;
-    let config = Config::read(&super::Options { config: config.clone(), build: build.clone(), store: store.clone(), ..Default::default() })?;
+    let config =
+        Config::read(&super::Options { config: config.clone(), build: build.clone(), store: store.clone(), ..Default::default() })?;
     let runtime = tokio::runtime::Runtime::new().map_err(|why| Stop::new(status::BUG, why))?;
     runtime.block_on(act(&config, action))
 }

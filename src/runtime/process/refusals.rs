@@ -156,7 +156,14 @@ const NOBODY: &str = "client=1&sesskey=x";
 #[test]
 fn a_request_that_takes_too_long_is_told_so_by_its_protocol() {
     let (_folder, server) = in_front("", "request-seconds = 1");
-    each(&server, &logged_in(&server), |request| request.whole(""), of_lateness, "requesttimeout", "The request took longer than 1 seconds.");
+    each(
+        &server,
+        &logged_in(&server),
+        |request| request.whole(""),
+        of_lateness,
+        "requesttimeout",
+        "The request took longer than 1 seconds.",
+    );
 }
 
 #[test]
