@@ -26,6 +26,9 @@ pub struct Options {
     /// File of the embedded school, or the address of its database [default: mwsd.sqlite]
     #[arg(long, global = true, value_name = "STORE", env = "MWSD_STORE")]
     store: Option<String>,
+    /// Where clients reach the service, as texts in a new school say [default: that of the configuration]
+    #[arg(long, global = true, value_name = "URL", env = "MWSD_BASE_URL")]
+    base_url: Option<String>,
     #[command(subcommand)]
     action: Action,
 }
@@ -66,12 +69,11 @@ struct Add {
 }
 
 /// Does it.
-pub fn run(options: &Options) -> Result<u8, Stop> {
-    let Options { config, build, store, action } = options;
-    let config =
-        Config::read(&super::Options { config: config.clone(), build: build.clone(), store: store.clone(), ..Default::default() })?;
+pub fn run(options: Options) -> Result<u8, Stop> {
+    let Options { config, build, store, base_url, action } = options;
+    let config = Config::read(&super::Options { config, build, store, base_url, ..super::Options::default() })?;
     let runtime = tokio::runtime::Runtime::new().map_err(|why| Stop::new(status::BUG, why))?;
-    runtime.block_on(act(&config, action))
+    runtime.block_on(act(&config, &action))
 }
 
 async fn act(config: &Config, action: &Action) -> Result<u8, Stop> {

@@ -187,7 +187,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Check(options) => serve::check(&options),
         Command::Replay(options) => replay::replay(&options),
         Command::Record(options) => record::record(&options),
-        Command::Account(options) => account::run(&options),
+        Command::Account(options) => account::run(*options),
     };
     match done {
         Ok(status) => ExitCode::from(status),
