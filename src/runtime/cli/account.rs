@@ -71,7 +71,7 @@ struct Add {
 /// Does it.
 pub fn run(options: Options) -> Result<u8, Stop> {
     let Options { config, build, store, base_url, action } = options;
-    let config = Config::read(&super::Options { config, build, store, base_url, ..super::Options::default() })?;
+    let config = Config::read(&super::Options { config, build, base_url, store, ..super::Options::default() })?;
     let runtime = tokio::runtime::Runtime::new().map_err(|why| Stop::new(status::BUG, why))?;
     runtime.block_on(act(&config, &action))
 }
