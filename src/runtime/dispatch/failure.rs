@@ -17,7 +17,7 @@ pub struct Failure {
     /// Which value does not fit, as a path of keys and positions: `users/0/email`. Empty when none is to blame.
     pub field: String,
     /// Which type that value should have. Empty when its type is not the matter.
-    pub expected: String,
+    pub expected: Box<str>,
     /// Seconds after which another try makes sense; 0 when nothing is known.
     pub retry_after: u32,
 }
@@ -105,7 +105,7 @@ impl Failure {
             message: message.into(),
             debug: String::new(),
             field: String::new(),
-            expected: String::new(),
+            expected: Box::default(),
             retry_after: 0,
         }
     }

@@ -99,7 +99,7 @@ fn validator<'a>(app: &'a App, service: &Service) -> Validator<'a> {
 /// An argument does not fit.
 fn misfit(problem: &Problem) -> Failure {
     let failure = Failure::parameter(problem.pointer().trim_start_matches('/'), problem.to_string());
-    Failure { expected: problem.expected.clone(), ..failure }
+    Failure { expected: problem.expected.as_str().into(), ..failure }
 }
 
 /// An answer as the manifest describes it. One that does not fit is a failure of the server, or a warning where the settings say so.

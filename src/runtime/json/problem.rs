@@ -48,7 +48,8 @@ fn detail(failure: &Failure) -> String {
 
 /// Which value does not fit, what should be there and why it does not fit.
 fn error(failure: &Failure) -> Value {
-    let members = [("pointer", format!("/{}", failure.field)), ("expected", failure.expected.clone()), ("detail", failure.message.clone())];
+    let members =
+        [("pointer", format!("/{}", failure.field)), ("expected", failure.expected.to_string()), ("detail", failure.message.clone())];
     members.into_iter().filter(|(_, said)| !said.is_empty()).collect()
 }
 
