@@ -48,7 +48,7 @@ pub struct Common {
     /// When to use colours; `auto` means on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", env = "MWSC_COLOR", default_value = "auto", hide_possible_values = false)]
     pub color: Color,
-    /// Form of the findings on stderr
+    /// Form of the findings on stderr, also of commands whose --format is that of their data
     #[arg(long, global = true, value_name = "FORM", env = "MWSC_REPORT_FORMAT")]
     pub report_format: Option<ReportFormat>,
     /// Write the findings to a file as well, in the form that its name says: .sarif, .json or .txt
@@ -129,7 +129,7 @@ pub enum DataFormat {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write the artifacts of services: WSDLs and their index
+    /// Write the artifacts of services: WSDLs, OpenAPI documents, Moodle plugins, builds for mwsd
     #[command(visible_alias = "build", after_help = GENERATE)]
     Generate(Box<Generate>),
     /// Print what a tree says of its external functions, before anything is converted
@@ -155,11 +155,13 @@ pub enum Command {
     /// Write a commented mwsc.toml for a tree
     Init(Init),
     /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page (roff), or write one page per command into a folder
+    #[command(after_help = MAN)]
     Man {
         /// Folder for one page per command
         #[arg(short, long, value_name = "DIR")]
@@ -241,7 +243,7 @@ pub struct Generate {
     /// Which services.
     #[command(flatten)]
     pub services: Services,
-    /// Back ends: wsdl, plugin, rest, manifest [default: wsdl]
+    /// What to write: wsdl, rest, plugin, manifest, several with commas between [default: wsdl]
     #[arg(help_heading = OUTPUT, short, long, value_name = "TARGET", value_delimiter = ',', env = "MWSC_TARGET")]
     pub target: Vec<String>,
     /// Output folder [default: out]
@@ -253,10 +255,10 @@ pub struct Generate {
     /// Replace files that mwsc did not write or that were edited since
     #[arg(help_heading = OUTPUT, long)]
     pub force: bool,
-    /// Target namespace of the WSDLs
+    /// Target namespace of the WSDLs [default: urn:moodle:ws:{service}]
     #[arg(help_heading = OUTPUT, long, value_name = "URI", env = "MWSC_NAMESPACE")]
     pub namespace: Option<String>,
-    /// Address at which clients find the service
+    /// Address at which clients find the service [default: https://moodle.example/soap/{service}]
     #[arg(help_heading = OUTPUT, long, value_name = "URL", env = "MWSC_ENDPOINT")]
     pub endpoint: Option<String>,
     /// Profiles of WSDLs [default: document]; `oktech` and `oktech-simplified` are those of the OK Tech web services
@@ -268,7 +270,7 @@ pub struct Generate {
     /// Write a WSDL for SOAP 1.2 as well, in a file of its own
     #[arg(help_heading = OUTPUT, long)]
     pub soap12: bool,
-    /// Base address of the server in the OpenAPI documents
+    /// Base address of the server in the OpenAPI documents [default: https://moodle.example]
     #[arg(help_heading = OUTPUT, long, value_name = "URL", env = "MWSC_SERVER")]
     pub server: Option<String>,
     /// Which component the plugin of the plugin target is [default: local_oktech]
@@ -280,6 +282,12 @@ pub struct Generate {
 }
 
 const GENERATE: &str = "\
+Targets:
+  wsdl      a typed WSDL for each service, and an index of them
+  rest      OpenAPI documents, JSON Schemas, and how Moodle's REST protocol spells each function
+  plugin    a Moodle plugin that offers the operations as external functions
+  manifest  a build for the runtime service, mwsd
+
 Files go to DIR/<target>/<service>..., and to DIR/<release>/<target>/... when there are several
 releases. A manifest, DIR/.mwsc-manifest.json, lists every file with its digest: files that mwsc
 did not write are neither touched nor removed.
@@ -423,6 +431,15 @@ in the form of --report-format.
 Example:
   mwsc migrate --from moodlewsdl2.xml --to moodle";
 
+const COMPLETIONS: &str = "\
+Example:
+  mwsc completions bash > ~/.local/share/bash-completion/completions/mwsc";
+
+const MAN: &str = "\
+Examples:
+  mwsc man | man -l -
+  mwsc man --output ~/.local/share/man/man1";
+
 /// `mwsc init`
 #[derive(Debug, Args)]
 pub struct Init {
@@ -449,6 +466,13 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         definition().debug_assert();
+    }
+
+    #[test]
+    fn help_names_every_target() {
+        for backend in crate::backend::BACKENDS {
+            assert!(GENERATE.lines().any(|line| line.split_whitespace().next() == Some(backend.name)), "{}", backend.name);
+        }
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &
             reports.push(own);
             continue;
         }
-        let site = input.site(&options.inputs, &config, &mut own);
+        let site = input.site(&options.inputs, &config, sources, &mut own);
         made.push(input.with(&site, |input| {
             let schema = crate::compile(input, &wanted, sources, &mut own, &mut |stage| watch.enter(stage));
             crate::emit(&schema, &targets, &backends, sources, &mut own, &mut |stage| watch.enter(stage))

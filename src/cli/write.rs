@@ -74,7 +74,8 @@ pub fn write(dir: &Path, shown: &str, files: &Files, how: How, report: &mut Repo
     let known = match manifest(dir) {
         Ok(known) => known,
         Err(why) => {
-            report.push(Diagnostic::new(Code::C042, format!("cannot use `{}`: {why}", place(shown, MANIFEST))));
+            let help = "restore it, or remove it: files that are as they should be are taken over, and `--force` replaces the others";
+            report.push(Diagnostic::new(Code::C042, format!("cannot use `{}`: {why}", place(shown, MANIFEST))).help(help));
             return done;
         }
     };

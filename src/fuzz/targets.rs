@@ -134,7 +134,9 @@ fn configuration(input: &[u8]) {
 }
 
 fn site(input: &[u8]) {
-    Site::read(&String::from_utf8_lossy(input), "site.toml", &mut Report::default());
+    let sources = SourceMap::default();
+    let (file, source) = sources.add("site.toml", "site.toml".to_owned(), input.to_vec());
+    Site::read(&source.text, file, &mut Report::default());
 }
 
 fn export(input: &[u8]) {

@@ -98,7 +98,8 @@ fn validator<'a>(app: &'a App, service: &Service) -> Validator<'a> {
 
 /// An argument does not fit.
 fn misfit(problem: &Problem) -> Failure {
-    Failure::parameter(problem.pointer().trim_start_matches('/'), problem.to_string())
+    let failure = Failure::parameter(problem.pointer().trim_start_matches('/'), problem.to_string());
+    Failure { expected: problem.expected.as_str().into(), ..failure }
 }
 
 /// An answer as the manifest describes it. One that does not fit is a failure of the server, or a warning where the settings say so.

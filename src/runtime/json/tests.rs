@@ -50,5 +50,6 @@ async fn a_failure_is_a_problem_with_a_status() {
         assert_eq!(document.get("status"), Some(&i64::from(status).into()));
     }
     let (_, _, body) = send(post("/api/one/core_echo", "{}")).await;
-    assert!(body.contains(r#""errors":[{"pointer":"/id","detail":"#), "{body}");
+    assert!(body.contains(r#""errors":[{"pointer":"/id","expected":"string","detail":"it must be there and is missing"}]"#), "{body}");
+    assert!(body.contains(r#""detail":"/id: it must be there and is missing""#), "{body}");
 }
