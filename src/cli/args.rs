@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// Compile Moodle's web services into typed WSDLs, without running PHP.
@@ -34,8 +35,8 @@ stdout carries data, stderr carries findings and progress.
 
 Exit status:
   0  clean          1  findings, or output out of date (warnings too with --strict)
-  2  usage or configuration     3  an input could not be read or understood
-  4  a bug of mwsc";
+  2  usage, configuration, or output that cannot be written
+  3  an input could not be read or understood     4  a bug of mwsc";
 
 /// Options of every command.
 #[derive(Debug, Args)]
@@ -208,7 +209,7 @@ pub struct Services {
     #[arg(long, value_name = "GLOB", value_delimiter = ',', requires = "name")]
     pub functions: Vec<String>,
     /// Short name of that service
-    #[arg(long, value_name = "NAME", requires = "functions")]
+    #[arg(long, value_name = "NAME", requires = "functions", value_parser = NonEmptyStringValueParser::new())]
     pub name: Option<String>,
     /// Services exported from Moodle's database: JSON or CSV of external_services and external_services_functions
     #[arg(long, value_name = "FILE", env = "MWSC_SERVICES_FROM")]
@@ -223,7 +224,7 @@ pub struct Services {
     pub token_file: Option<PathBuf>,
     /// Short name of the site's service [default: live]
     #[cfg(feature = "live")]
-    #[arg(long, value_name = "NAME", requires = "live")]
+    #[arg(long, value_name = "NAME", requires = "live", value_parser = NonEmptyStringValueParser::new())]
     pub live_name: Option<String>,
     /// Permit plain http to the site, for test sites only: everybody on the way can read the token
     #[cfg(feature = "live")]
@@ -301,8 +302,9 @@ The site file (--site) is TOML: `[config]` holds values of $CFG, `[config.PLUGIN
 get_config('PLUGIN'), and `[expressions]` those of any other PHP expression, spelled as the
 findings spell it.
 
-A function that is broken is reported and left out; the rest is written, and the exit status is 1
-unless --exclude or the configuration excludes the function.
+A function that is broken, or that a service names and no input declares, is reported and left out;
+the rest is written, and the exit status is 1 unless --exclude or the configuration excludes the
+function.
 
 The command line wins over the environment (MWSC_*, named with each option), and that over the
 configuration; `mwsc init` writes a configuration with every key explained.";
