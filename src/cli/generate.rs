@@ -42,7 +42,7 @@ pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &
             reports.push(own);
             continue;
         }
-        let site = input.site(&options.inputs, &config, &mut own);
+        let site = input.site(&options.inputs, &config, sources, &mut own);
         made.push(input.with(&site, |input| {
             let schema = crate::compile(input, &wanted, sources, &mut own, &mut |stage| watch.enter(stage));
             crate::emit(&schema, &targets, &backends, sources, &mut own, &mut |stage| watch.enter(stage))
@@ -88,9 +88,9 @@ fn finish(options: &Generate, dir: &Path, files: &Files, screen: &Screen, report
     if report.iter().count() > before {
         return;
     }
-    if options.check {
+    if options.check && files.iter().next().is_some() {
         screen.say(&format!("{shown} is up to date: {}", plural(done.unchanged, "file")));
-    } else if done != write::Done::default() {
+    } else if !options.check && done != write::Done::default() {
         let removed = if done.removed.is_empty() { String::new() } else { format!(", {} removed", done.removed.len()) };
         screen.say(&format!("{} written to {shown}, {} unchanged{removed}", plural(done.written.len(), "file"), done.unchanged));
     }

@@ -28,6 +28,11 @@ pub fn init(options: &Init, screen: &Screen, sources: &SourceMap, report: &mut R
         report.push(Diagnostic::new(Code::C013, format!("`{shown}` is there already")).help(help));
         return;
     }
+    if options.tree.to_str().is_none() {
+        let message = format!("the path `{}` cannot stand in a configuration, because it is not UTF-8", options.tree.display());
+        report.push(Diagnostic::new(Code::C016, message));
+        return;
+    }
     let tree = args::Inputs { inputs: vec![options.tree.clone()], ..args::Inputs::default() };
     let inputs = inputs::open(&tree, &Config::default(), report);
     let Some(input) = inputs.first() else { return };
@@ -35,7 +40,12 @@ pub fn init(options: &Init, screen: &Screen, sources: &SourceMap, report: &mut R
     let mut found = Report::default();
     let services = input.with_moodle(&Site::default(), report, |moodle, _| crate::declared(moodle, sources, &mut found));
     input.report_refused(report);
-    let Some(services) = services else { return };
+    let Some((services, functions)) = services else { return };
+    if functions == 0 {
+        let message = format!("`{}` has no external function, so there is nothing to generate", options.tree.display());
+        report.push(Diagnostic::new(Code::C033, message).help("name the Moodle tree, or a plugin with db/services.php"));
+        return;
+    }
     let text = text(&Facts {
         path: relative(options.output.parent().unwrap_or(Path::new("")), &options.tree),
         full: &input.release.full,
@@ -63,10 +73,6 @@ struct Facts<'f> {
 fn text(facts: &Facts<'_>) -> String {
     let defaults = Options::default().wsdl;
     let full: Vec<&ServiceDef> = facts.services.iter().filter(|service| !service.operations.is_empty()).collect();
-    let pattern = match facts.component {
-        Some(component) => format!("{component}_*"),
-        None => "*".to_owned(),
-    };
     let own = facts.component.unwrap_or("all");
     let data = json!({
         "path": quoted(&facts.path),
@@ -78,7 +84,6 @@ fn text(facts: &Facts<'_>) -> String {
         })).collect::<Vec<_>>(),
         "own": own,
         "title": quoted(own),
-        "pattern": quoted(&pattern),
         "namespace": quoted(&defaults.namespace),
         "endpoint": quoted(&defaults.endpoint),
         "server": quoted(&crate::backend::rest::Options::default().server),
@@ -160,7 +165,7 @@ mod tests {
         let plugin = Facts { path: ".".to_owned(), full: "", release: "", component: Some("mod_x"), services: &[] };
         let config = check(&plugin);
         assert_eq!(config.inputs[0].plugins, [PathBuf::from(".")]);
-        assert_eq!((config.defined[0].shortname.as_str(), config.defined[0].functions[0].0.as_str()), ("mod_x", "mod_x_*"));
+        assert_eq!((config.defined[0].shortname.as_str(), config.defined[0].components[0].0.as_str()), ("mod_x", "mod_x"));
     }
 
     #[test]

@@ -153,8 +153,9 @@ pub fn check(options: &Options) -> Result<u8, Stop> {
     let school = runtime.block_on(School::open(&config.store, &build.manifest, "", None)).map_err(unusable)?.school;
     let (app, _) = runtime.block_on(open(config, Arc::default(), &Kept::school(school)))?;
     let manifest = &app.build.manifest;
-    let (services, operations) = (manifest.services.len(), manifest.operations.len());
-    println!("{}: {services} services, {operations} operations, written by {}", config.build.display(), manifest.generator);
+    let count = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
+    let (services, operations) = (count(manifest.services.len(), "service"), count(manifest.operations.len(), "operation"));
+    println!("{}: {services}, {operations}, written by {}", config.build.display(), manifest.generator);
     if config.upstream.is_none() && config.upstream_wspp.is_none() && config.recorded.is_none() {
         for line in unknown(config, &app.build) {
             println!("{line}");

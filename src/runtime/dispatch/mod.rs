@@ -100,20 +100,15 @@ fn validator<'a>(app: &'a App, service: &Service) -> Validator<'a> {
 fn misfit(problem: &Problem) -> Failure {
     let pointer = problem.pointer();
     let place = pointer.trim_start_matches('/');
-    match &problem.reason {
-        Reason::Unexpected(keys) => {
-            let first = keys.first().map(|key| key.replace('~', "~0").replace('/', "~1")).unwrap_or_default();
-            let place = if place.is_empty() { first } else { format!("{place}/{first}") };
-            let more = keys.get(1..).unwrap_or_default().join(", ");
-            let more = if more.is_empty() { more } else { format!(", and neither is: {more}") };
-            Failure::parameter(place, format!("it is not known here{more}"))
-        }
-        Reason::Missing | Reason::Null | Reason::NoScalar => {
-            Failure::parameter(place, format!("{problem}; {} is expected", problem.expected))
-        }
-        // Their words say what the value should have been.
-        Reason::NoArray(_) | Reason::Refused(..) | Reason::TooDeep => Failure::parameter(place, problem.to_string()),
+    if let Reason::Unexpected(keys) = &problem.reason {
+        let first = keys.first().map(|key| key.replace('~', "~0").replace('/', "~1")).unwrap_or_default();
+        let place = if place.is_empty() { first } else { format!("{place}/{first}") };
+        let more = keys.get(1..).unwrap_or_default().join(", ");
+        let more = if more.is_empty() { more } else { format!(", and neither is: {more}") };
+        return Failure::parameter(place, format!("it is not known here{more}"));
     }
+    let failure = Failure::parameter(place, problem.to_string());
+    Failure { expected: problem.expected.as_str().into(), ..failure }
 }
 
 /// An answer as the manifest describes it. One that does not fit is a failure of the server, or a warning where the settings say so.

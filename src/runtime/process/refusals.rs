@@ -139,20 +139,35 @@ fn of_its_own(shape: Shape, status: u16) -> u16 {
     }
 }
 
+/// The same for one that is over too late.
+fn of_lateness(shape: Shape) -> u16 {
+    match shape {
+        Shape::Problem => 504,
+        Shape::TypedFault | Shape::Fault => 500,
+        _ => 200,
+    }
+}
+
+/// Logs somebody in, and gives the session as fields of a form.
+fn logged_in(server: &Server) -> String {
+    let login = server.get("/wspp/service_pp2.php?wsfunction=login&wsformatout=json&username=ann&password=x").1;
+    let login: serde_json::Value = serde_json::from_str(&login).unwrap();
+    format!("client={}&sesskey={}", login["client"], login["sessionkey"].as_str().unwrap())
+}
+
 const NOBODY: &str = "client=1&sesskey=x";
 
 #[test]
 fn a_request_that_takes_too_long_is_told_so_by_its_protocol() {
     let (_folder, server) = in_front("", "request-seconds = 1");
-    let login = server.get("/wspp/service_pp2.php?wsfunction=login&wsformatout=json&username=ann&password=x").1;
-    let login: serde_json::Value = serde_json::from_str(&login).unwrap();
-    let session = format!("client={}&sesskey={}", login["client"], login["sessionkey"].as_str().unwrap());
-    let status = |shape| match shape {
-        Shape::Problem => 504,
-        Shape::TypedFault | Shape::Fault => 500,
-        _ => 200,
-    };
-    each(&server, &session, |request| request.whole(""), status, "requesttimeout", "The request took longer than 1 seconds.");
+    each(
+        &server,
+        &logged_in(&server),
+        |request| request.whole(""),
+        of_lateness,
+        "requesttimeout",
+        "The request took longer than 1 seconds.",
+    );
 }
 
 #[test]
@@ -293,13 +308,5 @@ fn a_request_that_holds_too_much_is_told_so_by_its_protocol() {
 #[test]
 fn a_back_end_that_is_too_slow_is_told_so_by_its_protocol() {
     let (_folder, server) = in_front("timeout = 2", "");
-    let login = server.get("/wspp/service_pp2.php?wsfunction=login&wsformatout=json&username=ann&password=x").1;
-    let login: serde_json::Value = serde_json::from_str(&login).unwrap();
-    let session = format!("client={}&sesskey={}", login["client"], login["sessionkey"].as_str().unwrap());
-    let status = |shape| match shape {
-        Shape::Problem => 504,
-        Shape::TypedFault | Shape::Fault => 500,
-        _ => 200,
-    };
-    each(&server, &session, |request| request.whole(""), status, "sitetimeout", "The site took too long to answer.");
+    each(&server, &logged_in(&server), |request| request.whole(""), of_lateness, "sitetimeout", "The site took too long to answer.");
 }

@@ -112,8 +112,8 @@ impl Work<'_> {
     }
 }
 
-/// How many lines the log has at most; the oldest go.
-const KEPT_LINES: i64 = 20_000;
+/// How many lines the log has at most; the oldest go. They are in memory as all rows are, where a line takes some 2 kB.
+const KEPT_LINES: i64 = 5_000;
 
 fn is_open(table: &Table, column: &str) -> bool {
     !SECRET.contains(&column) && table.layout().shown.iter().any(|shown| shown.name == column)

@@ -85,7 +85,7 @@ pub async fn around(State(around): State<Around>, ConnectInfo(from): ConnectInfo
         response.headers_mut().insert(REQUEST_ID, id);
     }
     span.in_scope(|| {
-        let milliseconds = Duration::from_micros(begun.elapsed().as_micros() as u64).as_secs_f64() * 1000.0;
+        let milliseconds = f64::from(u32::try_from(begun.elapsed().as_micros()).unwrap_or(u32::MAX)) / 1000.0;
         tracing::info!(%from, %method, path = &*shown(uri.path()), status = response.status().as_u16(), milliseconds, "request");
     });
     response
