@@ -105,7 +105,7 @@ fn misfit(problem: &Problem) -> Failure {
         let place = if place.is_empty() { first } else { format!("{place}/{first}") };
         let more = keys.get(1..).unwrap_or_default().join(", ");
         let more = if more.is_empty() { more } else { format!(", and neither is: {more}") };
-        return Failure::parameter(place, format!("it is not known here{more}"));
+        return Failure { expected: "nothing".into(), ..Failure::parameter(place, format!("it is not known here{more}")) };
     }
     let failure = Failure::parameter(place, problem.to_string());
     Failure { expected: problem.expected.as_str().into(), ..failure }
