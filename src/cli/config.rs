@@ -157,7 +157,7 @@ pub struct Live {
     pub name: Option<String>,
 }
 
-const TOP: [&str; 14] = [
+pub(super) const TOP: [&str; 14] = [
     "inputs",
     "input",
     "services",
@@ -173,12 +173,12 @@ const TOP: [&str; 14] = [
     "plugin",
     "live",
 ];
-const INPUT: [&str; 8] = ["tree", "plugins", "class", "services", "targets", "profiles", "release", "site"];
-const SERVICE: [&str; 9] =
+pub(super) const INPUT: [&str; 8] = ["tree", "plugins", "class", "services", "targets", "profiles", "release", "site"];
+pub(super) const SERVICE: [&str; 9] =
     ["title", "functions", "components", "exclude", "enabled", "restricted-users", "required-capability", "download-files", "upload-files"];
-const WSDL: [&str; 5] = ["namespace", "endpoint", "soap12", "profiles", "site-url"];
-const REST: [&str; 1] = ["server"];
-const LIVE: [&str; 3] = ["url", "token-file", "name"];
+pub(super) const WSDL: [&str; 5] = ["namespace", "endpoint", "soap12", "profiles", "site-url"];
+pub(super) const REST: [&str; 1] = ["server"];
+pub(super) const LIVE: [&str; 3] = ["url", "token-file", "name"];
 
 /// The configuration file of a run: the one that is named, else the first one found upward from `cwd`.
 pub fn find(named: Option<&Path>, cwd: &Path) -> Option<PathBuf> {

@@ -122,7 +122,8 @@ fn relative(from: &Path, to: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::config;
+    use crate::cli::{config, plugin};
+    use crate::frontend::FRONTENDS;
     use crate::ir::{Origin, ServiceMeta};
 
     fn check(facts: &Facts<'_>) -> config::Config {
@@ -135,11 +136,42 @@ mod tests {
             assert_eq!(report.iter().collect::<Vec<_>>(), Vec::<&Diagnostic>::new(), "{text}");
             config
         };
-        // Every key that a comment shows is one, too.
+        // Every key that a comment shows is one, too, and every key is shown.
         let shown: String =
             text.lines().map(|line| line.strip_prefix("# ").filter(|rest| is_toml(rest)).unwrap_or(line).to_owned() + "\n").collect();
         parse(&shown);
+        let keys = keys(&shown);
+        let inputs: Vec<&str> = config::INPUT.into_iter().chain(FRONTENDS.iter().map(|frontend| frontend.name)).collect();
+        for (table, known) in [
+            ("", config::TOP.as_slice()),
+            ("input", &inputs),
+            ("service", &config::SERVICE),
+            ("wsdl", &config::WSDL),
+            ("rest", &config::REST),
+            ("plugin", &plugin::KEYS),
+            ("live", &config::LIVE),
+        ] {
+            for key in known {
+                assert!(keys.contains(&(table.to_owned(), (*key).to_owned())), "`{key}` in `[{table}]`: {shown}");
+            }
+        }
         parse(&text)
+    }
+
+    /// The keys of a configuration, each with the table that it is in; those of services and inputs whatever they are called.
+    fn keys(text: &str) -> Vec<(String, String)> {
+        let top: toml::Table = text.parse().unwrap();
+        let mut out = Vec::new();
+        for (name, value) in &top {
+            out.push((String::new(), name.clone()));
+            let tables: Vec<&toml::Table> = match value {
+                toml::Value::Array(items) => items.iter().filter_map(toml::Value::as_table).collect(),
+                toml::Value::Table(table) if name == "service" => table.values().filter_map(toml::Value::as_table).collect(),
+                value => value.as_table().into_iter().collect(),
+            };
+            out.extend(tables.into_iter().flat_map(toml::Table::keys).map(|key| (name.clone(), key.clone())));
+        }
+        out
     }
 
     fn is_toml(line: &str) -> bool {

@@ -98,10 +98,10 @@ pub struct Options {
     #[arg(long, value_name = "DIR", env = "MWSD_BUILD")]
     build: Option<PathBuf>,
     /// Address to listen on [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDR", env = "MWSD_LISTEN")]
+    #[arg(long, value_name = "IP:PORT", env = "MWSD_LISTEN")]
     listen: Option<std::net::SocketAddr>,
     /// Address for /healthz, /readyz and /metrics, which clients should not reach [default: none]
-    #[arg(long, value_name = "ADDR", env = "MWSD_ADMIN")]
+    #[arg(long, value_name = "IP:PORT", env = "MWSD_ADMIN")]
     admin: Option<std::net::SocketAddr>,
     /// Where clients reach the service, as WSDLs and API documents say [default: the address to listen on]
     #[arg(long, value_name = "URL", env = "MWSD_BASE_URL")]
