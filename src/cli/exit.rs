@@ -53,6 +53,7 @@ const fn of(code: Code) -> u8 {
         | Code::C050
         | Code::C051
         | Code::C052
+        | Code::C053
         | Code::C060
         | Code::N012 => USAGE,
         Code::M011

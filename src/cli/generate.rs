@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::address::{self, wrong_address, wrong_namespace};
 use super::args::Generate;
 use super::config::Config;
 use super::screen::{Screen, Watch};
@@ -129,17 +130,19 @@ fn targets(options: &Generate, config: &Config, report: &mut Report) -> Vec<&'st
 
 fn backend_options(options: &Generate, config: &Config, report: &mut Report) -> Options {
     let mut out = Options::default();
-    if let Some(namespace) = options.namespace.clone().or_else(|| config.wsdl.namespace.clone()) {
-        out.wsdl.namespace = namespace;
-    }
-    if let Some(endpoint) = options.endpoint.clone().or_else(|| config.wsdl.endpoint.clone()) {
-        out.wsdl.endpoint = endpoint;
-    }
-    if let Some(server) = options.server.clone().or_else(|| config.rest.server.clone()) {
-        out.rest.server = server;
-    }
+    let mut given = |what: &str, asked: &Option<String>, configured: &Option<String>, wrong: fn(&str) -> Option<&'static str>| {
+        let text = asked.clone().or_else(|| configured.clone())?;
+        if let Some(why) = wrong(&text) {
+            report.push(address::finding(what, &text, why));
+        }
+        Some(text)
+    };
+    let Options { wsdl, rest, .. } = Options::default();
+    out.wsdl.namespace = given("a namespace", &options.namespace, &config.wsdl.namespace, wrong_namespace).unwrap_or(wsdl.namespace);
+    out.wsdl.endpoint = given("an endpoint", &options.endpoint, &config.wsdl.endpoint, wrong_address).unwrap_or(wsdl.endpoint);
+    out.wsdl.site = given("the address of a site", &options.site_url, &config.wsdl.site_url, wrong_address);
+    out.rest.server = given("the address of a server", &options.server, &config.rest.server, wrong_address).unwrap_or(rest.server);
     out.wsdl.soap12 = options.soap12 || config.wsdl.soap12;
-    out.wsdl.site = options.site_url.clone().or_else(|| config.wsdl.site_url.clone());
     let mut profiles: Vec<(String, Option<Span>)> = options.profile.iter().map(|name| (name.clone(), None)).collect();
     if profiles.is_empty() {
         profiles = config.wsdl.profiles.iter().map(|(name, at)| (name.clone(), Some(*at))).collect();

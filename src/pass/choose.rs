@@ -55,7 +55,7 @@ pub fn choose(declared: Vec<ServiceDef>, all: &[Candidate<'_>], wanted: &Wanted,
     let mut patterns: Vec<Option<&[String]>> = vec![None; known + wanted.given.len()];
     patterns.extend(wanted.made.iter().map(|(_, patterns)| Some(patterns.as_slice())));
     let keep = wanted.names.as_ref().map(|names| kept(names, &services, report));
-    let exclude = excluded(&services, all, wanted);
+    let exclude = excluded(&services, all, wanted, report);
     let there: FxHashSet<&str> = all.iter().map(|candidate| candidate.name).collect();
     let mut chosen = Chosen::default();
     for (at, (mut service, patterns)) in services.into_iter().zip(patterns).enumerate() {
@@ -90,10 +90,13 @@ pub fn choose(declared: Vec<ServiceDef>, all: &[Candidate<'_>], wanted: &Wanted,
 
 /// The functions that are left out on purpose. What a service names and the input does not have can be among them; a name to leave out
 /// that nothing has is as good as left out.
-fn excluded(services: &[ServiceDef], all: &[Candidate<'_>], wanted: &Wanted) -> FxHashSet<String> {
+fn excluded(services: &[ServiceDef], all: &[Candidate<'_>], wanted: &Wanted, report: &mut Report) -> FxHashSet<String> {
+    let mut found = Report::default();
     let named = wanted.made.iter().flat_map(|(_, patterns)| select::names(patterns));
     let members = services.iter().flat_map(|service| &service.operations).map(String::as_str);
-    select::functions(&wanted.exclude, &with(all, members.chain(named)), &mut Report::default()).into_iter().collect()
+    let out = select::functions(&wanted.exclude, &with(all, members.chain(named)), &mut found);
+    found.iter().filter(|finding| finding.code == Code::C010).for_each(|finding| report.push(finding.clone()));
+    out.into_iter().collect()
 }
 
 /// The functions of an input, and those that are only named.

@@ -207,6 +207,8 @@ codes! {
         "A site file has the tables `[config]` (values of `$CFG`, with `[config.<plugin>]` for values of `get_config('<plugin>')`) and `[expressions]` (any other PHP expression). Anything else is a misspelling, and ignoring it would settle nothing without saying so."
     C052 Error "site file has a value where a table belongs"
         "`config` and `expressions` are tables: write `[config]` on a line of its own, and the values below it."
+    C053 Error "address or namespace that cannot be used"
+        "A namespace has to be an absolute URI that nobody else defines, or the WSDL is not well-formed XML; an address has to be complete, or no client finds the service. Neither may hold a user name or a password: the artifacts go to everybody who writes a client, and who calls is said in a header. `{service}` in an endpoint and in a namespace stands for the service's shortname."
     C060 Error "value that a plugin cannot have"
         "A key of `[plugin]`, or an option of the command line that goes with the `plugin` target, has a value that Moodle or PHP would not take, as the message says. Nothing was written."
     N020 Note "parameter renamed in the WSDL"
