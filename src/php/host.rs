@@ -59,6 +59,11 @@ pub trait Host<'a> {
         true
     }
 
+    /// Whether the files at hand are a part of a program only, so that what none of them declares may be declared elsewhere.
+    fn may_lack(&self, _name: &str) -> bool {
+        false
+    }
+
     /// A property of an unknown value that the site file settles (`$CFG->lang`), by the expression that spells it.
     fn settle(&self, expr: &str) -> Option<Value<'a>>;
 

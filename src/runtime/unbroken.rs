@@ -137,6 +137,6 @@ mod tests {
             "{text}"
         );
         assert!(app.metrics.text().contains("mwsd_panics_total 3"));
-        assert!(app.metrics.text().contains("mwsd_requests_total{protocol=\"Json\",status=\"500\"} 1"), "{}", app.metrics.text());
+        assert!(app.metrics.text().contains("mwsd_requests_total{protocol=\"json\",status=\"500\"} 1"), "{}", app.metrics.text());
     }
 }

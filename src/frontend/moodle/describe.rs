@@ -217,7 +217,8 @@ fn info<'a>(
     let at = registered.origin.span;
     let class = entry.classname.trim_start_matches('\\');
     // Only the class loader is asked: what other functions made known is not there when Moodle answers a call of this one.
-    if world.class(class).is_none() || !interp.class_exists(class) {
+    let unloadable = |stop: &Stop| stopped(world, stop, &format!("{class} cannot be loaded"));
+    if world.class(class).is_none() || !interp.class_exists(class).map_err(|stop| unloadable(&stop))? {
         let path = match &entry.classpath {
             Literal::Str(path) if !path.is_empty() => path.trim_start_matches('/').to_owned(),
             _ => format!("{}/externallib.php", world.components().dir(&entry.component).unwrap_or_default()),
@@ -227,7 +228,7 @@ fn info<'a>(
             return Err(Broken::new(Code::M016, message, at));
         }
         interp.require(&path).map_err(|stop| stopped(world, &stop, &format!("{path} cannot be loaded")))?;
-        if interp.class_chain(class).is_empty() {
+        if !interp.class_is_there(class).map_err(|stop| unloadable(&stop))? {
             return Err(Broken::new(Code::M017, format!("{path} declares no class {class}"), at));
         }
     }

@@ -108,11 +108,11 @@ fn parts(world: &World<'_>, components: &[(String, String)]) -> Vec<Part> {
 fn read<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, component: &str, path: &str) -> Part {
     let shown = world.files.display(path);
     let mut out = Part::default();
-    if let Some(file) = world.files.php(path) {
-        for error in file.errors {
-            let at = Span { file: file.file, start: error.at.start, end: error.at.end };
-            out.findings.push(Diagnostic::new(Code::M001, format!("{shown}: {}", error.message)).at(at));
-        }
+    // One that cannot be read is among the problems of the loader.
+    let Some(file) = world.files.php(path) else { return out };
+    for error in file.errors {
+        let at = Span { file: file.file, start: error.at.start, end: error.at.end };
+        out.findings.push(Diagnostic::new(Code::M001, format!("{shown}: {}", error.message)).at(at));
     }
     let vars = match interp.include(path) {
         Ok(vars) => vars,

@@ -342,6 +342,11 @@ impl<'a> Host<'a> for World<'a> {
         matches!(&*class, "core_component" | "core\\component") || is_impure(&class, "instance")
     }
 
+    fn may_lack(&self, name: &str) -> bool {
+        // The stand-in for the tree has every type.
+        self.lone && !name.starts_with("PARAM_")
+    }
+
     fn settle(&self, expr: &str) -> Option<Value<'a>> {
         match expr {
             "$CFG->dirroot" => return Some(Value::str(DIRROOT)),

@@ -61,6 +61,10 @@ impl<'a> Host<'a> for World<'a, '_> {
         false
     }
 
+    fn may_lack(&self, _: &str) -> bool {
+        true
+    }
+
     fn settle(&self, _: &str) -> Option<Value<'a>> {
         None
     }

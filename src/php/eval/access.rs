@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::absent::Absent;
 use super::names::{lower, resolve_class};
 use super::unknown::atom;
 use super::{Eval, Interp};
@@ -123,11 +124,16 @@ impl<'a> Interp<'a, '_> {
             Ok(id) => match self.static_prop(id, &name)? {
                 Some(cell) => Ok(self.cell(&cell).clone()),
                 None => {
-                    let class = self.class(id).name.clone();
-                    Ok(self.unknown(format!("\\{class}::${name}"), Some(span), "no such static property in this tree"))
+                    let info = self.class(id);
+                    let class = &info.name;
+                    if info.incomplete {
+                        let why = format!("an ancestor of {class} is not in this tree");
+                        return Ok(self.unknown(format!("\\{class}::${name}"), Some(span), &why));
+                    }
+                    self.throw_error("Error", &format!("Access to undeclared static property {class}::${name}"), Some(span))
                 }
             },
-            Err(class) => Ok(self.unknown(format!("\\{class}::${name}"), Some(span), &format!("no class {class} in this tree"))),
+            Err(class) => self.absent(Absent::Class, &class, format!("\\{class}::${name}"), Some(span)),
         }
     }
 
@@ -145,7 +151,7 @@ impl<'a> Interp<'a, '_> {
         }
         match self.class_ref(class)? {
             Ok(id) => self.class_const(id, name, Some(span)),
-            Err(class) => Ok(self.unknown(format!("\\{class}::{name}"), Some(span), &format!("no class {class} in this tree"))),
+            Err(class) => self.absent(Absent::Class, &class, format!("\\{class}::{name}"), Some(span)),
         }
     }
 

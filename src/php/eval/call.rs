@@ -158,7 +158,7 @@ impl<'a> Interp<'a, '_> {
             Some(function) => self.call_function(function, Who::default(), &[], values, Some(span)),
             None => {
                 let bare = bare.to_owned();
-                Ok(self.unknown_call(&bare, &values.list, Some(span), &format!("{bare}() is no pure function")))
+                self.absent_function(&bare, &values.list, span)
             }
         }
     }
@@ -308,7 +308,7 @@ impl<'a> Interp<'a, '_> {
         }
         match self.find_function(name)? {
             Some(function) => self.call_function(function, Who::default(), &[], args, Some(at)),
-            None => Ok(self.unknown_call(name, &args.list, Some(at), &format!("{name}() is no pure function"))),
+            None => self.absent_function(name, &args.list, at),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Classes: finding them, linking them with their parents and traits, and looking up members.
+//! Classes: what is known of a linked one, and finding them by name.
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -6,9 +6,9 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-use super::names::{full_name, lower, resolve_class};
+use super::names::{lower, resolve_class};
 use super::{Eval, Interp, Raise, Stop};
-use crate::php::ast::{self, ClassKind, ClassRef, Expr, Function, Member, Modifiers, Scope, Visibility};
+use crate::php::ast::{self, ClassRef, Expr, Function, Modifiers, Scope, Visibility};
 use crate::php::host::ClassAt;
 use crate::php::text::Text;
 use crate::php::value::{ClassId, Value};
@@ -99,8 +99,9 @@ impl<'a> Interp<'a, '_> {
             return Ok(None);
         }
         let key: Rc<str> = Rc::from(&*key);
-        if self.linking.contains(&key) {
-            return Err(Raise::limit(format!("class {name} extends itself"), None));
+        if self.is_linking(&key) {
+            // What runs while its ancestors are loaded uses it already.
+            return Ok(None);
         }
         if self.looking.contains(&key) {
             // Its file is being run and uses it already.
@@ -186,101 +187,6 @@ impl<'a> Interp<'a, '_> {
         }
     }
 
-    /// Links a declaration: parent, interfaces, traits, tables of members.
-    pub(super) fn link(&mut self, decl: &'a ast::Class<'a>, key: &Rc<str>) -> Eval<'a, ClassId> {
-        let at = Span { file: decl.scope.file, start: decl.at.start, end: decl.at.end };
-        if !self.linking.insert(key.clone()) {
-            return Err(Raise::limit(format!("class {} extends itself", decl.name), Some(at)));
-        }
-        self.depth += 1;
-        let linked = if self.depth > self.deepest {
-            Err(Raise::limit("classes extend each other too deeply".into(), Some(at)))
-        } else {
-            self.link_parts(decl, key, at)
-        };
-        self.depth -= 1;
-        self.linking.remove(key);
-        linked
-    }
-
-    fn link_parts(&mut self, decl: &'a ast::Class<'a>, key: &Rc<str>, at: Span) -> Eval<'a, ClassId> {
-        let mut ancestors: FxHashSet<Rc<str>> = FxHashSet::default();
-        ancestors.insert(key.clone());
-        let mut incomplete = false;
-        let mut parent = None;
-        let mut interfaces = Vec::new();
-        for (at, name) in decl.extends.iter().chain(decl.implements).enumerate() {
-            let full = resolve_class(name, decl.scope);
-            let found = self.find_class(&full)?;
-            let is_parent = at == 0 && !decl.extends.is_empty() && decl.kind == ClassKind::Class;
-            match found {
-                Some(id) => {
-                    let info = self.class(id);
-                    incomplete |= info.incomplete;
-                    ancestors.extend(info.ancestors.iter().cloned());
-                    if is_parent {
-                        parent = Some(id);
-                    } else {
-                        interfaces.push(id);
-                    }
-                }
-                None => {
-                    ancestors.insert(Rc::from(&*lower(&full)));
-                    incomplete |= is_parent;
-                }
-            }
-        }
-        if decl.kind == ClassKind::Enum {
-            ancestors.insert(Rc::from("unitenum"));
-            ancestors.insert(Rc::from("backedenum"));
-        }
-        let mut traits: Vec<(Rc<ClassInfo<'a>>, &'a [ast::TraitRule<'a>])> = Vec::new();
-        for member in decl.members {
-            if let Member::TraitUse { traits: names, rules } = member {
-                for name in *names {
-                    let full = resolve_class(name, decl.scope);
-                    match self.find_class(&full)? {
-                        Some(id) => traits.push((self.class(id), rules)),
-                        None => incomplete = true,
-                    }
-                }
-            }
-        }
-        // Loading a parent may have linked this very class through an alias.
-        if let Some(id) = self.by_name.get(key) {
-            return Ok(*id);
-        }
-        let id = ClassId(self.classes.len() as u32);
-        let mut info = ClassInfo {
-            id,
-            name: if decl.name.is_empty() { key.clone() } else { Rc::from(full_name(decl.scope, decl.name)) },
-            lower: key.clone(),
-            decl,
-            parent,
-            interfaces,
-            ancestors,
-            incomplete,
-            methods: FxHashMap::default(),
-            consts: FxHashMap::default(),
-            props: Vec::new(),
-            template: OnceCell::new(),
-            watched: OnceCell::new(),
-            constructor: OnceCell::new(),
-        };
-        for member in decl.members {
-            own_member(&mut info, member, decl.scope);
-        }
-        for (info_trait, rules) in &traits {
-            take_trait(&mut info, info_trait, rules);
-        }
-        if self.classes.len() > 100_000 {
-            return Err(Raise::limit("too many classes".into(), Some(at)));
-        }
-        self.classes.push(Rc::new(info));
-        self.by_name.insert(key.clone(), id);
-        Ok(id)
-    }
-
     /// Whether a class is another one or comes from it.
     pub(super) fn extends(&self, class: ClassId, of: ClassId) -> bool {
         class == of || self.class(class).ancestors.contains(&self.class(of).lower)
@@ -329,68 +235,6 @@ impl<'a> Interp<'a, '_> {
             }
             None => Err(Rc::from(full.as_ref())),
         })
-    }
-}
-
-fn own_member<'a>(info: &mut ClassInfo<'a>, member: &'a Member<'a>, scope: &'a Scope<'a>) {
-    match member {
-        Member::Const { konst, .. } => {
-            let konst_info = ClassConst { value: Some(konst.value), scope, case: false, known: RefCell::new(Known::No) };
-            info.consts.entry(konst.name).or_insert(konst_info);
-        }
-        Member::Case { name, value, .. } => {
-            let case = ClassConst { value: *value, scope, case: true, known: RefCell::new(Known::No) };
-            info.consts.entry(name).or_insert(case);
-        }
-        Member::Property { modifiers, name, ty, default, .. } => {
-            let Modifiers { is_static, visibility, .. } = *modifiers;
-            info.props.push(Property { name, default: *default, typed: ty.is_some(), is_static, visibility, scope });
-        }
-        Member::Method { modifiers, function } => {
-            add_method(info, function.name, function, *modifiers, None);
-            for param in function.params {
-                let (name, Some(Modifiers { visibility, .. })) = (param.name, param.promoted) else { continue };
-                // The constructor gives it its value at once.
-                info.props.push(Property { name, default: None, typed: false, is_static: false, visibility, scope });
-            }
-        }
-        Member::TraitUse { .. } | Member::Skipped => {}
-    }
-}
-
-fn add_method<'a>(info: &mut ClassInfo<'a>, name: &str, function: &'a Function<'a>, modifiers: Modifiers, of_trait: Option<Rc<str>>) {
-    let key: Rc<str> = Rc::from(&*lower(name));
-    let method = Method { name: Rc::from(name), function, modifiers, class: info.id, of_trait };
-    info.methods.entry(key).or_insert_with(|| Rc::new(method));
-}
-
-fn take_trait<'a>(info: &mut ClassInfo<'a>, from: &Rc<ClassInfo<'a>>, rules: &'a [ast::TraitRule<'a>]) {
-    let scope = info.decl.scope;
-    let is_trait = |name: &str, class: &ClassInfo<'_>| *lower(&resolve_class(name, scope)) == *class.lower;
-    for (key, method) in &from.methods {
-        let of_trait = method.of_trait.clone().or_else(|| Some(from.name.clone()));
-        for rule in rules.iter().filter(|rule| *lower(rule.method) == **key && rule.from.is_none_or(|name| is_trait(name, from))) {
-            let mut modifiers = method.modifiers;
-            if let Some(visibility) = rule.visibility {
-                modifiers.visibility = visibility;
-            }
-            if let Some(alias) = rule.alias {
-                add_method(info, alias, method.function, modifiers, of_trait.clone());
-            }
-        }
-        let excluded = rules.iter().any(|rule| *lower(rule.method) == **key && rule.instead_of.iter().any(|name| is_trait(name, from)));
-        if !excluded {
-            add_method(info, &method.name, method.function, method.modifiers, of_trait);
-        }
-    }
-    for (name, konst) in &from.consts {
-        let copy = ClassConst { value: konst.value, scope: konst.scope, case: konst.case, known: RefCell::new(Known::No) };
-        info.consts.entry(name).or_insert(copy);
-    }
-    for prop in &from.props {
-        if !info.props.iter().any(|own| own.name == prop.name) {
-            info.props.push(Property { ..*prop });
-        }
     }
 }
 

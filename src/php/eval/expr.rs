@@ -300,6 +300,7 @@ impl<'a> Interp<'a, '_> {
             return Ok(Value::Bool(true));
         }
         self.spend(16, Some(at))?;
-        self.run_here(&path)
+        let at = self.span(at);
+        self.run_here(&path, Some(at))
     }
 }

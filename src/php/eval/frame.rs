@@ -163,7 +163,7 @@ impl<'a> Interp<'a, '_> {
         let known = self.frame.function.is_none() && self.host.has_global(name);
         if !known && !self.frame.deferred.is_empty() {
             for path in std::mem::take(&mut self.frame.deferred) {
-                self.run_here(&path)?;
+                self.run_here(&path, None)?;
             }
             if self.frame.find(name).is_some() {
                 return self.var(name);

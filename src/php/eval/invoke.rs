@@ -55,7 +55,7 @@ impl<'a> Interp<'a, '_> {
     /// other result to give; what a file calls before it declares anything has.
     #[cold]
     fn given_up(&mut self, function: &'a Function<'a>, at: Option<Span>) -> Eval<'a> {
-        if self.calls <= 1 && self.loading == 0 {
+        if self.calls <= 1 && self.loading.is_empty() {
             return Err(Raise::limit("too much depends on conditions that only the site knows".into(), at));
         }
         let mut args = Vec::new();

@@ -5,14 +5,19 @@
 
 use std::rc::Rc;
 
+use super::absent::Absent;
 use super::member::holds_object;
 use super::names::{full_name, lower, resolve_other};
 use super::stmt::Flow;
-use super::{Eval, Interp, LOAD_FUEL, Raise, Stop, Vars};
+use super::{Eval, Interp, LOAD_FUEL, Raise, Stop, Vars, cycle};
 use crate::php::ast::{Expr, Function, PhpFile, Scope, Stmt, StmtKind, UseKind};
 use crate::php::host::DIRROOT;
+use crate::php::text::Text;
 use crate::php::value::Value;
 use crate::source::Span;
+
+/// How many files may be run each for the one before.
+const MAX_FILES: usize = 60;
 
 /// A global constant.
 pub(super) enum Constant<'a> {
@@ -40,7 +45,7 @@ impl<'a> Interp<'a, '_> {
             Err(raise) => {
                 // What calls and files under way had used up says nothing about the file itself.
                 match &*raise {
-                    Raise::Stop(stop) if self.calls == 0 && self.loading == 0 => _ = self.failed.insert(Rc::from(path), stop.clone()),
+                    Raise::Stop(stop) if self.calls == 0 && self.loading.is_empty() => _ = self.failed.insert(Rc::from(path), stop.clone()),
                     Raise::Stop(_) | Raise::GiveUp | Raise::Throw(..) => _ = self.loaded.remove(path),
                 }
                 return Err(raise);
@@ -58,18 +63,15 @@ impl<'a> Interp<'a, '_> {
 
     /// Runs a file's top level in a scope of its own, with fuel of its own, and gives its variables. What it throws ends it, no more.
     pub(super) fn run_apart(&mut self, file: &'a PhpFile<'a>) -> Eval<'a, Vec<(&'a str, Value<'a>)>> {
-        if self.loading > 60 {
-            return Err(Raise::limit("files load each other too deeply".into(), None));
-        }
+        self.begin_file(file, None)?;
         let scope = self.root_scope(file);
         let outer = self.enter_frame(scope, None);
         let fuel = std::mem::replace(&mut self.fuel, LOAD_FUEL);
         let floor = std::mem::replace(&mut self.floor, 0);
-        self.loading += 1;
         self.depth += 4;
         let result = self.run_file(file);
         self.depth -= 4;
-        self.loading -= 1;
+        self.loading.pop();
         self.fuel = fuel;
         self.floor = floor;
         let frame = std::mem::replace(&mut self.frame, outer);
@@ -82,27 +84,40 @@ impl<'a> Interp<'a, '_> {
     }
 
     /// Runs a file in the present scope, as `include` does.
-    pub(super) fn run_here(&mut self, path: &str) -> Eval<'a> {
+    pub(super) fn run_here(&mut self, path: &str, at: Option<Span>) -> Eval<'a> {
         let Some(file) = self.host.file(path) else { return Ok(Value::Bool(false)) };
-        if self.loading > 60 {
-            return Err(Raise::limit("files include each other too deeply".into(), None));
-        }
         // Every run declares what the file declares once more, which costs more than the steps in it.
         self.spend(64 + file.text.len() as u32 / 16, None)?;
+        self.begin_file(file, at)?;
         self.loaded.insert(Rc::from(path));
         self.epoch += 1;
         let scope = self.root_scope(file);
         let outer = std::mem::replace(&mut self.frame.scope, scope);
-        self.loading += 1;
         self.depth += 4;
         let result = self.run_file(file);
         self.depth -= 4;
-        self.loading -= 1;
+        self.loading.pop();
         self.frame.scope = outer;
         match result? {
             Flow::Return(value) => Ok(value),
             Flow::Normal | Flow::Break(_) | Flow::Continue(_) => Ok(Value::Int(1)),
         }
+    }
+
+    /// Notes that a file's top level begins to run. `at` is what includes it.
+    fn begin_file(&mut self, file: &PhpFile<'a>, at: Option<Span>) -> Eval<'a, ()> {
+        if self.loading.len() < MAX_FILES {
+            self.loading.push(file.file);
+            return Ok(());
+        }
+        let first = self.loading.iter().rposition(|other| *other == file.file);
+        let row = self.loading.iter().skip(first.unwrap_or(usize::MAX));
+        let paths = row.map(|file| (self.sources.file(*file).path.clone(), "includes"));
+        let message = match first {
+            Some(_) => cycle::spell(paths, "includes itself"),
+            None => format!("files include each other more than {MAX_FILES} deep"),
+        };
+        Err(Raise::limit(message, at))
     }
 
     fn root_scope(&self, file: &PhpFile<'a>) -> &'a Scope<'a> {
@@ -262,7 +277,7 @@ impl<'a> Interp<'a, '_> {
         let (expr, scope) = match self.consts.get_mut(name) {
             Some(Constant::Value(value)) => return Ok(Some(value.clone())),
             Some(Constant::Lazy { busy: true, .. }) => {
-                return Err(Raise::limit(format!("constant {name} is defined by itself"), at));
+                return Err(self.constant_loop((name, ""), at));
             }
             Some(Constant::Lazy { expr, scope, busy }) => {
                 *busy = true;
@@ -275,16 +290,29 @@ impl<'a> Interp<'a, '_> {
                 return Ok(super::builtin::constant(name, self.php));
             }
         };
+        let key = self.consts.get_key_value(name).map_or_else(|| Rc::from(name), |(key, _)| key.clone());
+        self.naming.push((key.clone(), ""));
         let outer = self.enter_frame(scope, None);
         let value = self.eval(expr);
         self.leave_frame(outer);
+        self.naming.pop();
         let keep = value.as_ref().is_ok_and(|value| !holds_object(value, 0));
         let slot = match &value {
             Ok(value) if keep => Constant::Value(value.clone()),
             _ => Constant::Lazy { expr, scope, busy: false },
         };
-        self.consts.insert(Rc::from(name), slot);
+        self.consts.insert(key, slot);
         value.map(Some)
+    }
+
+    /// What is wrong with a constant that is needed while its value is being computed.
+    pub(super) fn constant_loop(&self, of: (&str, &str), at: Option<Span>) -> Box<Raise<'a>> {
+        let first = self.naming.iter().rposition(|(class, name)| (&**class, *name) == of).unwrap_or_default();
+        let row = self.naming.iter().skip(first).map(|(class, name)| {
+            let shown = if name.is_empty() { class.to_string() } else { format!("{class}::{name}") };
+            (shown, "needs")
+        });
+        Raise::limit(format!("constant {}", cycle::spell(row, "is defined by itself")), at)
     }
 
     /// A constant as it is spelled in the present scope.
@@ -327,7 +355,11 @@ impl<'a> Interp<'a, '_> {
                 }
                 Ok(value)
             }
-            None => Ok(self.unknown(bare.to_owned(), Some(at), &format!("no constant {bare} in this tree"))),
+            // Up to PHP 7 a name that no constant has means itself.
+            None if self.php < 8 && !bare.contains('\\') && !self.may_be_elsewhere(Absent::Constant, bare) => {
+                Ok(self.host.settle(bare).unwrap_or_else(|| Value::text(Text::Source(bare))))
+            }
+            None => self.absent(Absent::Constant, bare, bare.to_owned(), Some(at)),
         }
     }
 

@@ -102,8 +102,8 @@ impl<'a> Interp<'a, '_> {
         while let Some(id) = queue.pop() {
             seen += 1;
             let info = self.class(id);
-            if let Some(konst) = info.consts.get(name) {
-                return self.const_value(&info, konst, name, at);
+            if let Some((key, konst)) = info.consts.get_key_value(name) {
+                return self.const_value(&info, konst, key, at);
             }
             queue.extend(info.interfaces.iter().copied());
             queue.extend(info.parent);
@@ -118,18 +118,20 @@ impl<'a> Interp<'a, '_> {
         self.throw_error("Error", &format!("Undefined constant {}::{name}", info.name), at)
     }
 
-    fn const_value(&mut self, info: &Rc<ClassInfo<'a>>, konst: &ClassConst<'a>, name: &str, at: Option<Span>) -> Eval<'a> {
+    fn const_value(&mut self, info: &Rc<ClassInfo<'a>>, konst: &ClassConst<'a>, name: &'a str, at: Option<Span>) -> Eval<'a> {
         if let Known::Value(value) = &*konst.known.borrow() {
             return Ok(value.clone());
         }
         if let Known::Busy = &*konst.known.borrow() {
-            return Err(Raise::limit(format!("constant {}::{name} is defined by itself", info.name), at));
+            return Err(self.constant_loop((&info.name, name), at));
         }
         *konst.known.borrow_mut() = Known::Busy;
+        self.naming.push((info.name.clone(), name));
         let value = self.in_class(info.id, konst.scope, |interp| match konst.value {
             Some(expr) => interp.eval(expr).map(Some),
             None => Ok(None),
         });
+        self.naming.pop();
         *konst.known.borrow_mut() = Known::No;
         let value = value?;
         let value = if konst.case {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::absent::Absent;
 use super::call::{Args, Who};
 use super::class::Method;
 use super::names::lower;
@@ -37,8 +38,8 @@ impl<'a> Interp<'a, '_> {
         if let Some(value) = host.static_method(self, class, method, args, at) {
             return Ok(value);
         }
-        let why = format!("no class {class} in this tree");
-        Ok(self.unknown_call(&format!("\\{class}::{method}"), args, Some(at), &why))
+        let expr = format!("\\{class}::{method}({})", self.spell_list(args));
+        self.absent(Absent::Class, class, expr, Some(at))
     }
 
     /// `A::f(b)`

@@ -4,9 +4,9 @@
 //! What only a running site knows becomes [`Value::Unknown`] and flows on; nothing here reads a clock, a database or a disk.
 //!
 //! `expr`, `literal`, `access`, `ops`, `place`, `presence`, `stmt`, `looping`, `call`, `method` and `invoke` are the language, `class`,
-//! `member`, `load` and `names` where things come from, `frame`, `generator` and `object` what a call and the heap hold, `rebuild` and
-//! `replay` what need not be done twice, `fork` what happens under an unknown condition, `unknown` how unknown values are spelled, `builtin` the
-//! functions that PHP brings, `outside` what others may ask.
+//! `link`, `member`, `load` and `names` where things come from, `absent` and `cycle` what is wrong with names, `frame`, `generator` and
+//! `object` what a call and the heap hold, `rebuild` and `replay` what need not be done twice, `fork` what happens under an unknown
+//! condition, `unknown` how unknown values are spelled, `builtin` the functions that PHP brings, `outside` what others may ask.
 
 #![allow(
     clippy::cast_possible_wrap,
@@ -24,6 +24,7 @@
 #![allow(clippy::unused_self, reason = "steps of one walk read alike")]
 #![allow(clippy::match_same_arms, reason = "kinds of value are listed one by one where the table is PHP's")]
 
+mod absent;
 mod access;
 mod array;
 mod builtin;
@@ -31,11 +32,13 @@ mod call;
 mod class;
 mod compare;
 mod convert;
+mod cycle;
 mod expr;
 mod fork;
 mod frame;
 mod generator;
 mod invoke;
+mod link;
 mod literal;
 mod load;
 mod looping;
@@ -63,6 +66,7 @@ pub use stop::Stop;
 use self::call::Callee;
 use self::class::{ClassInfo, Method};
 use self::frame::Frame;
+use self::link::Link;
 use self::load::Constant;
 use self::names::Spot;
 use self::rebuild::{Built, Plan};
@@ -146,10 +150,13 @@ pub struct Interp<'a, 'h> {
     by_name: FxHashMap<Rc<str>, ClassId>,
     decls: FxHashMap<Rc<str>, &'a ast::Class<'a>>,
     aliases: FxHashMap<Rc<str>, Rc<str>>,
-    linking: FxHashSet<Rc<str>>,
+    /// Classes that are being linked, each for the one before.
+    linking: Vec<Link<'a>>,
     looking: FxHashSet<Rc<str>>,
     functions: FxHashMap<Rc<str>, &'a Function<'a>>,
     consts: FxHashMap<Rc<str>, Constant<'a>>,
+    /// Constants whose values are being computed, each for the one before: class and name, or name and nothing.
+    naming: Vec<(Rc<str>, &'a str)>,
     builtins: FxHashMap<&'static str, builtin::Builtin>,
     impure: FxHashSet<&'static str>,
     foreign: FxHashSet<&'static str>,
@@ -183,7 +190,8 @@ pub struct Interp<'a, 'h> {
     queued: FxHashSet<Rc<str>>,
     pending: Vec<Rc<str>>,
     libraries: usize,
-    loading: u32,
+    /// Files whose top level is being run, each for the one before.
+    loading: Vec<FileId>,
     noted: FxHashSet<usize>,
 
     fuel: u32,
@@ -236,10 +244,11 @@ impl<'a, 'h> Interp<'a, 'h> {
             by_name: FxHashMap::default(),
             decls: FxHashMap::default(),
             aliases: FxHashMap::default(),
-            linking: FxHashSet::default(),
+            linking: Vec::new(),
             looking: FxHashSet::default(),
             functions: FxHashMap::default(),
             consts: FxHashMap::default(),
+            naming: Vec::new(),
             builtins: builtin::table(),
             impure: builtin::impure(),
             foreign: builtin::foreign(),
@@ -262,7 +271,7 @@ impl<'a, 'h> Interp<'a, 'h> {
             queued: FxHashSet::default(),
             pending: Vec::new(),
             libraries: 0,
-            loading: 0,
+            loading: Vec::new(),
             noted: FxHashSet::default(),
             fuel: FUEL,
             floor: 0,

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::absent::Absent;
 use super::class::{Method, Template};
 use super::rebuild::Plan;
 use super::{ENUM_BIT, Eval, Interp};
@@ -98,8 +99,8 @@ impl<'a> Interp<'a, '_> {
             Err(name) => {
                 let values = self.plain_args(args)?;
                 let span = self.span(at);
-                let why = format!("no class {name} in this tree");
-                Ok(self.unknown_call(&format!("new \\{name}"), &values, Some(span), &why))
+                let expr = format!("new \\{name}({})", self.spell_list(&values));
+                self.absent(Absent::Class, &name, expr, Some(span))
             }
         }
     }

@@ -51,9 +51,15 @@ impl Unreferring {
 impl<'a> Interp<'a, '_> {
     /// Whether a class is there, autoloading included. Files that were put off are not looked through: PHP's `class_exists()` has no
     /// way to know what somebody might require.
-    pub fn class_exists(&mut self, class: &str) -> bool {
+    pub fn class_exists(&mut self, class: &str) -> Result<bool, Stop> {
         self.measure_stack();
-        matches!(self.autoload(class), Ok(Some(_)))
+        self.autoload(class).map(|found| found.is_some()).map_err(|raise| self.stop(*raise))
+    }
+
+    /// The same, and files that were put off are looked through.
+    pub fn class_is_there(&mut self, class: &str) -> Result<bool, Stop> {
+        self.measure_stack();
+        self.find_class(class).map(|found| found.is_some()).map_err(|raise| self.stop(*raise))
     }
 
     /// Whether a class has a method, inherited ones included.

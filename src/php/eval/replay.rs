@@ -130,7 +130,7 @@ impl<'a> Interp<'a, '_> {
         args: Args<'a>,
         at: Option<Span>,
     ) -> Eval<'a> {
-        if who.this.is_some() || !captured.is_empty() || self.loading > 0 {
+        if who.this.is_some() || !captured.is_empty() || !self.loading.is_empty() {
             return self.run_call(function, who, captured, args, at);
         }
         let key = std::ptr::from_ref(function) as usize;

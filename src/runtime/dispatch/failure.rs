@@ -16,12 +16,17 @@ pub struct Failure {
     pub debug: String,
     /// Which value does not fit, as a path of keys and positions: `users/0/email`. Empty when none is to blame.
     pub field: String,
+    /// Which type that value should have. Empty when its type is not the matter.
+    pub expected: Box<str>,
     /// Seconds after which another try makes sense; 0 when nothing is known.
     pub retry_after: u32,
 }
 
 /// Code of a value that does not fit its type.
 pub const INVALID_PARAMETER: &str = "invalidparameter";
+
+/// Code of a request that holds more of something than one may.
+pub const LIMIT_EXCEEDED: &str = "limitexceeded";
 
 /// Code of a call by nobody of what only somebody may call.
 pub const LOGIN_REQUIRED: &str = "requireloginerror";
@@ -97,7 +102,15 @@ impl FailureKind {
 impl Failure {
     /// A failure with a code and a sentence.
     pub fn new(kind: FailureKind, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Failure {
-        Failure { kind, code: code.into(), message: message.into(), debug: String::new(), field: String::new(), retry_after: 0 }
+        Failure {
+            kind,
+            code: code.into(),
+            message: message.into(),
+            debug: String::new(),
+            field: String::new(),
+            expected: Box::default(),
+            retry_after: 0,
+        }
     }
 
     /// A value that does not fit. `field` is its path.
@@ -112,7 +125,7 @@ impl Failure {
 
     /// The request holds more of something than one may.
     pub fn beyond_limit(message: impl Into<String>) -> Failure {
-        Failure::new(FailureKind::BadRequest, "limitexceeded", message)
+        Failure::new(FailureKind::BadRequest, LIMIT_EXCEEDED, message)
     }
 
     /// A defect here. `debug` says what happened; callers learn that something did.

@@ -1,7 +1,7 @@
 //! Failures as problem documents (RFC 9457).
 //!
 //! Beside the members of the RFC: `code`, Moodle's code, for programs; `errors`, which value does not fit, by JSON Pointer (RFC 6901) into
-//! the request; `debug`, if the configuration shows it.
+//! the request, and the type that it should have; `debug`, if the configuration shows it.
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -17,12 +17,11 @@ pub fn response(failure: &Failure, debug: bool) -> Response {
         ("type", format!("urn:moodle:error:{}", failure.code).into()),
         ("title", title(failure.kind).into()),
         ("status", i64::from(status.as_u16()).into()),
-        ("detail", failure.message.as_str().into()),
+        ("detail", detail(failure).into()),
         ("code", failure.code.as_ref().into()),
     ];
     if !failure.field.is_empty() {
-        let error: Value = [("pointer", format!("/{}", failure.field)), ("detail", failure.message.clone())].into_iter().collect();
-        fields.push(("errors", Value::List(vec![error])));
+        fields.push(("errors", Value::List(vec![error(failure)])));
     }
     if debug && !failure.debug.is_empty() {
         fields.push(("debug", failure.debug.as_str().into()));
@@ -37,6 +36,21 @@ pub fn response(failure: &Failure, debug: bool) -> Response {
         out.headers_mut().insert(RETRY_AFTER, failure.retry_after.into());
     }
     out
+}
+
+/// What happened, for people; with the place where that alone would say little.
+fn detail(failure: &Failure) -> String {
+    if failure.expected.is_empty() || failure.field.is_empty() {
+        return failure.message.clone();
+    }
+    format!("/{}: {}", failure.field, failure.message)
+}
+
+/// Which value does not fit, what should be there and why it does not fit.
+fn error(failure: &Failure) -> Value {
+    let members =
+        [("pointer", format!("/{}", failure.field)), ("expected", failure.expected.to_string()), ("detail", failure.message.clone())];
+    members.into_iter().filter(|(_, said)| !said.is_empty()).collect()
 }
 
 /// What a class of failures is called. It is the same for every failure of the class.

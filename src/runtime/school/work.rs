@@ -112,8 +112,8 @@ impl Work<'_> {
     }
 }
 
-/// How many lines the log has at most; the oldest go.
-const KEPT_LINES: i64 = 20_000;
+/// How many lines the log has at most; the oldest go. They are in memory as all rows are, where a line takes some 2 kB.
+const KEPT_LINES: i64 = 5_000;
 
 fn is_open(table: &Table, column: &str) -> bool {
     !SECRET.contains(&column) && table.layout().shown.iter().any(|shown| shown.name == column)
@@ -153,6 +153,12 @@ impl<'a> Args<'a> {
     /// A list of texts.
     pub fn texts(self, name: &str) -> Vec<Cow<'a, str>> {
         self.value(name).as_list().unwrap_or_default().iter().map(text).collect()
+    }
+
+    /// A list of numbers.
+    pub fn ints(self, name: &str) -> Vec<i64> {
+        let int = |value: &Value| if let Value::Int(number) = value { Some(*number) } else { None };
+        self.value(name).as_list().unwrap_or_default().iter().filter_map(int).collect()
     }
 
     /// A record.

@@ -288,7 +288,7 @@ async fn of_an_enumeration_every_protocol_takes_and_gives_its_values_alone() {
     };
     let (status, _, text) = send(&library, json(), r#"{"id":5,"floor":"attic"}"#).await;
     let problem: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!((status, &problem["errors"]), (400, &json!([{ "pointer": "/floor", "detail": said }])));
+    assert_eq!((status, &problem["errors"]), (400, &json!([{ "pointer": "/floor", "expected": "string", "detail": said }])));
     let (status, _, text) = send(&library, json(), r#"{"id":6}"#).await;
     assert_eq!((status, text.as_str()), (200, r#"{"id":6,"floor":"upper floor"}"#));
     let (status, _, text) = send(&library, json(), r#"{"id":7}"#).await;
