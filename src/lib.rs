@@ -110,7 +110,10 @@ fn read_moodle(input: Moodle<'_>, wanted: &Wanted, sources: &SourceMap, report: 
     stage("survey");
     let mut found = Report::default();
     let survey = moodle::survey(&world, &mut found);
-    let chosen = choose(moodle::lower::services(&survey), &candidates(&survey), wanted, report);
+    let mut chosen = choose(moodle::lower::services(&survey), &candidates(&survey), wanted, report);
+    if input.lone {
+        chosen.without_moodle(&candidates(&survey), report);
+    }
     about(&chosen.functions, &found, report);
     stage("describe");
     let functions = moodle::describe(&world, &survey, &chosen.functions, &|function| function, report);

@@ -3,6 +3,7 @@
 //! In: the services that an input declares, the functions that it has, and what the user wants. Out: services with their members, and the
 //! functions to describe. Nothing is evaluated before this is known.
 
+use indexmap::IndexSet;
 use rustc_hash::FxHashSet;
 
 use super::select::{self, Candidate};
@@ -39,6 +40,25 @@ impl Chosen {
     pub fn into(self, mut read: Fragment) -> Fragment {
         read.omitted.extend(self.omitted);
         Fragment { services: self.services, ..read }
+    }
+
+    /// Leaves out what services list of a Moodle that is not there, because plugins were read by themselves: one finding for all of it.
+    /// What the plugins were to have themselves is theirs.
+    pub fn without_moodle(&mut self, all: &[Candidate<'_>], report: &mut Report) {
+        let known: FxHashSet<&str> =
+            all.iter().map(|candidate| candidate.name).chain(self.omitted.iter().map(|left| left.operation.as_str())).collect();
+        let own: FxHashSet<&str> = all.iter().map(|candidate| candidate.component).collect();
+        let is_own = |name: &str| own.iter().any(|component| name.strip_prefix(component).is_some_and(|rest| rest.starts_with('_')));
+        let members = self.services.iter().flat_map(|service| &service.operations);
+        let foreign: IndexSet<String> = members.filter(|name| !known.contains(name.as_str()) && !is_own(name)).cloned().collect();
+        if foreign.is_empty() {
+            return;
+        }
+        let message = "services list functions of a Moodle that is not there: the plugin was read without a Moodle tree";
+        let names = foreign.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let finding = Diagnostic::new(Code::M024, message).note(format!("Left out for this: {names}."));
+        report.push(finding.help("give the Moodle tree that the plugin is for, with `--base`"));
+        self.omitted.extend(foreign.iter().map(|name| undeclared(name, Code::M024)));
     }
 }
 
