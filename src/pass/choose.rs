@@ -22,6 +22,8 @@ pub struct Wanted {
     pub names: Option<Vec<String>>,
     /// Patterns of functions to leave out, without a word.
     pub exclude: Vec<String>,
+    /// The release of the site that was asked for functions, as it calls it.
+    pub site: Option<String>,
 }
 
 /// What is to be done.
@@ -191,6 +193,7 @@ mod tests {
             given: vec![service("mobile", &["a_two"])],
             names: None,
             exclude: vec!["a_one".to_owned(), "nowhere".to_owned()],
+            site: None,
         };
         let (services, functions, found) = run(&wanted);
         assert_eq!(services, [("mobile".to_owned(), vec!["a_two".to_owned()]), ("mine".to_owned(), vec!["a_two".to_owned()])]);
@@ -205,6 +208,7 @@ mod tests {
             given: vec![service("other", &["b_one", "lost"])],
             names: None,
             exclude: exclude.iter().map(|name| (*name).to_owned()).collect(),
+            site: None,
         };
         let (services, functions, found) = run(&wanted(&[]));
         assert_eq!(services[0].1, ["b_one", "lost"]);

@@ -145,6 +145,8 @@ codes! {
         "The site could not be asked for the functions of a service: no connection, a failure on the way, an answer that is too late, too large or not from a Moodle. Nothing was compiled, because the service would be incomplete. Open the address in a browser: it should be the front page of the site, without `/webservice`."
     C027 Error "site that refused"
         "The site answered with an error of its own, which the message quotes. Usual reasons: web services or the REST protocol are switched off, the token has expired, is restricted to other addresses, or its service lacks the function `core_webservice_get_site_info`."
+    C028 Warning "site of another release"
+        "A running site was asked which functions a service has, and the tree that describes them is of another release. Functions that both have may take and return something else there, so a client can be wrong for the site without another word. Compile the tree of the site's own release, with its plugins."
     C032 Error "service without functions"
         "No function is left in the service, and a WSDL without operations is not one. No file was written for it. Either everything in it is excluded or broken, or it lists functions of another release."
     C033 Error "no service to compile"
