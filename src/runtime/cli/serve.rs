@@ -16,10 +16,9 @@ use super::open::{self, Kept, open};
 use super::{Options, Stop, log, status};
 use crate::app::router;
 use crate::build::Build;
-use crate::crosswalk::backwards;
 use crate::dispatch::is_own;
 use crate::refusal;
-use crate::school::{School, site};
+use crate::school::School;
 use crate::serve::admin::{self, Current};
 use crate::serve::folder::mounted;
 use crate::serve::metrics::Metrics;
@@ -169,11 +168,9 @@ pub fn check(options: &Options) -> Result<u8, Stop> {
 fn unknown(config: &Config, build: &Build) -> Vec<String> {
     const SHOWN: usize = 10;
     let fate = if config.extension.is_some() { "go to the handler that is configured" } else { "fail, for no handler is configured" };
-    let across = backwards::functions(&build.manifest);
+    let across = School::functions(&build.manifest);
     let line = |service: &Service| {
-        let unknown = |name: &&str| {
-            !School::has(name) && !is_own(service, name) && !across.iter().any(|known| known == name) && !site::is_asked_by(name)
-        };
+        let unknown = |name: &&str| !School::has(name) && !is_own(service, name) && !across.iter().any(|known| known == name);
         let names: Vec<&str> = service.operations.iter().map(String::as_str).filter(unknown).collect();
         let more = names.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
