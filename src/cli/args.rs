@@ -1,6 +1,6 @@
 //! What can be written on the command line. Help texts live here; what the commands do, in a file each.
 
-#![allow(clippy::doc_markdown, reason = "doc comments are the help texts, where backticks would be seen")]
+#![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "doc comments are the help texts, where backticks would be seen")]
 
 use std::path::PathBuf;
 
