@@ -216,7 +216,12 @@ pub fn describe<T: Send>(
     let world = world(input, &arena, sources);
     stage("survey");
     let survey = moodle::survey(&world, report);
-    let names = select::functions(patterns, &candidates(&survey), report);
+    let names = if survey.functions.is_empty() {
+        report.push(survey.nothing());
+        Vec::new()
+    } else {
+        select::functions(patterns, &candidates(&survey), report)
+    };
     stage("describe");
     let functions = moodle::describe(&world, &survey, &names, finish, report);
     (survey, functions)

@@ -114,6 +114,9 @@ fn nothing(pattern: &str, test: &Test, all: &[Candidate<'_>]) -> Diagnostic {
             let found = Diagnostic::new(Code::N008, format!("function not found: `{name}`")).about(name);
             with_similar(found, name, all.iter().map(|candidate| candidate.name))
         }
+        Test::Names(_) if all.is_empty() => {
+            Diagnostic::new(Code::N009, format!("no function matches `{pattern}`: the input declares no external functions"))
+        }
         Test::Names(_) => Diagnostic::new(Code::N009, format!("no function matches `{pattern}`")),
         Test::Component(glob) => {
             let found = Diagnostic::new(Code::N009, format!("no function belongs to `{pattern}`"));

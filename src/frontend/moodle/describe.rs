@@ -10,14 +10,14 @@ use super::desc::{Desc, Described, Entry, Failure, Function};
 use super::objects::{self, Classes, Wrong};
 use super::services::{Registered, Survey};
 use super::values;
-use super::world::World;
-use super::{doubt, lane};
+use super::world::{Lack, World};
+use super::{doubt, lacking, lane};
 use crate::ir::{Literal, Origin};
 use crate::php::eval::{Interp, Stop};
 use crate::php::host::{ClassAt, EvalFinding, FindingKind, Host as _};
 use crate::php::value::Value;
 use crate::report::{Code, Diagnostic, Report};
-use crate::source::Span;
+use crate::source::{Span, plain_path};
 
 /// What becomes of each function that was described, on the thread that described it.
 pub type Finish<'f, T> = &'f (dyn Fn(Function) -> T + Sync);
@@ -158,7 +158,17 @@ fn function<'a>(
         return out;
     }
     let entry_at = registered.origin.span;
-    out.made.described = match info(world, interp, classes, registered, &mut out.made.deprecated) {
+    let class = registered.entry.classname.trim_start_matches('\\');
+    let described = info(world, interp, classes, registered, &mut out.made.deprecated);
+    let lack = match &described {
+        Ok(described) => lacking::of_class(world, interp, class).or_else(|| lacking::of_description(world, described)),
+        Err(_) => lacking::of_class(world, interp, class),
+    };
+    let described = match (described, &lack) {
+        (Ok(_), Some(lack)) => Err(Broken::new(Code::M016, lacks(world, lack), Some(lack.at))),
+        (described, _) => described,
+    };
+    out.made.described = match described {
         Ok(described) => {
             doubt::look(name, &described, world.release.php().0, &mut out.findings);
             Ok(described)
@@ -176,6 +186,9 @@ fn function<'a>(
                 if let (Some(entry), true) = (entry_at, at != entry_at) {
                     finding = finding.label(entry, "registered here");
                 }
+                if let (Some(lack), true) = (&lack, broken.code != Code::M016) {
+                    finding = finding.note(lacks(world, lack));
+                }
                 out.findings.push(finding);
             }
             Err(failure)
@@ -186,6 +199,12 @@ fn function<'a>(
     out
 }
 
+/// A file that is required in vain, in words.
+fn lacks(world: &World<'_>, lack: &Lack) -> String {
+    let by = &world.files.sources().file(lack.at.file).shown;
+    format!("{by} requires {}, which is not there", world.files.display(&lack.path))
+}
+
 /// What is missing may have been lost: says what could not be parsed of the files where it should be.
 fn unparsed(world: &World<'_>, entry: &Entry, report: &mut Report) {
     let loaded = match world.class(entry.classname.trim_start_matches('\\')) {
@@ -193,7 +212,7 @@ fn unparsed(world: &World<'_>, entry: &Entry, report: &mut Report) {
         Some(ClassAt::Alias(_)) | None => None,
     };
     let included = match &entry.classpath {
-        Literal::Str(path) => Some(path.trim_start_matches('/').to_owned()),
+        Literal::Str(path) => plain_path(path),
         _ => None,
     };
     for path in loaded.into_iter().chain(included) {
@@ -220,7 +239,7 @@ fn info<'a>(
     let unloadable = |stop: &Stop| stopped(world, stop, &format!("{class} cannot be loaded"));
     if world.class(class).is_none() || !interp.class_exists(class).map_err(|stop| unloadable(&stop))? {
         let path = match &entry.classpath {
-            Literal::Str(path) if !path.is_empty() => path.trim_start_matches('/').to_owned(),
+            Literal::Str(path) if !path.is_empty() => plain_path(path).unwrap_or_else(|| path.clone()),
             _ => format!("{}/externallib.php", world.components().dir(&entry.component).unwrap_or_default()),
         };
         if !world.files.is_file(&path) {

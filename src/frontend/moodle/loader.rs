@@ -113,6 +113,11 @@ impl<'a> Loader<'a> {
         is
     }
 
+    /// Whether there is nothing of that name, rather than something that is no file or cannot be read.
+    pub fn is_missing(&self, path: &str) -> bool {
+        matches!(self.shelf.tree.read(path), Err(ReadError::Missing))
+    }
+
     /// Whether a folder is there.
     pub fn is_dir(&self, path: &str) -> bool {
         self.shelf.tree.list(path).is_ok()

@@ -115,7 +115,7 @@ impl<'a> Interp<'a, '_> {
             ExprKind::Empty(target) => self.empty(target),
             ExprKind::Closure { function, uses, is_static, arrow } => self.closure(function, uses, *is_static, *arrow),
             ExprKind::Clone(operand) => self.clone_expr(operand, at),
-            ExprKind::Include { once, path, .. } => self.include_expr(*once, path, at),
+            ExprKind::Include { once, required, path } => self.include_expr(*once, *required, path, at),
             ExprKind::Exit(value) => {
                 if let Some(value) = value {
                     self.eval(value)?;
@@ -289,13 +289,16 @@ impl<'a> Interp<'a, '_> {
         Ok(Value::Closure(Rc::new(Closure { target: ClosureTarget::Function { function, captured, this, class } })))
     }
 
-    fn include_expr(&mut self, once: bool, path: &'a Expr<'a>, at: At) -> Eval<'a> {
+    fn include_expr(&mut self, once: bool, required: bool, path: &'a Expr<'a>, at: At) -> Eval<'a> {
         let value = self.eval(path)?;
         let text = match self.to_text(&value)? {
             Ok(text) => text,
             Err(unknown) => return Ok(self.derived(format!("include {}", unknown.expr), &unknown)),
         };
         let Some(path) = self.tree_path(&text) else { return Ok(Value::Bool(false)) };
+        if required {
+            self.check_required(&text, &path, at)?;
+        }
         if once && self.loaded.contains(&*path) {
             return Ok(Value::Bool(true));
         }

@@ -107,11 +107,14 @@ impl<'a> Interp<'a, '_> {
 
     fn exec_expr(&mut self, expr: &'a Expr<'a>) -> Eval<'a, Flow<'a>> {
         match &expr.kind {
-            ExprKind::Include { once: true, path, .. } => {
+            ExprKind::Include { once: true, required, path } => {
                 let value = self.eval(path)?;
                 if let Ok(text) = self.to_text(&value)?
                     && let Some(path) = self.tree_path(&text)
                 {
+                    if *required {
+                        self.check_required(&text, &path, expr.at)?;
+                    }
                     self.defer(&path);
                     if !self.loaded.contains(&*path) {
                         self.frame.deferred.push(Rc::from(path));
