@@ -64,7 +64,7 @@ impl Code {
 
 codes! {
     M001 Error "PHP that could not be parsed"
-        "The parser met a construct that it does not understand, or that PHP itself rejects. The statement or member was skipped; everything else in the file was read. If `php -l` accepts the file, this is a gap in mwsc: please report it with the line."
+        "The parser met a construct that it does not understand, or that PHP itself rejects. The statement or member was skipped; everything else in the file was read, and a function whose description comes upon a skipped statement is left out. If `php -l` accepts the file, this is a gap in mwsc: please report it with the line."
     N001 Warning "One origin, different structures"
         "A structure is named after where it comes from: a class, or a static method called without arguments. Here two constructions of one such origin differ, so that code depends on more than its arguments (configuration, state, the site). Each construction is named after its place (function, `params` or `result`, keys) instead, so the output is right, but clients get separate types where they might expect one, and their names change if the source is mended. If the difference is only a documentation text, it is worth an upstream report."
     N002 Error "Two structures with one name"

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
-use super::desc::{Desc, Described, Entry, Failure, Function};
+use super::desc::{Desc, Described, Failure, Function};
 use super::objects::{self, Classes, Wrong};
 use super::services::{Registered, Survey};
 use super::values;
@@ -14,7 +14,7 @@ use super::world::{Lack, World};
 use super::{doubt, lacking, lane};
 use crate::ir::{Literal, Origin};
 use crate::php::eval::{Interp, Stop};
-use crate::php::host::{ClassAt, EvalFinding, FindingKind, Host as _};
+use crate::php::host::{EvalFinding, FindingKind, Host as _};
 use crate::php::value::Value;
 use crate::report::{Code, Diagnostic, Report};
 use crate::source::{Span, plain_path};
@@ -174,9 +174,6 @@ fn function<'a>(
             Ok(described)
         }
         Err(broken) => {
-            if matches!(broken.code, Code::M016 | Code::M017 | Code::M018) {
-                unparsed(world, &registered.entry, &mut out.findings);
-            }
             let failure = Failure { code: broken.code.name(), message: broken.message.clone() };
             if broken.core.is_some() {
                 out.core = broken.core;
@@ -203,25 +200,6 @@ fn function<'a>(
 fn lacks(world: &World<'_>, lack: &Lack) -> String {
     let by = &world.files.sources().file(lack.at.file).shown;
     format!("{by} requires {}, which is not there", world.files.display(&lack.path))
-}
-
-/// What is missing may have been lost: says what could not be parsed of the files where it should be.
-fn unparsed(world: &World<'_>, entry: &Entry, report: &mut Report) {
-    let loaded = match world.class(entry.classname.trim_start_matches('\\')) {
-        Some(ClassAt::File(path)) => Some(path),
-        Some(ClassAt::Alias(_)) | None => None,
-    };
-    let included = match &entry.classpath {
-        Literal::Str(path) => plain_path(path),
-        _ => None,
-    };
-    for path in loaded.into_iter().chain(included) {
-        let Some(file) = world.files.php(&path) else { continue };
-        for error in file.errors {
-            let at = Span { file: file.file, start: error.at.start, end: error.at.end };
-            report.push(Diagnostic::new(Code::M001, format!("{}: {}", world.files.display(&path), error.message)).at(at));
-        }
-    }
 }
 
 /// `external_function_info()`: finds the class, checks its methods, calls the two that describe.
@@ -322,7 +300,7 @@ fn call<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, class: &str, method:
 fn stopped(world: &World<'_>, stop: &Stop, what: &str) -> Broken {
     let code = match stop {
         Stop::Limit { .. } => Code::M021,
-        Stop::Thrown { .. } | Stop::Exit { .. } | Stop::Missing { .. } => Code::M020,
+        Stop::Thrown { .. } | Stop::Unparsed { .. } | Stop::Exit { .. } | Stop::Missing { .. } => Code::M020,
     };
     let mut broken = Broken::new(code, format!("{what}: {stop}"), stop.at());
     if let Stop::Missing { what, .. } = stop

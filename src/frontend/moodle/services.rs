@@ -36,7 +36,7 @@ impl Survey {
     pub fn nothing(&self) -> Diagnostic {
         let looked = match self.files.as_slice() {
             [] => "There is no such file.".to_owned(),
-            [files @ ..] => format!("Read: {}.", shortened(files)),
+            files => format!("Read: {}.", shortened(files)),
         };
         Diagnostic::new(Code::N009, "the input declares no external functions")
             .note(format!("Core declares functions in lib/db/services.php, and a plugin in its own db/services.php. {looked}"))
@@ -131,12 +131,6 @@ fn parts(world: &World<'_>, components: &[(String, String)]) -> Vec<Part> {
 fn read<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, component: &str, path: &str) -> Part {
     let shown = world.files.display(path);
     let mut out = Part { file: shown.clone(), ..Part::default() };
-    if let Some(file) = world.files.php(path) {
-        for error in file.errors {
-            let at = Span { file: file.file, start: error.at.start, end: error.at.end };
-            out.findings.push(Diagnostic::new(Code::M001, format!("{shown}: {}", error.message)).at(at));
-        }
-    }
     let vars = match interp.include(path) {
         Ok(vars) => vars,
         Err(stop) => {
