@@ -98,8 +98,8 @@ fn read_interface(input: Interface<'_>, wanted: &Wanted, sources: &SourceMap, re
     pass::kind::mark(&mut fragment, &convention::oktech().kinds);
     pass::mend::mend(&mut fragment, &convention::oktech().mends, report);
     let all: Vec<Candidate<'_>> = fragment.candidates().map(|(name, component)| Candidate { name, component }).collect();
-    let services = choose(fragment.services.clone(), &all, wanted, report).services;
-    Fragment { services, ..fragment }
+    let chosen = choose(fragment.services.clone(), &all, wanted, report);
+    chosen.into(fragment)
 }
 
 /// Of a Moodle only what services need is described. Syntax trees, values and descriptions are gone when this ends, before linking needs
@@ -108,12 +108,20 @@ fn read_moodle(input: Moodle<'_>, wanted: &Wanted, sources: &SourceMap, report: 
     let arena = Bump::new();
     let world = world(input, &arena, sources);
     stage("survey");
-    let survey = moodle::survey(&world, report);
+    let mut found = Report::default();
+    let survey = moodle::survey(&world, &mut found);
     let chosen = choose(moodle::lower::services(&survey), &candidates(&survey), wanted, report);
+    about(&chosen.functions, &found, report);
     stage("describe");
     let functions = moodle::describe(&world, &survey, &chosen.functions, &|function| function, report);
     stage("lower");
-    Fragment { services: chosen.services, ..moodle::lower(&survey, &functions, report) }
+    chosen.into(moodle::lower(&survey, &functions, report))
+}
+
+/// Takes in what was found in a survey, less what is wrong with functions that nobody asked for.
+fn about(functions: &[String], found: &Report, report: &mut Report) {
+    let asked = |finding: &&Diagnostic| finding.subject.as_ref().is_none_or(|subject| functions.contains(subject));
+    found.iter().filter(asked).for_each(|finding| report.push(finding.clone()));
 }
 
 /// Writes the artifacts of every service of a schema for some targets. `sources` are the files that the schema was read from.
@@ -215,23 +223,27 @@ pub fn describe<T: Send>(
     let arena = Bump::new();
     let world = world(input, &arena, sources);
     stage("survey");
-    let survey = moodle::survey(&world, report);
+    let mut found = Report::default();
+    let survey = moodle::survey(&world, &mut found);
     let names = if survey.functions.is_empty() {
         report.push(survey.nothing());
         Vec::new()
     } else {
         select::functions(patterns, &candidates(&survey), report)
     };
+    about(&names, &found, report);
     stage("describe");
     let functions = moodle::describe(&world, &survey, &names, finish, report);
     (survey, functions)
 }
 
-/// The services that an input declares, with their members: what `mwsc init` lists. Nothing is evaluated but `db/services.php`.
-pub fn declared(input: Moodle<'_>, sources: &SourceMap, report: &mut Report) -> Vec<ServiceDef> {
+/// The services that an input declares, with their members, and how many functions it has: what `mwsc init` goes by. Nothing is evaluated
+/// but `db/services.php`.
+pub fn declared(input: Moodle<'_>, sources: &SourceMap, report: &mut Report) -> (Vec<ServiceDef>, usize) {
     let arena = Bump::new();
     let world = world(input, &arena, sources);
-    moodle::lower::services(&moodle::survey(&world, report))
+    let survey = moodle::survey(&world, report);
+    (moodle::lower::services(&survey), survey.functions.len())
 }
 
 fn world<'a>(input: Moodle<'a>, arena: &'a Bump, sources: &'a SourceMap) -> World<'a> {

@@ -120,7 +120,8 @@ impl SourceFile {
     }
 }
 
-/// Every file read in one run, by whichever thread: numbers say nothing about order, so nothing may be sorted by them. Texts are never dropped or moved while the map lives, so syntax trees borrow from it.
+/// Every file read in one run, by whichever thread: numbers say nothing about order, so nothing may be sorted by them. Texts are never
+/// dropped or moved while the map lives, so syntax trees borrow from it.
 #[derive(Default)]
 pub struct SourceMap {
     files: FrozenVec<Box<SourceFile>>,
@@ -136,6 +137,13 @@ impl SourceMap {
         let file = SourceFile { path: path.to_owned(), shown, text, lossy, lines: OnceLock::new() };
         let id = FileId(self.files.push_get_index(Box::new(file)) as u32);
         (id, self.file(id))
+    }
+
+    /// Where the first of a file's bytes stand that are not UTF-8; `None` when all are.
+    pub fn replaced(&self, id: FileId) -> Option<Span> {
+        let file = self.file(id);
+        let at = file.text.find(char::REPLACEMENT_CHARACTER).filter(|_| file.lossy)?;
+        Some(Span { file: id, start: at as u32, end: (at + char::REPLACEMENT_CHARACTER.len_utf8()) as u32 })
     }
 
     /// The file of a number. Every `FileId` comes from [`SourceMap::add`] of the same map.

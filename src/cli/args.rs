@@ -1,9 +1,10 @@
 //! What can be written on the command line. Help texts live here; what the commands do, in a file each.
 
-#![allow(clippy::doc_markdown, reason = "doc comments are the help texts, where backticks would be seen")]
+#![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "doc comments are the help texts, where backticks would be seen")]
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// Compile Moodle's web services into typed WSDLs, without running PHP.
@@ -34,8 +35,8 @@ stdout carries data, stderr carries findings and progress.
 
 Exit status:
   0  clean          1  findings, or output out of date (warnings too with --strict)
-  2  usage or configuration     3  an input could not be read or understood
-  4  a bug of mwsc";
+  2  usage, configuration, or output that cannot be written
+  3  an input could not be read or understood     4  a bug of mwsc";
 
 /// Options of every command.
 #[derive(Debug, Args)]
@@ -47,7 +48,7 @@ pub struct Common {
     /// When to use colours; `auto` means on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", env = "MWSC_COLOR", default_value = "auto", hide_possible_values = false)]
     pub color: Color,
-    /// Form of the findings on stderr
+    /// Form of the findings on stderr, also of commands whose --format is that of their data
     #[arg(long, global = true, value_name = "FORM", env = "MWSC_REPORT_FORMAT")]
     pub report_format: Option<ReportFormat>,
     /// Write the findings to a file as well, in the form that its name says: .sarif, .json or .txt
@@ -128,7 +129,7 @@ pub enum DataFormat {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write the artifacts of services: WSDLs and their index
+    /// Write the artifacts of services: WSDLs, OpenAPI documents, Moodle plugins, builds for mwsd
     #[command(visible_alias = "build", after_help = GENERATE)]
     Generate(Box<Generate>),
     /// Print what a tree says of its external functions, before anything is converted
@@ -154,11 +155,13 @@ pub enum Command {
     /// Write a commented mwsc.toml for a tree
     Init(Init),
     /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page (roff), or write one page per command into a folder
+    #[command(after_help = MAN)]
     Man {
         /// Folder for one page per command
         #[arg(short, long, value_name = "DIR")]
@@ -206,7 +209,7 @@ pub struct Services {
     #[arg(long, value_name = "GLOB", value_delimiter = ',', requires = "name")]
     pub functions: Vec<String>,
     /// Short name of that service
-    #[arg(long, value_name = "NAME", requires = "functions")]
+    #[arg(long, value_name = "NAME", requires = "functions", value_parser = NonEmptyStringValueParser::new())]
     pub name: Option<String>,
     /// Services exported from Moodle's database: JSON or CSV of external_services and external_services_functions
     #[arg(long, value_name = "FILE", env = "MWSC_SERVICES_FROM")]
@@ -221,7 +224,7 @@ pub struct Services {
     pub token_file: Option<PathBuf>,
     /// Short name of the site's service [default: live]
     #[cfg(feature = "live")]
-    #[arg(long, value_name = "NAME", requires = "live")]
+    #[arg(long, value_name = "NAME", requires = "live", value_parser = NonEmptyStringValueParser::new())]
     pub live_name: Option<String>,
     /// Permit plain http to the site, for test sites only: everybody on the way can read the token
     #[cfg(feature = "live")]
@@ -240,7 +243,7 @@ pub struct Generate {
     /// Which services.
     #[command(flatten)]
     pub services: Services,
-    /// Back ends: wsdl, rest, manifest [default: wsdl]
+    /// What to write: wsdl, rest, plugin, manifest, several with commas between [default: wsdl]
     #[arg(help_heading = OUTPUT, short, long, value_name = "TARGET", value_delimiter = ',', env = "MWSC_TARGET")]
     pub target: Vec<String>,
     /// Output folder [default: out]
@@ -252,10 +255,10 @@ pub struct Generate {
     /// Replace files that mwsc did not write or that were edited since
     #[arg(help_heading = OUTPUT, long)]
     pub force: bool,
-    /// Target namespace of the WSDLs
+    /// Target namespace of the WSDLs [default: urn:moodle:ws:{service}]
     #[arg(help_heading = OUTPUT, long, value_name = "URI", env = "MWSC_NAMESPACE")]
     pub namespace: Option<String>,
-    /// Address at which clients find the service
+    /// Address at which clients find the service [default: https://moodle.example/soap/{service}]
     #[arg(help_heading = OUTPUT, long, value_name = "URL", env = "MWSC_ENDPOINT")]
     pub endpoint: Option<String>,
     /// Profiles of WSDLs [default: document]; `oktech` and `oktech-simplified` are those of the OK Tech web services
@@ -267,7 +270,7 @@ pub struct Generate {
     /// Write a WSDL for SOAP 1.2 as well, in a file of its own
     #[arg(help_heading = OUTPUT, long)]
     pub soap12: bool,
-    /// Base address of the server in the OpenAPI documents
+    /// Base address of the server in the OpenAPI documents [default: https://moodle.example]
     #[arg(help_heading = OUTPUT, long, value_name = "URL", env = "MWSC_SERVER")]
     pub server: Option<String>,
     /// Which component the plugin of the plugin target is [default: local_oktech]
@@ -279,6 +282,12 @@ pub struct Generate {
 }
 
 const GENERATE: &str = "\
+Targets:
+  wsdl      a typed WSDL for each service, and an index of them
+  rest      OpenAPI documents, JSON Schemas, and how Moodle's REST protocol spells each function
+  plugin    a Moodle plugin that offers the operations as external functions
+  manifest  a build for the runtime service, mwsd
+
 Files go to DIR/<target>/<service>..., and to DIR/<release>/<target>/... when there are several
 releases. A manifest, DIR/.mwsc-manifest.json, lists every file with its digest: files that mwsc
 did not write are neither touched nor removed.
@@ -293,8 +302,9 @@ The site file (--site) is TOML: `[config]` holds values of $CFG, `[config.PLUGIN
 get_config('PLUGIN'), and `[expressions]` those of any other PHP expression, spelled as the
 findings spell it.
 
-A function that is broken is reported and left out; the rest is written, and the exit status is 1
-unless --exclude or the configuration excludes the function.
+A function that is broken, or that a service names and no input declares, is reported and left out;
+the rest is written, and the exit status is 1 unless --exclude or the configuration excludes the
+function.
 
 The command line wins over the environment (MWSC_*, named with each option), and that over the
 configuration; `mwsc init` writes a configuration with every key explained.";
@@ -421,6 +431,15 @@ in the form of --report-format.
 Example:
   mwsc migrate --from moodlewsdl2.xml --to moodle";
 
+const COMPLETIONS: &str = "\
+Example:
+  mwsc completions bash > ~/.local/share/bash-completion/completions/mwsc";
+
+const MAN: &str = "\
+Examples:
+  mwsc man | man -l -
+  mwsc man --output ~/.local/share/man/man1";
+
 /// `mwsc init`
 #[derive(Debug, Args)]
 pub struct Init {
@@ -447,6 +466,13 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         definition().debug_assert();
+    }
+
+    #[test]
+    fn help_names_every_target() {
+        for backend in crate::backend::BACKENDS {
+            assert!(GENERATE.lines().any(|line| line.split_whitespace().next() == Some(backend.name)), "{}", backend.name);
+        }
     }
 
     #[test]

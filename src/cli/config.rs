@@ -157,7 +157,7 @@ pub struct Live {
     pub name: Option<String>,
 }
 
-const TOP: [&str; 14] = [
+pub(super) const TOP: [&str; 14] = [
     "inputs",
     "input",
     "services",
@@ -173,12 +173,12 @@ const TOP: [&str; 14] = [
     "plugin",
     "live",
 ];
-const INPUT: [&str; 8] = ["tree", "plugins", "class", "services", "targets", "profiles", "release", "site"];
-const SERVICE: [&str; 9] =
+pub(super) const INPUT: [&str; 8] = ["tree", "plugins", "class", "services", "targets", "profiles", "release", "site"];
+pub(super) const SERVICE: [&str; 9] =
     ["title", "functions", "components", "exclude", "enabled", "restricted-users", "required-capability", "download-files", "upload-files"];
-const WSDL: [&str; 5] = ["namespace", "endpoint", "soap12", "profiles", "site-url"];
-const REST: [&str; 1] = ["server"];
-const LIVE: [&str; 3] = ["url", "token-file", "name"];
+pub(super) const WSDL: [&str; 5] = ["namespace", "endpoint", "soap12", "profiles", "site-url"];
+pub(super) const REST: [&str; 1] = ["server"];
+pub(super) const LIVE: [&str; 3] = ["url", "token-file", "name"];
 
 /// The configuration file of a run: the one that is named, else the first one found upward from `cwd`.
 pub fn find(named: Option<&Path>, cwd: &Path) -> Option<PathBuf> {
@@ -199,6 +199,10 @@ pub fn find(named: Option<&Path>, cwd: &Path) -> Option<PathBuf> {
 pub fn load(path: &Path, sources: &SourceMap, report: &mut Report) -> Config {
     let shown = path.display().to_string();
     match fs::read(path) {
+        Ok(bytes) if std::str::from_utf8(&bytes).is_err() => {
+            report.push(Diagnostic::new(Code::C003, format!("`{shown}` is not UTF-8")));
+            Config::default()
+        }
         Ok(bytes) => {
             let (file, source) = sources.add(&shown, shown.clone(), bytes);
             let folder = path.parent().unwrap_or(Path::new(""));
@@ -246,6 +250,11 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
         r.known(table, &keys, "input.");
         let files = FRONTENDS.iter().flat_map(|frontend| r.paths(table, frontend.name).into_iter().map(|path| (frontend.name, path)));
         let files = files.collect();
+        let sources: Vec<&str> = ["tree", "plugins"].into_iter().chain(FRONTENDS.iter().map(|frontend| frontend.name)).collect();
+        if !sources.iter().any(|key| table.contains_key(*key)) {
+            let help = format!("it takes one of {}", list(&sources));
+            r.report.push(Diagnostic::new(Code::C002, "this input names nothing to read").at(at).help(help));
+        }
         inputs.push(InputDef {
             tree: r.a_path(table, "tree"),
             plugins: r.paths(table, "plugins"),
@@ -280,6 +289,10 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
     let plugin = r.table(top, "plugin").map_or_else(plugin::Plugin::default, |table| plugin::read(&mut r, table));
     let live = r.table(top, "live").and_then(|table| {
         r.known(table, &LIVE, "live.");
+        if !table.contains_key("url") {
+            let at = top.get("live").map(|value| span(file, value.span()));
+            r.report.push(Diagnostic::new(Code::C002, "`[live]` needs `url`, the address of the site").at(at));
+        }
         Some(Live { url: r.text(table, "url")?, token_file: r.a_path(table, "token-file"), name: r.text(table, "name") })
     });
     Config {

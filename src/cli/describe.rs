@@ -30,7 +30,7 @@ pub fn describe(options: &Describe, config: &Config, screen: &Screen, sources: &
     let mut patterns = if options.functions.is_empty() { vec!["*".to_owned()] } else { options.functions.clone() };
     let exclude = options.inputs.exclude.iter().chain(config.exclude.iter().map(|(pattern, _)| pattern));
     patterns.extend(exclude.map(|pattern| format!("!{pattern}")));
-    let site = input.site(&options.inputs, config, report);
+    let site = input.site(&options.inputs, config, sources, report);
     let finish: Finish<'_, String> = match options.format {
         DataFormat::Json => &|function| json::member(&function),
         DataFormat::Text => &|function| self::function(&function),

@@ -53,6 +53,7 @@ const fn of(code: Code) -> u8 {
         | Code::C050
         | Code::C051
         | Code::C052
+        | Code::C053
         | Code::C060
         | Code::N012 => USAGE,
         Code::M011
@@ -97,9 +98,9 @@ mod tests {
     #[test]
     fn the_weightiest_finding_decides() {
         assert_eq!(status_of(&[], true), CLEAN);
-        assert_eq!(status_of(&[Code::N005], false), CLEAN);
-        assert_eq!(status_of(&[Code::N005], true), FINDINGS);
-        assert_eq!(status_of(&[Code::N005, Code::N008], false), FINDINGS);
+        assert_eq!(status_of(&[Code::N007], false), CLEAN);
+        assert_eq!(status_of(&[Code::N007], true), FINDINGS);
+        assert_eq!(status_of(&[Code::N007, Code::N008], false), FINDINGS);
         assert_eq!(status_of(&[Code::N008, Code::C020], false), INPUT);
         assert_eq!(status_of(&[Code::C020, Code::C001, Code::C040], false), USAGE);
     }

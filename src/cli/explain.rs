@@ -7,7 +7,7 @@ use crate::report::code::{CODES, Info};
 use crate::report::render::word;
 use crate::report::{Code, Diagnostic, Report};
 
-/// The text for a code, or the list of all.
+/// The text for a code, or the list of all in the order of their names.
 pub fn explain(code: Option<&str>, report: &mut Report) -> Option<String> {
     let Some(name) = code else { return Some(list()) };
     if let Some(code) = Code::by_name(name.trim()) {
@@ -30,7 +30,9 @@ fn one(info: &Info) -> String {
 
 fn list() -> String {
     let mut out = String::new();
-    for info in CODES.iter().map(|code| code.info()) {
+    let mut infos: Vec<&Info> = CODES.iter().map(|code| code.info()).collect();
+    infos.sort_unstable_by_key(|info| info.name);
+    for info in infos {
         let _ = writeln!(out, "{}  {:<8} {}", info.name, word(info.severity), info.title);
     }
     out

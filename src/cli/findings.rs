@@ -5,7 +5,7 @@ use super::inputs::Source;
 use crate::report::{Code, Report};
 
 /// Codes that say that something asked for is not there.
-const NOT_THERE: [Code; 6] = [Code::N008, Code::N009, Code::N012, Code::C019, Code::C032, Code::C033];
+const NOT_THERE: [Code; 7] = [Code::N005, Code::N008, Code::N009, Code::N012, Code::C019, Code::C032, Code::C033];
 
 /// Which inputs do not count: those that lack what an input of another family has.
 pub fn beside_the_point(inputs: &[Source], reports: &[Report]) -> Vec<bool> {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::address::{self, wrong_address, wrong_namespace};
 use super::args::Generate;
 use super::config::Config;
 use super::screen::{Screen, Watch};
@@ -42,7 +43,7 @@ pub fn generate(options: &Generate, config: &Config, screen: &Screen, sources: &
             reports.push(own);
             continue;
         }
-        let site = input.site(&options.inputs, &config, &mut own);
+        let site = input.site(&options.inputs, &config, sources, &mut own);
         made.push(input.with(&site, |input| {
             let schema = crate::compile(input, &wanted, sources, &mut own, &mut |stage| watch.enter(stage));
             crate::emit(&schema, &targets, &backends, sources, &mut own, &mut |stage| watch.enter(stage))
@@ -88,9 +89,9 @@ fn finish(options: &Generate, dir: &Path, files: &Files, screen: &Screen, report
     if report.iter().count() > before {
         return;
     }
-    if options.check {
+    if options.check && files.iter().next().is_some() {
         screen.say(&format!("{shown} is up to date: {}", plural(done.unchanged, "file")));
-    } else if done != write::Done::default() {
+    } else if !options.check && done != write::Done::default() {
         let removed = if done.removed.is_empty() { String::new() } else { format!(", {} removed", done.removed.len()) };
         screen.say(&format!("{} written to {shown}, {} unchanged{removed}", plural(done.written.len(), "file"), done.unchanged));
     }
@@ -129,17 +130,19 @@ fn targets(options: &Generate, config: &Config, report: &mut Report) -> Vec<&'st
 
 fn backend_options(options: &Generate, config: &Config, report: &mut Report) -> Options {
     let mut out = Options::default();
-    if let Some(namespace) = options.namespace.clone().or_else(|| config.wsdl.namespace.clone()) {
-        out.wsdl.namespace = namespace;
-    }
-    if let Some(endpoint) = options.endpoint.clone().or_else(|| config.wsdl.endpoint.clone()) {
-        out.wsdl.endpoint = endpoint;
-    }
-    if let Some(server) = options.server.clone().or_else(|| config.rest.server.clone()) {
-        out.rest.server = server;
-    }
+    let mut given = |what: &str, asked: &Option<String>, configured: &Option<String>, wrong: fn(&str) -> Option<&'static str>| {
+        let text = asked.clone().or_else(|| configured.clone())?;
+        if let Some(why) = wrong(&text) {
+            report.push(address::finding(what, &text, why));
+        }
+        Some(text)
+    };
+    let Options { wsdl, rest, .. } = Options::default();
+    out.wsdl.namespace = given("a namespace", &options.namespace, &config.wsdl.namespace, wrong_namespace).unwrap_or(wsdl.namespace);
+    out.wsdl.endpoint = given("an endpoint", &options.endpoint, &config.wsdl.endpoint, wrong_address).unwrap_or(wsdl.endpoint);
+    out.wsdl.site = given("the address of a site", &options.site_url, &config.wsdl.site_url, wrong_address);
+    out.rest.server = given("the address of a server", &options.server, &config.rest.server, wrong_address).unwrap_or(rest.server);
     out.wsdl.soap12 = options.soap12 || config.wsdl.soap12;
-    out.wsdl.site = options.site_url.clone().or_else(|| config.wsdl.site_url.clone());
     let mut profiles: Vec<(String, Option<Span>)> = options.profile.iter().map(|name| (name.clone(), None)).collect();
     if profiles.is_empty() {
         profiles = config.wsdl.profiles.iter().map(|(name, at)| (name.clone(), Some(*at))).collect();

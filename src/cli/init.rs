@@ -28,6 +28,11 @@ pub fn init(options: &Init, screen: &Screen, sources: &SourceMap, report: &mut R
         report.push(Diagnostic::new(Code::C013, format!("`{shown}` is there already")).help(help));
         return;
     }
+    if options.tree.to_str().is_none() {
+        let message = format!("the path `{}` cannot stand in a configuration, because it is not UTF-8", options.tree.display());
+        report.push(Diagnostic::new(Code::C016, message));
+        return;
+    }
     let tree = args::Inputs { inputs: vec![options.tree.clone()], ..args::Inputs::default() };
     let inputs = inputs::open(&tree, &Config::default(), report);
     let Some(input) = inputs.first() else { return };
@@ -35,7 +40,12 @@ pub fn init(options: &Init, screen: &Screen, sources: &SourceMap, report: &mut R
     let mut found = Report::default();
     let services = input.with_moodle(&Site::default(), report, |moodle, _| crate::declared(moodle, sources, &mut found));
     input.report_refused(report);
-    let Some(services) = services else { return };
+    let Some((services, functions)) = services else { return };
+    if functions == 0 {
+        let message = format!("`{}` has no external function, so there is nothing to generate", options.tree.display());
+        report.push(Diagnostic::new(Code::C033, message).help("name the Moodle tree, or a plugin with db/services.php"));
+        return;
+    }
     let text = text(&Facts {
         path: relative(options.output.parent().unwrap_or(Path::new("")), &options.tree),
         full: &input.release.full,
@@ -63,10 +73,6 @@ struct Facts<'f> {
 fn text(facts: &Facts<'_>) -> String {
     let defaults = Options::default().wsdl;
     let full: Vec<&ServiceDef> = facts.services.iter().filter(|service| !service.operations.is_empty()).collect();
-    let pattern = match facts.component {
-        Some(component) => format!("{component}_*"),
-        None => "*".to_owned(),
-    };
     let own = facts.component.unwrap_or("all");
     let data = json!({
         "path": quoted(&facts.path),
@@ -78,7 +84,6 @@ fn text(facts: &Facts<'_>) -> String {
         })).collect::<Vec<_>>(),
         "own": own,
         "title": quoted(own),
-        "pattern": quoted(&pattern),
         "namespace": quoted(&defaults.namespace),
         "endpoint": quoted(&defaults.endpoint),
         "server": quoted(&crate::backend::rest::Options::default().server),
@@ -117,7 +122,8 @@ fn relative(from: &Path, to: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::config;
+    use crate::cli::{config, plugin};
+    use crate::frontend::FRONTENDS;
     use crate::ir::{Origin, ServiceMeta};
 
     fn check(facts: &Facts<'_>) -> config::Config {
@@ -130,11 +136,42 @@ mod tests {
             assert_eq!(report.iter().collect::<Vec<_>>(), Vec::<&Diagnostic>::new(), "{text}");
             config
         };
-        // Every key that a comment shows is one, too.
+        // Every key that a comment shows is one, too, and every key is shown.
         let shown: String =
             text.lines().map(|line| line.strip_prefix("# ").filter(|rest| is_toml(rest)).unwrap_or(line).to_owned() + "\n").collect();
         parse(&shown);
+        let keys = keys(&shown);
+        let inputs: Vec<&str> = config::INPUT.into_iter().chain(FRONTENDS.iter().map(|frontend| frontend.name)).collect();
+        for (table, known) in [
+            ("", config::TOP.as_slice()),
+            ("input", &inputs),
+            ("service", &config::SERVICE),
+            ("wsdl", &config::WSDL),
+            ("rest", &config::REST),
+            ("plugin", &plugin::KEYS),
+            ("live", &config::LIVE),
+        ] {
+            for key in known {
+                assert!(keys.contains(&(table.to_owned(), (*key).to_owned())), "`{key}` in `[{table}]`: {shown}");
+            }
+        }
         parse(&text)
+    }
+
+    /// The keys of a configuration, each with the table that it is in; those of services and inputs whatever they are called.
+    fn keys(text: &str) -> Vec<(String, String)> {
+        let top: toml::Table = text.parse().unwrap();
+        let mut out = Vec::new();
+        for (name, value) in &top {
+            out.push((String::new(), name.clone()));
+            let tables: Vec<&toml::Table> = match value {
+                toml::Value::Array(items) => items.iter().filter_map(toml::Value::as_table).collect(),
+                toml::Value::Table(table) if name == "service" => table.values().filter_map(toml::Value::as_table).collect(),
+                value => value.as_table().into_iter().collect(),
+            };
+            out.extend(tables.into_iter().flat_map(toml::Table::keys).map(|key| (name.clone(), key.clone())));
+        }
+        out
     }
 
     fn is_toml(line: &str) -> bool {
@@ -160,7 +197,7 @@ mod tests {
         let plugin = Facts { path: ".".to_owned(), full: "", release: "", component: Some("mod_x"), services: &[] };
         let config = check(&plugin);
         assert_eq!(config.inputs[0].plugins, [PathBuf::from(".")]);
-        assert_eq!((config.defined[0].shortname.as_str(), config.defined[0].functions[0].0.as_str()), ("mod_x", "mod_x_*"));
+        assert_eq!((config.defined[0].shortname.as_str(), config.defined[0].components[0].0.as_str()), ("mod_x", "mod_x"));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::frontend::moodle::release::Release;
 use crate::frontend::{Asked, FRONTENDS, Frontend};
 use crate::releases::Range;
 use crate::report::{Code, Diagnostic, Report};
-use crate::source::{Span, Tree};
+use crate::source::{SourceMap, Span, Tree};
 use crate::{Input, Interface, Moodle};
 
 /// An input that is open.
@@ -151,12 +151,16 @@ impl Source {
     }
 
     /// The settings of the site for this input: of the command line, its own, or those of the configuration.
-    pub fn site(&self, options: &args::Inputs, config: &Config, report: &mut Report) -> Site {
+    pub fn site(&self, options: &args::Inputs, config: &Config, sources: &SourceMap, report: &mut Report) -> Site {
         let Some(path) = options.site.as_ref().or(self.site.as_ref()).or(config.site.as_ref()) else { return Site::default() };
-        match std::fs::read_to_string(path) {
-            Ok(text) => Site::read(&text, &path.display().to_string(), report),
+        let shown = path.display().to_string();
+        match std::fs::read(path) {
+            Ok(bytes) => {
+                let (file, source) = sources.add(&shown, shown.clone(), bytes);
+                Site::read(&source.text, file, report)
+            }
             Err(why) => {
-                report.push(Diagnostic::new(Code::C050, format!("cannot read the site file `{}`: {}", path.display(), plain(&why))));
+                report.push(Diagnostic::new(Code::C050, format!("cannot read the site file `{shown}`: {}", plain(&why))));
                 Site::default()
             }
         }
@@ -372,7 +376,9 @@ fn sources(group: Group, releases: &[String], report: &mut Report) -> Vec<Source
                 continue;
             }
             let message = format!("the component `{component}` of `{}` has no place in Moodle {}", path.display(), source.release.number);
-            report.push(Diagnostic::new(Code::C017, message).at(at));
+            let help =
+                "before the first `_` of `$plugin->component`, in its version.php, stands the type of a plugin, such as `local` or `mod`";
+            report.push(Diagnostic::new(Code::C017, message).at(at).help(help));
         }
         sources.push(source);
     }
@@ -448,7 +454,9 @@ fn unique(sources: &[Source], report: &mut Report) {
     for (at, source) in sources.iter().enumerate() {
         if sources[..at].iter().any(|other| other.label == source.label) {
             let what = if source.is_moodle() { "of the release" } else { "called" };
-            report.push(Diagnostic::new(Code::C018, format!("two inputs are {what} `{}`", source.label)));
+            let help =
+                "tell them apart by `release = \"...\"` in `[[input]]`, or compile one at a time, each with a folder of its own (`-o`)";
+            report.push(Diagnostic::new(Code::C018, format!("two inputs are {what} `{}`", source.label)).help(help));
         }
     }
 }

@@ -128,7 +128,7 @@ fn each(
             reports.push(own);
             continue;
         }
-        let site = input.site(options, &config, &mut own);
+        let site = input.site(options, &config, sources, &mut own);
         let schema = input.with(&site, |input| crate::compile(input, &wanted, sources, &mut own, &mut |stage| watch.enter(stage)));
         input.report_refused(&mut own);
         watch.enter("emit");

@@ -8,7 +8,7 @@ use super::args::definition;
 use super::tree::plain;
 use crate::report::{Code, Diagnostic, Report};
 
-/// The manual page of the whole command, with a section for each of its commands.
+/// The manual page of the command itself, which names the pages of its subcommands.
 pub fn page() -> io::Result<String> {
     let mut out = Vec::new();
     clap_mangen::Man::new(definition()).render(&mut out)?;

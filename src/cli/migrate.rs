@@ -25,7 +25,7 @@ pub fn migrate(options: &Migrate, config: &Config, screen: &Screen, sources: &So
     let written = read(options.crosswalk.as_deref(), sources, report);
     let Some((source, tree)) = one(&from, config, report).zip(one(&to, config, report)) else { return watch.finish() };
     let Some(written) = written.filter(|_| report.count(Severity::Error) == 0) else { return watch.finish() };
-    let site = tree.site(&to, config, report);
+    let site = tree.site(&to, config, sources, report);
     let names = crosswalk::functions(&written);
     let moodle = tree
         .with_moodle(&site, report, |moodle, report| crate::functions(moodle, &names, sources, report, &mut |stage| watch.enter(stage)));

@@ -3,6 +3,7 @@
 //! In: arguments, `MWSC_*` variables, a configuration file. Out: files, data on stdout, findings on stderr, and an exit status that
 //! follows from the findings ([`exit`]). Commands have a file each; whatever goes wrong becomes a finding in the one report of a run.
 
+pub mod address;
 pub mod args;
 pub mod config;
 pub mod describe;

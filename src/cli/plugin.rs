@@ -14,7 +14,7 @@ use crate::report::{Code, Diagnostic, Report};
 use crate::source::Span;
 
 /// Keys of the table.
-const KEYS: [&str; 12] = [
+pub(super) const KEYS: [&str; 12] = [
     "component",
     "moodle",
     "title",

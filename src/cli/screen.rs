@@ -34,7 +34,11 @@ impl Screen {
             Color::Always => true,
             Color::Never => false,
             // https://no-color.org: set and not empty.
-            Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Color::Auto => {
+                terminal
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && std::env::var_os("TERM").is_none_or(|kind| kind != "dumb")
+            }
         };
         let format = format.or(common.report_format).unwrap_or(ReportFormat::Text);
         Screen { format, colour, quiet: common.quiet, verbose: common.verbose, file: common.report.clone(), last: RefCell::default() }

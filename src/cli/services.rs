@@ -40,8 +40,8 @@ pub fn wanted(options: &args::Services, inputs: &args::Inputs, config: &Config, 
     if !options.services_from.is_empty() || (options.name.is_none() && !has_live(options)) {
         let mut texts = Vec::new();
         for path in files {
-            match std::fs::read_to_string(path) {
-                Ok(text) => texts.push((path.display().to_string(), text)),
+            match std::fs::read(path) {
+                Ok(bytes) => texts.push((path.display().to_string(), bytes)),
                 Err(why) => {
                     report.push(Diagnostic::new(Code::C023, format!("cannot read `{}`: {}", path.display(), plain(&why))));
                 }

@@ -12,6 +12,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use tempfile::TempPath;
 
 use super::tree::plain;
 use crate::files::Files;
@@ -73,7 +74,8 @@ pub fn write(dir: &Path, shown: &str, files: &Files, how: How, report: &mut Repo
     let known = match manifest(dir) {
         Ok(known) => known,
         Err(why) => {
-            report.push(Diagnostic::new(Code::C042, format!("cannot use `{}`: {why}", place(shown, MANIFEST))));
+            let help = "restore it, or remove it: files that are as they should be are taken over, and `--force` replaces the others";
+            report.push(Diagnostic::new(Code::C042, format!("cannot use `{}`: {why}", place(shown, MANIFEST))).help(help));
             return done;
         }
     };
@@ -122,11 +124,11 @@ pub fn write(dir: &Path, shown: &str, files: &Files, how: How, report: &mut Repo
     }
     if how.check {
         for (path, _) in &due {
+            let shown = place(shown, path);
             let (message, help) = match state(&dir.join(path), None, None) {
-                Ok(State::Missing) => {
-                    (format!("`{}` is missing", place(shown, path)), "run the same command without `--check` to write it")
-                }
-                _ => (format!("`{}` is out of date", place(shown, path)), "run the same command without `--check` to bring it up to date"),
+                Ok(State::Missing) => (format!("`{shown}` is missing"), "run the same command without `--check` to write it"),
+                _ if foreign.contains(path) => (format!("`{shown}` {}", whose(before.get(*path))), MINE),
+                _ => (format!("`{shown}` is out of date"), "run the same command without `--check` to bring it up to date"),
             };
             report.push(Diagnostic::new(Code::C040, message).help(help));
         }
@@ -138,20 +140,27 @@ pub fn write(dir: &Path, shown: &str, files: &Files, how: How, report: &mut Repo
     }
     if !foreign.is_empty() && !how.force {
         for path in foreign {
-            let message = match before.get(path) {
-                Some(_) => format!("`{}` was changed since mwsc wrote it", place(shown, path)),
-                None => format!("`{}` was not written by mwsc", place(shown, path)),
-            };
-            let help = "move it away, choose another folder with `-o`, or use `--force`";
-            report.push(Diagnostic::new(Code::C041, message).note("Nothing was written.").help(help));
+            let message = format!("`{}` {}", place(shown, path), whose(before.get(path)));
+            report.push(Diagnostic::new(Code::C041, message).note("Nothing was written.").help(MINE));
         }
         return done;
     }
-    for (path, bytes) in due {
-        if let Err(why) = replace(&dir.join(path), bytes) {
-            return failed(&place(shown, path), &why, report);
+    let manifest = (after != *before || once != known.once).then(|| text(after, once));
+    // All is written beside its place before anything is moved there, so that a full disk leaves what was there, and known for mwsc's.
+    let mut staged = Vec::new();
+    for (path, bytes) in due.into_iter().chain(manifest.as_deref().map(|text| (MANIFEST, text.as_bytes()))) {
+        match stage(&dir.join(path), bytes) {
+            Ok(file) => staged.push((path, file)),
+            Err(why) => return failed(&place(shown, path), &why, report),
         }
-        done.written.push(path.to_owned());
+    }
+    for (path, file) in staged {
+        if let Err(why) = file.persist(dir.join(path)) {
+            return failed(&place(shown, path), &why.error, report);
+        }
+        if path != MANIFEST {
+            done.written.push(path.to_owned());
+        }
     }
     for path in stale {
         if let Err(why) = remove(dir, path) {
@@ -159,16 +168,24 @@ pub fn write(dir: &Path, shown: &str, files: &Files, how: How, report: &mut Repo
         }
         done.removed.push(path.to_owned());
     }
-    if after != *before || once != known.once {
-        let about = "Files that mwsc wrote here, with their SHA-256. mwsc replaces and removes these and no others.".to_owned();
-        // A map of texts always serialises.
-        let mut text = serde_json::to_string_pretty(&Manifest { about, version: 1, files: after, once }).unwrap_or_default();
-        text.push('\n');
-        if let Err(why) = replace(&dir.join(MANIFEST), text.as_bytes()) {
-            return failed(&place(shown, MANIFEST), &why, report);
-        }
-    }
     done
+}
+
+/// What to do about a file that is somebody else's.
+const MINE: &str = "move it away, choose another folder with `-o`, or use `--force`";
+
+/// Why a file is somebody else's: what the manifest says of it is not what it is.
+fn whose(recorded: Option<&String>) -> &'static str {
+    if recorded.is_some() { "was changed since mwsc wrote it" } else { "was not written by mwsc" }
+}
+
+/// The text of a manifest.
+fn text(files: BTreeMap<String, String>, once: BTreeSet<String>) -> String {
+    let about = "Files that mwsc wrote here, with their SHA-256. mwsc replaces and removes these and no others.".to_owned();
+    // A map of texts always serialises.
+    let mut text = serde_json::to_string_pretty(&Manifest { about, version: 1, files, once }).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 fn failed(shown: &str, why: &io::Error, report: &mut Report) -> Done {
@@ -219,8 +236,8 @@ fn is_inside(path: &str) -> bool {
     !path.is_empty() && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
-/// Replaces a file as a whole: readers see the old one or the new one, never a part.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a file beside its place, to be moved there as a whole: readers see the old one or the new one, never a part.
+fn stage(path: &Path, bytes: &[u8]) -> io::Result<TempPath> {
     let folder = path.parent().unwrap_or(Path::new(""));
     fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
@@ -233,8 +250,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;
-    file.persist(path).map_err(|why| why.error)?;
-    Ok(())
+    Ok(file.into_temp_path())
 }
 
 /// Removes a file and the folders that it leaves empty.
@@ -370,6 +386,30 @@ mod tests {
         assert_eq!(found, ["C040 `out/a` is out of date", "C040 `out/c` is missing", "C040 `out/b` is no longer generated"]);
         assert_eq!(fs::read(dir.path().join("a")).unwrap(), b"a");
         assert_eq!(run(dir.path(), &[("a", "a"), ("b", "b")], How { check: true, ..WHOLE }).1.len(), 0);
+    }
+
+    #[test]
+    fn check_says_which_files_a_run_would_not_replace() {
+        let dir = tempfile::tempdir().unwrap();
+        run(dir.path(), &[("a", "a")], WHOLE);
+        fs::write(dir.path().join("a"), "edited").unwrap();
+        fs::write(dir.path().join("b"), "mine").unwrap();
+        let (_, found) = run(dir.path(), &[("a", "A"), ("b", "b")], How { check: true, ..WHOLE });
+        assert_eq!(found, ["C040 `out/a` was changed since mwsc wrote it", "C040 `out/b` was not written by mwsc"]);
+    }
+
+    #[test]
+    fn what_cannot_be_written_whole_is_not_written_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        run(dir.path(), &[("a", "a"), ("sub/b", "b")], WHOLE);
+        fs::write(dir.path().join("taken"), "mine").unwrap();
+        let (done, found) = run(dir.path(), &[("a", "A"), ("sub/b", "B"), ("taken/c", "c")], WHOLE);
+        assert_eq!(done, Done::default());
+        assert!(found[0].starts_with("C016 cannot write `out/taken/c`: "), "{found:?}");
+        assert_eq!((fs::read(dir.path().join("a")).unwrap(), fs::read(dir.path().join("sub/b")).unwrap()), (b"a".to_vec(), b"b".to_vec()));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 4, "no temporary file is left");
+        fs::remove_file(dir.path().join("taken")).unwrap();
+        assert_eq!(run(dir.path(), &[("a", "A"), ("sub/b", "b")], WHOLE).0.written, ["a"]);
     }
 
     #[test]

@@ -73,6 +73,7 @@ pub enum Check {
     Pem,
     /// A number as the user's language writes it.
     LocalisedNumber,
-    /// One of the things of this sort that a site has (`lang`, `theme`, `auth`, `capability`). Refused only where it is known which those are.
+    /// One of the things of this sort that a site has (`lang`, `theme`, `auth`, `capability`). Refused only where it is known which those
+    /// are.
     OfSite(String),
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Keys and values of a [`Value::Map`], in order.
@@ -133,7 +133,10 @@ impl<'de> Visitor<'de> for AnyValue {
     fn visit_map<A: MapAccess<'de>>(self, mut input: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some((key, value)) = input.next_entry()? {
-            map.insert(key, value);
+            // Readers of JSON differ in which of two they take (RFC 8259, section 4).
+            if map.insert_full(key, value).1.is_some() {
+                return Err(A::Error::custom("a key is there twice"));
+            }
         }
         Ok(map.into())
     }
@@ -191,6 +194,13 @@ mod tests {
         let value: Value = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&value).unwrap(), text);
         assert_eq!(value.get("a").and_then(|a| a.get("z")), Some(&Value::Int(1)));
+    }
+
+    #[test]
+    fn a_key_stands_once() {
+        let refused = |text| serde_json::from_str::<Value>(text).unwrap_err().to_string();
+        assert_eq!(refused(r#"{"a":1,"a":1}"#), "a key is there twice at line 1 column 13");
+        assert!(refused(r#"[{"b":{"a":1,"\u0061":2}}]"#).starts_with("a key is there twice"));
     }
 
     #[test]

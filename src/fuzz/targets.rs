@@ -134,14 +134,13 @@ fn configuration(input: &[u8]) {
 }
 
 fn site(input: &[u8]) {
-    Site::read(&String::from_utf8_lossy(input), "site.toml", &mut Report::default());
+    let sources = SourceMap::default();
+    let (file, source) = sources.add("site.toml", "site.toml".to_owned(), input.to_vec());
+    Site::read(&source.text, file, &mut Report::default());
 }
 
 fn export(input: &[u8]) {
-    let text = String::from_utf8_lossy(input).into_owned();
-    for name in ["services.json", "external_services.csv", "external_services_functions.csv"] {
-        exported::read(&[(name.to_owned(), text.clone())], &mut Report::default());
-    }
+    exported::read(&[("services".to_owned(), input.to_vec())], &mut Report::default());
 }
 
 /// Every method in a file's classes: full name of the class, whether it is static, and the method.

@@ -1,6 +1,7 @@
 //! The linked schema: one graph of services, operations and types. petgraph stays behind typed ids.
 //!
-//! In: what [`pass::link`](crate::pass::link()) adds through [`Builder`](super::build::Builder). Out: a read-only graph for passes and back ends.
+//! In: what [`pass::link`](crate::pass::link()) adds through [`Builder`](super::build::Builder). Out: a read-only graph for passes and
+//! back ends.
 //!
 //! Invariants after [`pass::check`](crate::pass::check()): every id resolves; names of services, operations and record types are unique;
 //! the parameters of an operation and the fields of a record have distinct names; a list has exactly one item slot. Order is the ordinal

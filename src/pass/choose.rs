@@ -6,8 +6,8 @@
 use rustc_hash::FxHashSet;
 
 use super::select::{self, Candidate};
-use super::service::shortname;
-use crate::ir::ServiceDef;
+use super::service::{shortname, undeclared};
+use crate::ir::{Fragment, Omission, ServiceDef};
 use crate::report::{Code, Diagnostic, Report};
 
 /// What the user wants.
@@ -30,12 +30,20 @@ pub struct Chosen {
     pub services: Vec<ServiceDef>,
     /// The functions to describe, in the order of declaration.
     pub functions: Vec<String>,
+    /// Functions that a service was to have by their names, and that the input does not have.
+    pub omitted: Vec<Omission>,
+}
+
+impl Chosen {
+    /// What was read, with the services that were chosen and what they lack.
+    pub fn into(self, mut read: Fragment) -> Fragment {
+        read.omitted.extend(self.omitted);
+        Fragment { services: self.services, ..read }
+    }
 }
 
 /// Applies what the user wants to what an input has.
 pub fn choose(declared: Vec<ServiceDef>, all: &[Candidate<'_>], wanted: &Wanted, report: &mut Report) -> Chosen {
-    // A name to leave out that is not there is as good as left out.
-    let exclude: FxHashSet<String> = select::functions(&wanted.exclude, all, &mut Report::default()).into_iter().collect();
     let mut services = declared;
     services.retain(|service| wanted.given.iter().all(|given| shortname(given) != shortname(service)));
     if wanted.names.is_none() && !(wanted.made.is_empty() && wanted.given.is_empty()) {
@@ -47,20 +55,28 @@ pub fn choose(declared: Vec<ServiceDef>, all: &[Candidate<'_>], wanted: &Wanted,
     let mut patterns: Vec<Option<&[String]>> = vec![None; known + wanted.given.len()];
     patterns.extend(wanted.made.iter().map(|(_, patterns)| Some(patterns.as_slice())));
     let keep = wanted.names.as_ref().map(|names| kept(names, &services, report));
+    let exclude = excluded(&services, all, wanted, report);
+    let there: FxHashSet<&str> = all.iter().map(|candidate| candidate.name).collect();
     let mut chosen = Chosen::default();
     for (at, (mut service, patterns)) in services.into_iter().zip(patterns).enumerate() {
         if keep.as_ref().is_some_and(|keep| !keep.contains(&at)) {
             continue;
         }
+        let mut found = Report::default();
         if let Some(patterns) = patterns {
-            let mut found = Report::default();
-            service.operations = select::functions(patterns, all, &mut found);
-            for finding in found.iter() {
-                let finding = finding.clone().at(finding.span.or(service.origin.span));
-                report.push(finding.note(format!("It is asked for by the service `{}`.", service.shortname)));
-            }
+            service.operations = select::functions(patterns, &with(all, select::names(patterns)), &mut found);
         }
         service.operations.retain(|name| !exclude.contains(name));
+        if patterns.is_some() {
+            for name in service.operations.iter().filter(|name| !there.contains(name.as_str())) {
+                found.push(select::not_found(name, all));
+                chosen.omitted.push(undeclared(name, Code::N008));
+            }
+        }
+        for finding in found.iter() {
+            let finding = finding.clone().at(finding.span.or(service.origin.span));
+            report.push(finding.note(format!("It is asked for by the service `{}`.", service.shortname)));
+        }
         // Nobody asked for a service that a tree declares and leaves empty.
         if service.operations.is_empty() && keep.is_none() && at < known {
             continue;
@@ -70,6 +86,24 @@ pub fn choose(declared: Vec<ServiceDef>, all: &[Candidate<'_>], wanted: &Wanted,
     let members: FxHashSet<&str> = chosen.services.iter().flat_map(|service| &service.operations).map(String::as_str).collect();
     chosen.functions = all.iter().map(|candidate| candidate.name).filter(|name| members.contains(name)).map(str::to_owned).collect();
     chosen
+}
+
+/// The functions that are left out on purpose. What a service names and the input does not have can be among them; a name to leave out
+/// that nothing has is as good as left out.
+fn excluded(services: &[ServiceDef], all: &[Candidate<'_>], wanted: &Wanted, report: &mut Report) -> FxHashSet<String> {
+    let mut found = Report::default();
+    let named = wanted.made.iter().flat_map(|(_, patterns)| select::names(patterns));
+    let members = services.iter().flat_map(|service| &service.operations).map(String::as_str);
+    let out = select::functions(&wanted.exclude, &with(all, members.chain(named)), &mut found);
+    found.iter().filter(|finding| finding.code == Code::C010).for_each(|finding| report.push(finding.clone()));
+    out.into_iter().collect()
+}
+
+/// The functions of an input, and those that are only named.
+fn with<'a>(all: &[Candidate<'a>], named: impl Iterator<Item = &'a str>) -> Vec<Candidate<'a>> {
+    let mut seen: FxHashSet<&str> = all.iter().map(|candidate| candidate.name).collect();
+    let named = named.filter(|name| seen.insert(name)).map(|name| Candidate { name, component: "" });
+    all.iter().copied().chain(named.collect::<Vec<_>>()).collect()
 }
 
 /// Positions of the services with these names.
@@ -141,6 +175,25 @@ mod tests {
         let (services, functions, found) = run(&wanted);
         assert_eq!(services, [("mobile".to_owned(), vec!["a_two".to_owned()]), ("mine".to_owned(), vec!["a_two".to_owned()])]);
         assert_eq!((functions, found), (vec!["a_two".to_owned()], Vec::new()));
+    }
+
+    #[test]
+    fn what_is_named_and_not_there_stays_a_member_unless_it_is_excluded() {
+        let patterns = ["a_one", "a_tow", "gone"].map(str::to_owned).to_vec();
+        let wanted = |exclude: &[&str]| Wanted {
+            made: vec![(service("mine", &[]), patterns.clone())],
+            given: vec![service("other", &["b_one", "lost"])],
+            names: None,
+            exclude: exclude.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let (services, functions, found) = run(&wanted(&[]));
+        assert_eq!(services[0].1, ["b_one", "lost"]);
+        assert_eq!(services[1].1, ["a_one", "a_tow", "gone"]);
+        assert_eq!(functions, ["a_one", "b_one"]);
+        assert_eq!(found, ["N008 function not found: `a_tow` did you mean `a_two`?", "N008 function not found: `gone` "]);
+        let (services, _, found) = run(&wanted(&["lost", "a_*", "g?ne"]));
+        assert_eq!(services, [("other".to_owned(), vec!["b_one".to_owned()]), ("mine".to_owned(), Vec::new())]);
+        assert_eq!(found, Vec::<String>::new());
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub fn link(fragments: Vec<Fragment>, report: &mut Report) -> Schema {
 
     let mut linker = Linker { out: &mut out, names: &names, filled: FxHashSet::default(), enclosing: Vec::new(), report };
     let ids: FxHashMap<String, OpId> = operations.into_iter().map(|def| (def.name.clone(), linker.operation(def))).collect();
-    service::link(services, &ids, &omitted, &mut out, report);
+    service::link(services, &ids, &mut omitted, &mut out, report);
 
     releases.sort();
     for release in releases {

@@ -9,8 +9,6 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::service::shortname;
-use crate::ir::Fragment;
 use crate::report::{Code, Diagnostic, Report};
 
 /// A function that can be selected.
@@ -59,16 +57,15 @@ pub fn functions(patterns: &[String], all: &[Candidate<'_>], report: &mut Report
     out.into_iter().map(|at| all[at].name.to_owned()).collect()
 }
 
-/// Leaves the named services in a fragment, in its order. Names that no service has are reported.
-pub fn services(fragment: &mut Fragment, shortnames: &[String], report: &mut Report) {
-    let known: Vec<String> = fragment.services.iter().map(shortname).collect();
-    for wanted in shortnames {
-        if !known.contains(wanted) {
-            let message = format!("there is no service `{wanted}`");
-            report.push(with_similar(Diagnostic::new(Code::N012, message), wanted, known.iter().map(String::as_str)));
-        }
-    }
-    fragment.services.retain(|service| shortnames.contains(&shortname(service)));
+/// The patterns among some that name one function.
+pub fn names(patterns: &[String]) -> impl Iterator<Item = &str> {
+    patterns.iter().map(String::as_str).filter(|pattern| !pattern.starts_with('!') && is_name(pattern))
+}
+
+/// The finding for a function that is asked for by its name and is not there.
+pub fn not_found(name: &str, all: &[Candidate<'_>]) -> Diagnostic {
+    let found = Diagnostic::new(Code::N008, format!("function not found: `{name}`")).about(name);
+    with_similar(found, name, all.iter().map(|candidate| candidate.name))
 }
 
 /// The names most like a wrong one, best first: at most three, and none that is nothing like it.
@@ -94,8 +91,8 @@ impl Test {
         };
         match pattern.strip_prefix("component:") {
             Some(component) => Ok(Test::Component(glob(component)?)),
-            None if pattern.contains(['*', '?', '[', '{']) => Ok(Test::Names(glob(pattern)?)),
-            None => Ok(Test::Name(pattern.to_owned())),
+            None if is_name(pattern) => Ok(Test::Name(pattern.to_owned())),
+            None => Ok(Test::Names(glob(pattern)?)),
         }
     }
 
@@ -108,12 +105,13 @@ impl Test {
     }
 }
 
+fn is_name(pattern: &str) -> bool {
+    !pattern.starts_with("component:") && !pattern.contains(['*', '?', '[', '{'])
+}
+
 fn nothing(pattern: &str, test: &Test, all: &[Candidate<'_>]) -> Diagnostic {
     match test {
-        Test::Name(name) => {
-            let found = Diagnostic::new(Code::N008, format!("function not found: `{name}`")).about(name);
-            with_similar(found, name, all.iter().map(|candidate| candidate.name))
-        }
+        Test::Name(name) => not_found(name, all),
         Test::Names(_) if all.is_empty() => {
             Diagnostic::new(Code::N009, format!("no function matches `{pattern}`: the input declares no external functions"))
         }

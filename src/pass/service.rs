@@ -6,50 +6,55 @@ use crate::ir::build::Builder;
 use crate::ir::{Omission, OpId, Service, ServiceDef};
 use crate::report::{Code, Diagnostic, Report};
 
-/// Adds services to a schema. Unknown functions are reported; omitted ones were reported when they were omitted.
+/// Adds services to a schema. Members that nothing describes are left out: those that are `omitted` already were reported then, unknown
+/// ones are reported here and join them.
 pub(super) fn link(
     mut services: Vec<ServiceDef>,
     operations: &FxHashMap<String, OpId>,
-    omitted: &[Omission],
+    omitted: &mut Vec<Omission>,
     out: &mut Builder,
     report: &mut Report,
 ) {
-    let omitted: FxHashSet<&str> = omitted.iter().map(|omission| omission.operation.as_str()).collect();
+    let known: FxHashSet<String> = omitted.iter().map(|omission| omission.operation.clone()).collect();
     let key = |def: &ServiceDef| {
         (def.shortname.clone(), def.name.clone(), def.component.clone(), def.origin.file.clone(), def.operations.clone())
     };
     services.sort_by_cached_key(key);
-    let mut taken: FxHashMap<String, String> = FxHashMap::default();
+    let mut taken: FxHashMap<String, (String, String)> = FxHashMap::default();
     for (def, shortname) in with_shortnames(services, report) {
-        if let Some(other) = taken.get(&shortname) {
-            let message = format!("services `{other}` and `{}` have the same shortname `{shortname}`", def.name);
+        // Where upper and lower case are one, files are told apart by nothing else.
+        if let Some((other, theirs)) = taken.get(&shortname.to_ascii_lowercase()) {
+            let message = if *theirs == shortname {
+                format!("services `{other}` and `{}` have the same shortname `{shortname}`", def.name)
+            } else {
+                format!("services `{other}` and `{}` have shortnames that differ in case only, `{theirs}` and `{shortname}`", def.name)
+            };
             report.push(Diagnostic::new(Code::N006, message).at(def.origin.span));
             continue;
         }
-        taken.insert(shortname.clone(), def.name.clone());
+        taken.insert(shortname.to_ascii_lowercase(), (def.name.clone(), shortname.clone()));
         let ServiceDef { name, component, operations: members, meta, spelling, origin, .. } = def;
         let name = if name.is_empty() { shortname.clone() } else { name };
-        let span = origin.span;
-        let mut left_out = FxHashSet::default();
-        let is_left_out = |name: &&String| !operations.contains_key(*name) && omitted.contains(name.as_str());
-        let omitted_here = members.iter().filter(is_left_out).filter(|name| left_out.insert(*name)).cloned().collect();
-        let service = out.service(Service { name, shortname: shortname.clone(), component, meta, omitted: omitted_here, spelling, origin });
         let mut seen = FxHashSet::default();
-        for member in members {
-            match operations.get(&member) {
-                Some(&op) => {
-                    if seen.insert(op) {
-                        out.member(service, op);
-                    }
-                }
-                None if omitted.contains(member.as_str()) => {}
-                None => {
-                    let message = format!("service `{shortname}` lists the function `{member}`, which does not exist");
-                    report.push(Diagnostic::new(Code::N005, message).at(span).about(member));
-                }
-            }
+        let (present, absent): (Vec<String>, Vec<String>) =
+            members.into_iter().filter(|name| seen.insert(name.clone())).partition(|name| operations.contains_key(name));
+        for member in absent.iter().filter(|name| !known.contains(*name)) {
+            let message = format!("service `{shortname}` lists the function `{member}`, which does not exist");
+            let finding = Diagnostic::new(Code::N005, message).at(origin.span).about(member);
+            let is_export = origin.span.is_none() && !origin.symbol.is_empty();
+            report.push(if is_export { finding.note(format!("The service stands in `{}`.", origin.symbol)) } else { finding });
+            omitted.push(undeclared(member, Code::N005));
+        }
+        let service = out.service(Service { name, shortname, component, meta, omitted: absent, spelling, origin });
+        for op in present.iter().filter_map(|name| operations.get(name)) {
+            out.member(service, *op);
         }
     }
+}
+
+/// The omission of a function that a service names and no input declares.
+pub(super) fn undeclared(name: &str, code: Code) -> Omission {
+    Omission { operation: name.to_owned(), code: code.name(), message: "no input declares a function of that name".to_owned() }
 }
 
 /// The shortname of each service: its own, made fit for a file name where it is not, or one derived from its name. Where a derived one
@@ -92,15 +97,27 @@ pub(super) fn shortname(def: &ServiceDef) -> String {
     }
 }
 
-/// Whether a text can be a shortname as it is.
+/// Whether a text can be a shortname as it is. What stands behind the first dot of a file's name tells the files of a service apart, so
+/// there is none in a shortname.
 pub(super) fn is_shortname(text: &str) -> bool {
-    !text.is_empty() && !text.starts_with('.') && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) && !is_device(text)
+}
+
+/// Names that no file can have on Windows, whatever stands behind a dot.
+fn is_device(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let numbered = |kind: &str| text.strip_prefix(kind).is_some_and(|rest| matches!(rest.as_bytes(), [b'1'..=b'9']));
+    matches!(text.as_str(), "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
 }
 
 /// ASCII letters and digits of a name in lower case, everything else as single underscores between them.
 fn slug(name: &str) -> String {
     let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    if words.is_empty() { "service".to_owned() } else { words.join("_").to_ascii_lowercase() }
+    match words.join("_").to_ascii_lowercase() {
+        none if none.is_empty() => "service".to_owned(),
+        device if is_device(&device) => format!("{device}_service"),
+        slug => slug,
+    }
 }
 
 #[cfg(test)]
@@ -135,6 +152,11 @@ mod tests {
     fn shortnames_are_file_names_and_unique() {
         let (names, reports) = linked(vec![named("../x", "A", ""), named("s", "B", ""), named("s", "C", ""), named(".", "D", "")]);
         assert_eq!(names, ["s", "service", "x"]);
+        let odd = ["a.soap12", "Nul", "com1", "com0", "a b"].map(|odd| named(odd, odd, ""));
+        assert_eq!(linked(odd.to_vec()).0, ["a_b", "a_soap12", "com0", "com1_service", "nul_service"]);
+        let (names, found) = linked(vec![named("my", "B", ""), named("My", "A", "")]);
+        assert_eq!(names, ["My"]);
+        assert_eq!(found, ["N006 services `A` and `B` have shortnames that differ in case only, `My` and `my`"]);
         assert_eq!(
             reports,
             [
@@ -158,5 +180,7 @@ mod tests {
         assert_eq!(schema.operations(id).count(), 1);
         let reports: Vec<&str> = report.iter().map(|d| d.message.as_str()).collect();
         assert_eq!(reports, ["service `s` lists the function `core_a_c`, which does not exist"]);
+        let omitted: Vec<(&str, &str)> = schema.omitted(id).into_iter().map(|left| (left.operation.as_str(), left.code)).collect();
+        assert_eq!(omitted, [("core_a_c", "N005"), ("core_a_d", "M012")]);
     }
 }

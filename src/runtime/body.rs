@@ -33,15 +33,18 @@ pub async fn read(body: Body, limits: Limits) -> Result<Bytes, Failure> {
 async fn whole(body: Body, limits: Limits) -> Result<Bytes, Failure> {
     match tokio::time::timeout(limits.time, to_bytes(body, limits.bytes)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(why)) if is_too_long(&why) => {
-            Err(Failure::new(FailureKind::TooLarge, "toolarge", format!("The request is longer than {} bytes.", limits.bytes)))
-        }
+        Ok(Err(why)) if is_too_long(&why) => Err(too_long(limits)),
         Ok(Err(_)) => Err(Failure::new(FailureKind::BadRequest, "incomplete", "The request broke off.")),
         Err(_) => {
             let message = format!("The request did not arrive within {} seconds.", limits.time.as_secs_f64());
             Err(Failure::new(FailureKind::Slow, "slowrequest", message))
         }
     }
+}
+
+/// A body that is longer than the limit.
+pub fn too_long(limits: Limits) -> Failure {
+    Failure::new(FailureKind::TooLarge, "toolarge", format!("The request is longer than {} bytes.", limits.bytes))
 }
 
 fn is_too_long(why: &axum::Error) -> bool {

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use mwsd::cli::{Arguments, run};
 
 /// Answers are made of many small objects, and hashing a password takes 19 MB that the system's allocator would keep.
@@ -10,5 +9,5 @@ use mwsd::cli::{Arguments, run};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    run(Arguments::parse())
+    run(Arguments::of_process())
 }

@@ -48,8 +48,7 @@ impl<'r> Unread<'r> {
 
     /// The version of SOAP in which such a request is written.
     pub fn version(&self) -> Version {
-        let kind = self.media_type.split(';').next().unwrap_or_default().trim();
-        if kind.eq_ignore_ascii_case("application/soap+xml") { Version::V12 } else { Version::V11 }
+        Version::of(self.media_type)
     }
 }
 

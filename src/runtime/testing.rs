@@ -10,12 +10,14 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::extract::connect_info::MockConnectInfo;
 use mwsc::backend::{self, BACKENDS};
+use mwsc::cli::layers::Layers;
 use mwsc::cli::tree::DiskTree;
+use mwsc::frontend::moodle::release::Release;
 use mwsc::frontend::{Asked, FRONTENDS};
 use mwsc::pass::choose::Wanted;
 use mwsc::report::{Report, Severity};
 use mwsc::source::SourceMap;
-use mwsc::{Input, Interface, compile, emit};
+use mwsc::{Input, Interface, Moodle, compile, emit};
 use mwsc_contract::{Manifest, Value};
 use serde_json::json;
 
@@ -91,13 +93,29 @@ pub fn interface() -> Build {
 
 /// The build of a folder of documented classes, with every WSDL.
 pub fn compiled(folder: &Path) -> Build {
-    let (sources, mut report) = (SourceMap::default(), Report::default());
     let tree = DiskTree::open(folder, "").unwrap();
     let frontend = FRONTENDS.iter().find(|frontend| frontend.name == "phpdoc").unwrap();
-    let input = Input::Interface(Interface { frontend, asked: Asked { tree: &tree, paths: &[String::new()], class: None } });
-    let schema = compile(input, &Wanted::default(), &sources, &mut report, &mut |_| {});
     let profiles = backend::wsdl::profiles().map(|(name, _)| name.to_owned()).collect();
     let wsdl = backend::wsdl::Options { profiles, ..backend::wsdl::Options::default() };
+    written(Input::Interface(Interface { frontend, asked: Asked { tree: &tree, paths: &[String::new()], class: None } }), wsdl)
+}
+
+/// The build of the interface and, beside it, of functions of Moodle that the school answers: the service `local_school`.
+pub fn with_functions() -> Build {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
+    let folder = |path: &str| DiskTree::open(&fixtures.join(path), "").unwrap();
+    let (base, plugin) = (folder("base/modern"), folder("moodle/school/local/school"));
+    let mut tree = Layers::new(Some(&base));
+    tree.mount("local/school", &plugin);
+    let input = Moodle { tree: &tree, release: &Release::parse("4.5.5"), site: &mwsc::frontend::moodle::Site::default(), lone: false };
+    let functions = written(Input::Moodle(input), backend::wsdl::Options::default());
+    interface().and(functions, "moodle/").unwrap()
+}
+
+/// What is compiled of an input for a server.
+fn written(input: Input<'_>, wsdl: backend::wsdl::Options) -> Build {
+    let (sources, mut report) = (SourceMap::default(), Report::default());
+    let schema = compile(input, &Wanted::default(), &sources, &mut report, &mut |_| {});
     let options = backend::Options { wsdl, ..backend::Options::default() };
     let manifest: Vec<_> = BACKENDS.iter().filter(|backend| backend.name == "manifest").collect();
     let made = emit(&schema, &manifest, &options, &sources, &mut report, &mut |_| {});

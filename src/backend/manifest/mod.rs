@@ -1,8 +1,8 @@
 //! The `manifest` back end: everything that a server must know of the services, in one folder.
 //!
 //! In: a checked schema. Out: `manifest/manifest.json` in the form of [`mwsc_contract`], and the files that it names. [`super::model`] says
-//! what the services are, [`wsdl`] how SOAP spells them and [`rest`] how JSON does (the one place where back ends are put together), [`write`] lays
-//! the document out.
+//! what the services are, [`wsdl`] how SOAP spells them and [`rest`] how JSON does (the one place where back ends are put together),
+//! [`write`] lays the document out.
 
 mod write;
 

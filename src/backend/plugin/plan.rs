@@ -8,9 +8,9 @@ use super::describe::{Described, Describer};
 use super::function::Planner;
 use super::handlers::{self, Call, Entry, List};
 use super::levels::{Levels, Node};
-use super::names;
+use super::names::{self, OpNames};
 use super::php::{Arrays, Expr, comment, quoted, words};
-use super::view::{ExistingView, ReadmeRow, ReadmeView, RecordView, SettingView, Shared, TextView, View};
+use super::view::{ExistingView, FunctionView, ReadmeRow, ReadmeView, RecordView, SettingView, Shared, TextView, View};
 use super::{Options, Style, services};
 use crate::convention;
 use crate::ir::{OpId, Schema, ServiceId, dump};
@@ -40,47 +40,13 @@ pub fn plan(schema: &Schema, services: &[ServiceId], options: &Options, report: 
     let mut access = Access::new(&options.component, &options.capabilities);
     let mut describer = Describer::new(schema, &style, options.releases, &levels, report);
 
-    // Functions first, then the classes of records that they need, then those that these need.
-    let descriptions: Vec<(OpId, Described, Option<Described>)> =
-        operations.iter().map(|&op| (op, describer.params(op), schema.result(op).map(|slot| describer.result(op, slot)))).collect();
-    let mut records: Vec<(Node, Described)> = Vec::new();
-    while let Some(&node) = describer.wanted.get_index(records.len()) {
-        let keys = describer.record(node);
-        records.push((node, keys));
-    }
+    let (descriptions, records) = described(schema, &operations, &mut describer);
     let (folds, chooses) = (describer.folds, describer.chooses);
     let unrolled: Vec<String> = unrolled(schema, &records, &levels, options, report);
 
     let shared = shared(options, &style, folds, chooses);
     let planner = Planner { schema, options, style: &style, levels: &levels, sessions: sessions(schema, &operations) };
-    let mut calls = Vec::with_capacity(descriptions.len());
-    let mut entries = IndexMap::new();
-    let mut given = FxHashMap::default();
-    let mut rows = Vec::with_capacity(descriptions.len());
-    for (op, params, result) in descriptions {
-        let operation = schema.operation(op);
-        // `names` names every operation of the plugin.
-        let Some(names) = names.get(&op) else { continue };
-        let needed = access.needed(schema, op, planner.writes(op));
-        let call = planner.function(op, names, &needed, (&params, result.as_ref()), report);
-        let entry = Entry {
-            function: names.function.clone(),
-            method: planner.method(operation, names),
-            signature: handlers::signature(schema, op),
-            shape: handlers::shape(schema, op),
-        };
-        if !call.opens {
-            given.insert(operation.name.clone(), Call { arguments: planner.given(op, &call), at: operation.origin.span });
-            entries.insert(operation.name.clone(), entry);
-        }
-        rows.push(ReadmeRow {
-            function: names.function.clone(),
-            operation: comment(&operation.name),
-            capability: needed,
-            doc: comment(operation.doc.lines().next().unwrap_or_default()).replace('|', "\\|"),
-        });
-        calls.push(call);
-    }
+    let Functions { calls, entries, given, rows } = functions(&planner, descriptions, &names, &mut access, report);
     let records: Vec<RecordView> = records.into_iter().map(|(node, keys)| planner.record(node, &keys)).collect();
 
     let functions = services::functions(schema, options, &style, (&operations, &calls, &rows), report);
@@ -137,6 +103,66 @@ pub fn plan(schema: &Schema, services: &[ServiceId], options: &Options, report: 
         },
         shared,
     }
+}
+
+/// An operation, with its parameters and its result.
+type Description = (OpId, Described, Option<Described>);
+
+/// Describes functions first, then the classes of records that they need, then those that these need.
+fn described(schema: &Schema, operations: &[OpId], describer: &mut Describer<'_, '_>) -> (Vec<Description>, Vec<(Node, Described)>) {
+    let mut of = |op: OpId| (op, describer.params(op), schema.result(op).map(|slot| describer.result(op, slot)));
+    let descriptions = operations.iter().map(|&op| of(op)).collect();
+    let mut records = Vec::new();
+    while let Some(&node) = describer.wanted.get_index(records.len()) {
+        let keys = describer.record(node);
+        records.push((node, keys));
+    }
+    (descriptions, records)
+}
+
+/// What the plugin says of its functions.
+struct Functions {
+    calls: Vec<FunctionView>,
+    /// What the handler must have, by operation.
+    entries: IndexMap<String, Entry>,
+    /// What its methods are given, by operation.
+    given: FxHashMap<String, Call>,
+    rows: Vec<ReadmeRow>,
+}
+
+fn functions(
+    planner: &Planner<'_>,
+    descriptions: Vec<Description>,
+    names: &FxHashMap<OpId, OpNames>,
+    access: &mut Access<'_>,
+    report: &mut Report,
+) -> Functions {
+    let mut out = Functions { calls: Vec::new(), entries: IndexMap::new(), given: FxHashMap::default(), rows: Vec::new() };
+    for (op, params, result) in descriptions {
+        let operation = planner.schema.operation(op);
+        // `names` names every operation of the plugin.
+        let Some(names) = names.get(&op) else { continue };
+        let needed = access.needed(planner.schema, op, planner.writes(op));
+        let call = planner.function(op, names, &needed, (&params, result.as_ref()), report);
+        let entry = Entry {
+            function: names.function.clone(),
+            method: planner.method(operation, names),
+            signature: handlers::signature(planner.schema, op),
+            shape: handlers::shape(planner.schema, op),
+        };
+        if !call.opens {
+            out.given.insert(operation.name.clone(), Call { arguments: planner.given(op, &call), at: operation.origin.span });
+            out.entries.insert(operation.name.clone(), entry);
+        }
+        out.rows.push(ReadmeRow {
+            function: names.function.clone(),
+            operation: comment(&operation.name),
+            capability: needed,
+            doc: comment(operation.doc.lines().next().unwrap_or_default()).replace('|', "\\|"),
+        });
+        out.calls.push(call);
+    }
+    out
 }
 
 fn shared(options: &Options, style: &Style, folds: bool, chooses: bool) -> Shared {

@@ -53,6 +53,28 @@ fn names_wrong_kinds_and_broken_toml() {
     assert!(findings[0].starts_with("C003:"), "{findings:?}");
 }
 
+#[test]
+fn names_tables_that_lack_what_they_are_for() {
+    let (_, findings) = read("[[input]]\nrelease = '4.5'\n[live]\nname = 'x'\n");
+    assert_eq!(
+        findings,
+        [
+            "C002:1:1 this input names nothing to read | it takes one of `tree`, `plugins`, `wsdl`, `phpdoc`",
+            "C002:3:1 `[live]` needs `url`, the address of the site | "
+        ]
+    );
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("mwsc.toml");
+    fs::write(&path, b"output = '\xff'\n").unwrap();
+    let mut report = Report::default();
+    load(&path, &SourceMap::default(), &mut report);
+    assert!(report.iter().next().is_some_and(|found| found.code == Code::C003 && found.message.ends_with("is not UTF-8")));
+}
+
 proptest::proptest! {
     #[test]
     fn any_text_is_read_and_what_is_found_is_drawn(text in "([a-z\\[\\]=\"'.\\-{}#é\u{1f600}\n ]|service|inputs|\\[\\[input\\]\\]){0,40}") {

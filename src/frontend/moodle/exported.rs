@@ -1,8 +1,11 @@
 //! Services that an administrator made in Moodle, as exported from its database.
 //!
-//! In: texts with the tables `external_services` and `external_services_functions`, in JSON (`{"external_services": [...], ...}`, or what
-//! database tools write: a list of tables with `name` and `data`) or in CSV with a header line (one file per table, told apart by their
-//! columns, or one file that joins both). Out: [`ServiceDef`]s with the functions in the order of the export.
+//! In: texts with the tables `external_services` and `external_services_functions`, in JSON or in CSV. In JSON the rows are found wherever
+//! they stand: in lists or by id, under the name of their table, beside its header, a list for each table, or row by row. CSV has a header
+//! line and one file per table, told apart by their columns, or one file that joins both. Out: [`ServiceDef`]s with the functions in the
+//! order of the export.
+
+use std::path::Path;
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -12,12 +15,13 @@ use crate::report::{Code, Diagnostic, Report};
 
 type Row = IndexMap<String, String>;
 
-/// Reads exports. Each has the name that messages call it by, and its text.
-pub fn read(exports: &[(String, String)], report: &mut Report) -> Vec<ServiceDef> {
+/// Reads exports. Each has the name that messages call it by, and what is in it.
+pub fn read(exports: &[(String, Vec<u8>)], report: &mut Report) -> Vec<ServiceDef> {
     let mut services: IndexMap<String, ServiceDef> = IndexMap::new();
     let mut members: Vec<(String, String)> = Vec::new();
-    for (name, text) in exports {
-        let rows = match if text.trim_start().starts_with(['{', '[']) { json(text) } else { csv(text) } {
+    let before = report.iter().count();
+    for (name, bytes) in exports {
+        let rows = match decoded(bytes).and_then(|text| if is_json(&text) { json(&text) } else { csv(&text) }) {
             Ok(rows) => rows,
             Err(why) => {
                 report.push(Diagnostic::new(Code::C025, format!("`{name}`: {why}")));
@@ -36,12 +40,32 @@ pub fn read(exports: &[(String, String)], report: &mut Report) -> Vec<ServiceDef
             members.extend(function.map(|function| (id, function.clone())));
         }
         if !understood {
-            let message = format!("`{name}` has neither the columns of `external_services` nor those of `external_services_functions`");
-            report.push(
-                Diagnostic::new(Code::C025, message)
-                    .help("the columns needed are `id`, `name`, `shortname`, and `externalserviceid`, `functionname`"),
-            );
+            let message = format!("`{name}` has no row with the columns of `external_services` or `external_services_functions`");
+            let help =
+                "the columns needed are `id`, `name`, `shortname`, and `externalserviceid`, `functionname`; CSV has them in its first line";
+            report.push(Diagnostic::new(Code::C025, message).help(help));
         }
+    }
+    if report.iter().count() == before {
+        belonging(members, &mut services, exports, report);
+    }
+    services.into_values().collect()
+}
+
+/// Gives each function to its service. A table that is missing shows here.
+fn belonging(
+    members: Vec<(String, String)>,
+    services: &mut IndexMap<String, ServiceDef>,
+    exports: &[(String, Vec<u8>)],
+    report: &mut Report,
+) {
+    let names = || exports.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut missing = |what: String, table: &str| {
+        let help = format!("export `{table}` too, and name both files");
+        report.push(Diagnostic::new(Code::C025, what).help(help));
+    };
+    if members.is_empty() && !services.is_empty() {
+        return missing(format!("{} has services and none of their functions", names()), "external_services_functions");
     }
     let mut orphans = 0;
     for (id, function) in members {
@@ -52,16 +76,14 @@ pub fn read(exports: &[(String, String)], report: &mut Report) -> Vec<ServiceDef
         }
     }
     if orphans > 0 {
-        let names: Vec<&str> = exports.iter().map(|(name, _)| name.as_str()).collect();
-        let message = format!("{orphans} functions in `{}` belong to services that are not there", names.join("`, `"));
-        report.push(Diagnostic::new(Code::C025, message).help("export `external_services` too, and name both files"));
+        missing(format!("{orphans} functions in {} belong to services that are not there", names()), "external_services");
     }
-    services.into_values().collect()
 }
 
 fn service(row: &Row, export: &str) -> ServiceDef {
     let text = |key: &str| row.get(key).cloned().unwrap_or_default();
-    let flag = |key: &str| matches!(row.get(key).map(String::as_str), Some("1" | "true" | "t"));
+    // Of a service whose export leaves the column out nobody says that it is switched off.
+    let flag = |key: &str, default: bool| row.get(key).map_or(default, |value| matches!(value.as_str(), "1" | "true" | "t"));
     let (name, shortname) = (text("name"), text("shortname"));
     ServiceDef {
         shortname: shortname.clone(),
@@ -69,19 +91,47 @@ fn service(row: &Row, export: &str) -> ServiceDef {
         component: text("component"),
         operations: Vec::new(),
         meta: ServiceMeta {
-            enabled: flag("enabled"),
-            restricted_users: flag("restrictedusers"),
+            enabled: flag("enabled", true),
+            restricted_users: flag("restrictedusers", false),
             required_capability: Some(text("requiredcapability")).filter(|text| !text.is_empty()),
-            download_files: flag("downloadfiles"),
-            upload_files: flag("uploadfiles"),
+            download_files: flag("downloadfiles", false),
+            upload_files: flag("uploadfiles", false),
         },
         spelling: None,
-        origin: Origin { file: String::new(), symbol: export.to_owned(), span: None, via: Vec::new() },
+        // Artifacts hold no folder of a machine.
+        origin: Origin {
+            file: String::new(),
+            symbol: Path::new(export).file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+            span: None,
+            via: Vec::new(),
+        },
     }
 }
 
+/// The text of an export without its byte order mark, which tools on Windows write, and with which UTF-16 is understood.
+fn decoded(bytes: &[u8]) -> Result<String, String> {
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.chunks(2).map(|pair| unit([pair[0], pair.get(1).copied().unwrap_or_default()])).collect();
+        String::from_utf16(&units).ok()
+    };
+    let text = match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] | rest => String::from_utf8(rest.to_vec()).ok(),
+    };
+    text.ok_or_else(|| "neither UTF-8 nor UTF-16".to_owned())
+}
+
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+}
+
 fn csv(text: &str) -> Result<Vec<Row>, String> {
-    let text = text.trim_start_matches('\u{feff}');
+    // What spreadsheets write before the header line to name the delimiter; the header line shows it anyway.
+    let text = match text.split_once('\n') {
+        Some((first, rest)) if first.starts_with("sep=") => rest,
+        _ => text,
+    };
     let head = text.lines().next().unwrap_or_default();
     let delimiter = [b',', b';', b'\t']
         .into_iter()
@@ -102,41 +152,39 @@ fn null(text: &str) -> String {
     if matches!(text, "NULL" | "\\N") { String::new() } else { text.to_owned() }
 }
 
+/// The rows in a JSON text, or in several behind one another.
 fn json(text: &str) -> Result<Vec<Row>, String> {
-    let value: Value = serde_json::from_str(text).map_err(|why| why.to_string())?;
     let mut rows = Vec::new();
-    match &value {
-        Value::Object(tables) => tables.values().for_each(|table| add(table, &mut rows)),
-        Value::Array(items) => {
-            for item in items {
-                match item.get("data") {
-                    Some(data) => add(data, &mut rows),
-                    None => rows.extend(row(item)),
-                }
-            }
-        }
-        _ => return Err("neither an object nor a list".to_owned()),
+    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
+        add(&value.map_err(|why| why.to_string())?, &mut rows);
     }
     Ok(rows)
 }
 
-fn add(table: &Value, rows: &mut Vec<Row>) {
-    match table {
-        Value::Array(items) => rows.extend(items.iter().filter_map(row)),
-        // Moodle's own `get_records` makes an object whose keys are the ids.
-        Value::Object(items) => rows.extend(items.values().filter_map(row)),
+fn add(value: &Value, rows: &mut Vec<Row>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| add(item, rows)),
+        Value::Object(fields) => match row(fields) {
+            row if is_row(&row) => rows.push(row),
+            _ => fields.values().for_each(|value| add(value, rows)),
+        },
         _ => {}
     }
 }
 
-fn row(item: &Value) -> Option<Row> {
-    let fields = item.as_object()?;
+/// Whether an object is a row of one of the two tables; headers of tables have a name, too.
+fn is_row(row: &Row) -> bool {
+    let has = |key: &str| row.contains_key(key);
+    has("functionname") || has("shortname") || (has("name") && (has("id") || has("enabled")))
+}
+
+fn row(fields: &serde_json::Map<String, Value>) -> Row {
     let text = |value: &Value| match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    Some(fields.iter().map(|(key, value)| (key.to_lowercase(), text(value))).collect())
+    fields.iter().map(|(key, value)| (key.to_lowercase(), text(value))).collect()
 }
 
 #[cfg(test)]
@@ -144,7 +192,7 @@ mod tests {
     use super::*;
 
     fn services(exports: &[&str]) -> (Vec<ServiceDef>, Vec<String>) {
-        let exports: Vec<_> = exports.iter().map(|text| ("x".to_owned(), (*text).to_owned())).collect();
+        let exports: Vec<_> = exports.iter().map(|text| ("a/x".to_owned(), (*text).into())).collect();
         let mut report = Report::default();
         let services = read(&exports, &mut report);
         (services, report.iter().map(|d| d.message.clone()).collect())
@@ -166,9 +214,36 @@ mod tests {
         let f = r#"[{"id":"1","externalserviceid":"7","functionname":"core_b"},{"externalserviceid":7,"functionname":"core_a"},{"externalserviceid":8,"functionname":"core_a"}]"#;
         check(&[&format!(r#"{{"external_services":{s},"external_services_functions":{f}}}"#)]);
         check(&[&format!(
-            r#"[{{"type":"header"}},{{"type":"table","name":"mdl_external_services","data":{s}}},{{"name":"f","data":{f}}}]"#
+            r#"[{{"type":"header"}},{{"type":"database","name":"moodle"}},{{"type":"table","name":"mdl_external_services","database":"moodle","data":{s}}},{{"type":"table","name":"f","data":{f}}}]"#
         )]);
         check(&[s, f]);
+        check(&[&format!("[{s},{f}]")]);
+        check(&[&format!(r#"{{"select *":{s}}}"#), f]);
+        let lines = |rows: &str| rows.trim_matches(['[', ']']).replace("},{", "}\n{");
+        check(&[&lines(s), &lines(f)]);
+        let by_id = |rows: &str| {
+            let rows: Vec<Value> = serde_json::from_str(rows).unwrap();
+            rows.iter().enumerate().map(|(at, row)| (at.to_string(), row.clone())).collect::<serde_json::Map<_, _>>()
+        };
+        check(&[&Value::Object(by_id(s)).to_string(), &Value::Object(by_id(f)).to_string()]);
+        let (services, _) = services(&[s, f]);
+        assert_eq!(services[0].origin.symbol, "x");
+    }
+
+    #[test]
+    fn texts_as_windows_writes_them() {
+        let text = "sep=;\r\nid;name;shortname;functionname\r\n1;\u{c9}t\u{e9};s;core_a\r\n";
+        let utf16 = |unit: fn(u16) -> [u8; 2]| format!("\u{feff}{text}").encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+        for bytes in [text.into(), format!("\u{feff}{text}").into(), utf16(u16::to_le_bytes), utf16(u16::to_be_bytes)] {
+            let mut report = Report::default();
+            let services = read(&[("x".to_owned(), bytes)], &mut report);
+            assert_eq!(report.iter().collect::<Vec<_>>(), Vec::<&Diagnostic>::new());
+            assert_eq!((services[0].name.as_str(), services[0].operations.as_slice()), ("\u{c9}t\u{e9}", ["core_a".to_owned()].as_slice()));
+            assert!(services[0].meta.enabled);
+        }
+        let mut report = Report::default();
+        read(&[("x".to_owned(), b"name,shortname\n\xe9,s\n".to_vec())], &mut report);
+        assert_eq!(report.iter().next().unwrap().message, "`x`: neither UTF-8 nor UTF-16");
     }
 
     #[test]
@@ -183,7 +258,9 @@ mod tests {
     #[test]
     fn says_what_is_missing() {
         assert!(services(&["a,b\n1,2\n"]).1[0].contains("columns"));
-        assert!(services(&["{"]).1[0].contains("`x`: EOF"));
+        assert!(services(&["{"]).1[0].contains("`a/x`: EOF"));
+        assert!(services(&[r#"{"external_services":[]}"#]).1[0].contains("no row"));
+        assert!(services(&["id,name,shortname\n1,A,a\n"]).1[0].contains("none of their functions"));
         assert!(services(&["externalserviceid,functionname\n1,a\n"]).1[0].contains("1 functions"));
     }
 }

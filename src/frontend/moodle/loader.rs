@@ -95,8 +95,8 @@ impl<'a> Loader<'a> {
             return *known;
         }
         let parsed = self.text(path).map(|(id, file)| {
-            if file.lossy {
-                self.problem(Diagnostic::new(Code::M012, format!("{} is not UTF-8", file.shown)));
+            if let at @ Some(_) = self.shelf.sources.replaced(id) {
+                self.problem(Diagnostic::new(Code::M012, format!("{} is not UTF-8", file.shown)).at(at));
             }
             let parsed = parse::parse_file(self.arena, id, &file.text);
             for error in parsed.errors {

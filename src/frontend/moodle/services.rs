@@ -131,6 +131,10 @@ fn parts(world: &World<'_>, components: &[(String, String)]) -> Vec<Part> {
 fn read<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, component: &str, path: &str) -> Part {
     let shown = world.files.display(path);
     let mut out = Part { file: shown.clone(), ..Part::default() };
+    // One that cannot be read is among the problems of the loader.
+    if world.files.php(path).is_none() {
+        return out;
+    }
     let vars = match interp.include(path) {
         Ok(vars) => vars,
         Err(stop) => {

@@ -3,10 +3,14 @@
 //! In: TOML with `[config]` (values of `$CFG`), `[config.<plugin>]` (values of `get_config('<plugin>')`) and `[expressions]` (any other
 //! PHP expression, spelled as the diagnostics spell it). Out: a table from expressions to values.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
+use toml::de::DeTable;
 
 use crate::ir::{Key, Literal};
 use crate::report::{Code, Diagnostic, Report};
+use crate::source::{FileId, Span};
 
 /// Values that a site file gives, by canonical spelling of the expression.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,13 +20,21 @@ pub struct Site {
 }
 
 impl Site {
-    /// Reads a site file. `name` is what diagnostics call it.
-    pub fn read(text: &str, name: &str, report: &mut Report) -> Self {
+    /// Reads the text of a site file.
+    pub fn read(text: &str, file: FileId, report: &mut Report) -> Self {
         let mut out = Site::default();
-        let table: toml::Table = match text.parse() {
+        let finding = |code: Code, message: String, at: Range<usize>| {
+            let span = Span { file, start: at.start as u32, end: at.end as u32 };
+            Diagnostic::new(code, message).at(span)
+        };
+        let table = match text.parse::<toml::Table>() {
             Ok(table) => table,
             Err(error) => {
-                report.push(Diagnostic::new(Code::C050, format!("{name} is not valid TOML: {}", error.message())));
+                report.push(finding(
+                    Code::C050,
+                    format!("the site file is not valid TOML: {}", error.message()),
+                    error.span().unwrap_or(0..0),
+                ));
                 return out;
             }
         };
@@ -33,16 +45,16 @@ impl Site {
                     out.values.extend(expressions.iter().map(|(expr, value)| (canonical(expr), literal(value))));
                 }
                 ("config" | "expressions", _) => {
-                    report.push(Diagnostic::new(Code::C052, format!("`{section}` in {name} must be a table")));
+                    report.push(finding(Code::C052, format!("`{section}` must be a table"), place(text, section)));
                 }
                 (other, _) => {
                     let near = ["config", "expressions"]
                         .into_iter()
                         .max_by(|a, b| strsim::jaro(other, a).partial_cmp(&strsim::jaro(other, b)).unwrap_or(std::cmp::Ordering::Equal));
-                    let finding = Diagnostic::new(Code::C051, format!("{name} has an unknown table `{other}`"));
+                    let unknown = finding(Code::C051, format!("a site file has no table `{other}`"), place(text, other));
                     report.push(match near {
-                        Some(near) => finding.help(format!("did you mean `[{near}]`?")),
-                        None => finding,
+                        Some(near) => unknown.help(format!("did you mean `[{near}]`?")),
+                        None => unknown,
                     });
                 }
             }
@@ -84,6 +96,13 @@ impl Site {
     }
 }
 
+/// Where a key of the outermost table stands first.
+fn place(text: &str, name: &str) -> Range<usize> {
+    let table = DeTable::parse(text).ok();
+    let key = table.as_ref().and_then(|table| table.get_ref().keys().find(|key| key.get_ref().as_ref() == name));
+    key.map_or(0..0, toml::Spanned::span)
+}
+
 /// An expression without the spaces that do not matter, and with one kind of quotes.
 fn canonical(expr: &str) -> String {
     let mut out = String::with_capacity(expr.len());
@@ -122,12 +141,18 @@ mod tests {
     use super::Site;
     use crate::ir::Literal;
     use crate::report::{Code, Report};
+    use crate::source::SourceMap;
+
+    fn read(text: &str, report: &mut Report) -> Site {
+        let (file, _) = SourceMap::default().add("site.toml", "site.toml".to_owned(), text.into());
+        Site::read(text, file, report)
+    }
 
     #[test]
     fn tables_and_expressions() {
         let mut report = Report::default();
         let text = "[config]\nlang = \"de\"\n[config.moodlecourse]\nmaxbytes = \"0\"\n[expressions]\n\"f( 'a', \\\"b\\\" )\" = 1\n";
-        let site = Site::read(text, "site.toml", &mut report);
+        let site = read(text, &mut report);
         assert_eq!(report.iter().count(), 0);
         assert_eq!(site.value("$CFG->lang"), Some(&Literal::Str("de".to_owned())));
         assert_eq!(site.value("f('a','b')"), Some(&Literal::Int(1)));
@@ -138,9 +163,10 @@ mod tests {
     #[test]
     fn unknown_tables_are_errors() {
         let mut report = Report::default();
-        Site::read("[confg]\na = 1\n", "site.toml", &mut report);
+        read("\n[confg]\na = 1\n", &mut report);
         let finding = report.iter().next().expect("a finding");
         assert_eq!(finding.code, Code::C051);
         assert_eq!(finding.help.as_deref(), Some("did you mean `[config]`?"));
+        assert_eq!(finding.span.map(|span| (span.start, span.end)), Some((2, 7)));
     }
 }

@@ -22,8 +22,8 @@ pub(super) struct File<'a> {
     pub path: String,
     /// What it holds.
     pub php: &'a PhpFile<'a>,
-    /// Whether some of its bytes are no UTF-8.
-    pub lossy: bool,
+    /// Where the first of its bytes stand that are not UTF-8.
+    pub replaced: Option<Span>,
     /// Whether it was named or stands in a folder that was, and is not only required by another one.
     pub given: bool,
     /// The files that it requires, by number.
@@ -143,7 +143,7 @@ impl Loader<'_, '_, '_> {
             let span = Span { file: id, start: error.at.start, end: error.at.end };
             self.report.push(Diagnostic::new(Code::M001, error.message).at(span));
         }
-        self.files.push(File { path: path.to_owned(), php, lossy: file.lossy, given, requires: Vec::new() });
+        self.files.push(File { path: path.to_owned(), php, replaced: self.sources.replaced(id), given, requires: Vec::new() });
         Some(self.files.len() - 1)
     }
 

@@ -158,8 +158,8 @@ impl<'a> Reader<'a, '_> {
     /// Reports files whose texts were replaced in part, where they have a say.
     fn lossy(&mut self, server: ClassId) {
         let owners = self.classes.lineage(server).into_iter().chain(self.records.keys().copied());
-        for file in owners.map(|id| self.classes.file_of(id)).filter(|file| file.lossy) {
-            self.report.push(Diagnostic::new(Code::M012, format!("{} is not UTF-8", file.path)));
+        for file in owners.map(|id| self.classes.file_of(id)).filter(|file| file.replaced.is_some()) {
+            self.report.push(Diagnostic::new(Code::M012, format!("{} is not UTF-8", file.path)).at(file.replaced));
         }
     }
 

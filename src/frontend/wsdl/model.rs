@@ -170,8 +170,7 @@ impl<'t> Loader<'_, 't> {
             return None;
         }
         let (file, source) = files.sources.add(path, shown, bytes);
-        if source.lossy {
-            let at = Span { file, start: 0, end: 0 };
+        if let Some(at) = files.sources.replaced(file) {
             out.push(Code::W020, at, format!("`{}` is not UTF-8; what is not is replaced", source.shown));
         }
         let tree = tree::read(file, &source.text, &mut self.spaces, out)?;

@@ -270,23 +270,25 @@ impl<'a> Interp<'a, '_> {
         }
     }
 
+    /// A turn if the value of the condition says so; if not, the loop is over.
+    fn turn_while(&mut self, condition: &Value<'a>, body: &'a [Stmt<'a>]) -> Eval<'a, Turn<'a>> {
+        match self.truth(condition) {
+            Truth::Known(false) => Ok(Turn::Leave(Flow::Normal)),
+            Truth::Known(true) => self.turn(body),
+            // How often is the site's secret: once stands for all.
+            Truth::Maybe(unknown) => Ok(match self.turn_if(&unknown, body)? {
+                Turn::Go => Turn::Leave(Flow::Normal),
+                leave @ Turn::Leave(_) => leave,
+            }),
+        }
+    }
+
     pub(super) fn exec_while(&mut self, condition: &'a Expr<'a>, body: &'a [Stmt<'a>]) -> Eval<'a, Flow<'a>> {
         self.looped(|interp| {
             loop {
                 interp.spend(1, Some(condition.at))?;
                 let value = interp.eval(condition)?;
-                let turn = match interp.truth(&value) {
-                    Truth::Known(false) => return Ok(Flow::Normal),
-                    Truth::Known(true) => interp.turn(body)?,
-                    // How often is the site's secret: once stands for all.
-                    Truth::Maybe(unknown) => {
-                        return Ok(match interp.turn_if(&unknown, body)? {
-                            Turn::Go => Flow::Normal,
-                            Turn::Leave(flow) => flow,
-                        });
-                    }
-                };
-                if let Turn::Leave(flow) = turn {
+                if let Turn::Leave(flow) = interp.turn_while(&value, body)? {
                     return Ok(flow);
                 }
             }
@@ -325,17 +327,7 @@ impl<'a> Interp<'a, '_> {
                 for expr in condition {
                     value = interp.eval(expr)?;
                 }
-                let turn = match interp.truth(&value) {
-                    Truth::Known(false) => return Ok(Flow::Normal),
-                    Truth::Known(true) => interp.turn(body)?,
-                    Truth::Maybe(unknown) => {
-                        return Ok(match interp.turn_if(&unknown, body)? {
-                            Turn::Go => Flow::Normal,
-                            Turn::Leave(flow) => flow,
-                        });
-                    }
-                };
-                if let Turn::Leave(flow) = turn {
+                if let Turn::Leave(flow) = interp.turn_while(&value, body)? {
                     return Ok(flow);
                 }
                 for expr in step {

@@ -61,7 +61,7 @@ mod tests {
         let (report, sources) = sample();
         let text = render(&report, &sources);
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[0], "::warning title=N005%3A Service lists an unknown function::`x_*` matches nothing");
+        assert_eq!(lines[0], "::warning title=N007%3A shortname that is no file name::`a b` is no file name");
         assert!(lines[1].starts_with("::error file=moodle/db%2C x/services.php,line=3,endLine=3,col=5,endColumn=18,title=M001%3A "));
         assert!(lines[1].contains("100%25%0ALooked in one place.%0Ahelp: add it"), "{}", lines[1]);
     }

@@ -104,9 +104,9 @@ mod tests {
         {
             assert!(text.contains(words), "{words}\n{text}");
         }
-        assert!(text.contains("warning[N005]: `x_*` matches nothing"));
+        assert!(text.contains("warning[N007]: `a b` is no file name"));
         assert!(!text.contains('\u{1b}'), "{text}");
-        assert!(!render(&report, &sources, false, Severity::Error).contains("N005"));
+        assert!(!render(&report, &sources, false, Severity::Error).contains("N007"));
     }
 
     #[test]

@@ -77,7 +77,7 @@ mod tests {
         let text = render(&report, &sources);
         let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines.len(), 2);
-        assert_eq!(lines[0]["code"], "N005");
+        assert_eq!(lines[0]["code"], "N007");
         assert_eq!(lines[0].get("file"), None);
         assert_eq!(lines[1]["line"], 3);
         assert_eq!(lines[1]["end_column"], 18);

@@ -84,7 +84,7 @@ pub(super) mod tests {
             .help("add it")
             .about("local_a_get");
         report.push(finding);
-        report.push(Diagnostic::new(Code::N005, "`x_*` matches nothing"));
+        report.push(Diagnostic::new(Code::N007, "`a b` is no file name"));
         report.sort(&sources);
         (report, sources)
     }

@@ -113,6 +113,14 @@ impl Build {
         Build { manifest, files, services, folded }
     }
 
+    /// This build and another as one. Files of the other are named with `prefix`. The error is the name that both have.
+    #[cfg(test)]
+    pub fn and(mut self, other: Build, prefix: &str) -> Result<Build, String> {
+        merge::merge(&mut self.manifest, other.manifest, prefix)?;
+        self.files.extend(other.files.into_iter().map(|(path, content)| (format!("{prefix}{path}"), content)));
+        Ok(Build::new(self.manifest, self.files))
+    }
+
     /// A service by shortname.
     pub fn service(&self, shortname: &str) -> Option<&Service> {
         self.services.get(shortname).map(|&at| &self.manifest.services[at])

@@ -1,6 +1,7 @@
 //! `mwsd account`: accounts for administrators and for foreign systems, in the store of the embedded school.
 
 use std::io::Read as _;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -12,12 +13,22 @@ use crate::accounts::Allowance;
 use crate::build::Build;
 use crate::school::accounts::{Account, NewAccount, SchoolAccounts};
 
-/// What to do with accounts.
+/// What to do with accounts, and where they are.
 #[derive(Debug, Args)]
 #[group(id = "account")]
 pub struct Options {
-    #[command(flatten)]
-    config: super::Options,
+    /// Configuration file [default: mwsd.toml in the working folder, if it is there]
+    #[arg(short, long, global = true, value_name = "FILE", env = "MWSD_CONFIG")]
+    config: Option<PathBuf>,
+    /// Folder that `mwsc generate` wrote, or its manifest [default: out]
+    #[arg(long, global = true, value_name = "DIR", env = "MWSD_BUILD")]
+    build: Option<PathBuf>,
+    /// File of the embedded school, or the address of its database [default: mwsd.sqlite]
+    #[arg(long, global = true, value_name = "STORE", env = "MWSD_STORE")]
+    store: Option<String>,
+    /// Where clients reach the service, as texts in a new school say [default: that of the configuration]
+    #[arg(long, global = true, value_name = "URL", env = "MWSD_BASE_URL")]
+    base_url: Option<String>,
     #[command(subcommand)]
     action: Action,
 }
@@ -40,7 +51,7 @@ enum Action {
 struct Add {
     /// User name
     username: String,
-    /// Capability that the account has, such as `moodle/user:create`; may be repeated
+    /// Capability that the account has, such as moodle/user:create; may be repeated
     #[arg(long = "capability", value_name = "NAME")]
     capabilities: Vec<String>,
     /// Operation that it may call, `get_*` for all that begin so; may be repeated [default: all]
@@ -58,10 +69,11 @@ struct Add {
 }
 
 /// Does it.
-pub fn run(options: &Options) -> Result<u8, Stop> {
-    let config = Config::read(&options.config)?;
+pub fn run(options: Options) -> Result<u8, Stop> {
+    let Options { config, build, store, base_url, action } = options;
+    let config = Config::read(&super::Options { config, build, base_url, store, ..super::Options::default() })?;
     let runtime = tokio::runtime::Runtime::new().map_err(|why| Stop::new(status::BUG, why))?;
-    runtime.block_on(act(&config, &options.action))
+    runtime.block_on(act(&config, &action))
 }
 
 async fn act(config: &Config, action: &Action) -> Result<u8, Stop> {

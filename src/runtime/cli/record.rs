@@ -23,7 +23,7 @@ pub struct Options {
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
     /// Address to listen on
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
 }
 

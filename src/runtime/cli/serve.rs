@@ -16,10 +16,9 @@ use super::open::{self, Kept, open};
 use super::{Options, Stop, log, status};
 use crate::app::router;
 use crate::build::Build;
-use crate::crosswalk::backwards;
 use crate::dispatch::is_own;
 use crate::refusal;
-use crate::school::{School, site};
+use crate::school::School;
 use crate::serve::admin::{self, Current};
 use crate::serve::folder::mounted;
 use crate::serve::metrics::Metrics;
@@ -154,8 +153,9 @@ pub fn check(options: &Options) -> Result<u8, Stop> {
     let school = runtime.block_on(School::open(&config.store, &build.manifest, "", None)).map_err(unusable)?.school;
     let (app, _) = runtime.block_on(open(config, Arc::default(), &Kept::school(school)))?;
     let manifest = &app.build.manifest;
-    let (services, operations) = (manifest.services.len(), manifest.operations.len());
-    println!("{}: {services} services, {operations} operations, written by {}", config.build.display(), manifest.generator);
+    let count = |n: usize, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
+    let (services, operations) = (count(manifest.services.len(), "service"), count(manifest.operations.len(), "operation"));
+    println!("{}: {services}, {operations}, written by {}", config.build.display(), manifest.generator);
     if config.upstream.is_none() && config.upstream_wspp.is_none() && config.recorded.is_none() {
         for line in unknown(config, &app.build) {
             println!("{line}");
@@ -168,11 +168,9 @@ pub fn check(options: &Options) -> Result<u8, Stop> {
 fn unknown(config: &Config, build: &Build) -> Vec<String> {
     const SHOWN: usize = 10;
     let fate = if config.extension.is_some() { "go to the handler that is configured" } else { "fail, for no handler is configured" };
-    let across = backwards::functions(&build.manifest);
+    let across = School::functions(&build.manifest);
     let line = |service: &Service| {
-        let unknown = |name: &&str| {
-            !School::has(name) && !is_own(service, name) && !across.iter().any(|known| known == name) && !site::is_asked_by(name)
-        };
+        let unknown = |name: &&str| !School::has(name) && !is_own(service, name) && !across.iter().any(|known| known == name);
         let names: Vec<&str> = service.operations.iter().map(String::as_str).filter(unknown).collect();
         let more = names.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };

@@ -6,10 +6,10 @@ Usage: originals.py MWSD BUILD    (MWSC_OKTECH_TREE: the folder with the origina
 
 They were written for PHP 5, the site of their author and its data. What is changed in a copy: constructors are called `__construct`, the
 `SoapClient` of PHP 8 has `__soapCall` for calls with names, and the address, user name and password are those of the school; in Java also
-the package of the stubs, a course that only that site has, and a call that the published WSDLs have outgrown. The other arguments stay, mostly blank ones. So many an answer is a refusal,
-and a program passes when it comes to its end with an answer or with a failure in the words of the service. For an operation with a program
-over SOAP and one over plain HTTP, both must have been told the same, as far as they can show it: that for plain HTTP shows a failure, and
-the record that stands for nothing, as a blank record, and cannot send an empty list.
+the package of the stubs, a course that only that site has, and a call that the published WSDLs have outgrown. The other arguments stay,
+mostly blank ones. So many an answer is a refusal, and a program passes when it comes to its end with an answer or with a failure in the
+words of the service. For an operation with a program over SOAP and one over plain HTTP, both must have been told the same, as far as they
+can show it: that for plain HTTP shows a failure, and the record that stands for nothing, as a blank record, and cannot send an empty list.
 
 No system of today has the Python 2 for which those in Python are, so they are skipped where nothing names one. The one for its library ZSI
 is not run: of the published WSDL, whose posts contain posts, ZSI makes stubs without an end.

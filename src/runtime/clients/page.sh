@@ -31,5 +31,9 @@ cd "$work"
 MWSD_DEMO_PASSWORD=examined "$mwsd" serve --build "$build" --listen "127.0.0.1:$port" --base-url "$base" --store memory --log warn 2>log &
 server=$!
 trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
-for _ in $(seq 100); do curl -s -o /dev/null "$base/" && break; sleep 0.1; done
+for _ in $(seq 100); do
+    curl -s -o /dev/null "$base/" && break
+    kill -0 $server 2>/dev/null || { cat log >&2; exit 2; }
+    sleep 0.1
+done
 NODE_PATH=$cache/node_modules CHROMIUM=$(command -v chromium) PICTURES=$pictures USERNAME=admin PASSWORD=examined node "$here/page.js" "$base/"

@@ -22,15 +22,22 @@ from stubs import BuildFailed
 
 
 def main(mwsd, build, wanted):
-    manifest = json.loads((build / "manifest.json").read_text())
+    chosen = [row for row in rows.every() if not wanted or any(part in row.name for part in wanted)]
+    if not chosen:
+        print("no row is called like that; there are:", *(row.name for row in rows.every()), sep="\n  ", file=sys.stderr)
+        return 2
+    try:
+        manifest = json.loads((build / "manifest.json").read_text())
+    except (OSError, ValueError) as why:
+        print(f"{build} is no build that mwsc wrote: {why}", file=sys.stderr)
+        return 2
     work = Path(tempfile.mkdtemp(prefix="clients-"))
     school = School(mwsd, build, work)
     judge, outcomes = Judge(manifest, school.made), []
     try:
-        for row in rows.every():
-            if not wanted or any(part in row.name for part in wanted):
-                outcomes.append(play(row, manifest, school, judge))
-                print(outcomes[-1].line(), flush=True)
+        for row in chosen:
+            outcomes.append(play(row, manifest, school, judge))
+            print(outcomes[-1].line(), flush=True)
     finally:
         school.stop()
         shutil.rmtree(work)

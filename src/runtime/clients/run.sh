@@ -11,6 +11,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 [ $# -ge 2 ] || { sed -n '2,/^set/{/^#/!q;s/^# \{0,1\}//p}' "$0" >&2; exit 2; }
+[ -x "$1" ] || { echo "$1 is no program: \`cargo build -p mwsd\` makes target/debug/mwsd" >&2; exit 2; }
 packages="php-cli php-soap php-xml php-curl default-jdk-headless libaxis-java libgoogle-gson-java jaxws python3-zeep mono-devel gsoap libgsoap-dev g++ nodejs npm"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/mwsd-clients
 

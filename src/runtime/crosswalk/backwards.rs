@@ -16,7 +16,7 @@ mod rehearsal;
 #[cfg(test)]
 mod tests;
 
-use mwsc_contract::crosswalk::{Crosswalk, Expr, How, Program, Verdict};
+use mwsc_contract::crosswalk::{Action, Crosswalk, Expr, How, Program, Verdict};
 use mwsc_contract::site::Site;
 use mwsc_contract::validate::Validator;
 use mwsc_contract::value::Map;
@@ -96,6 +96,18 @@ pub fn functions(manifest: &Manifest) -> Vec<String> {
         followed.into_iter().flat_map(|followed| followed.calls).filter(|call| call.is_told).map(|call| call.function).collect::<Vec<_>>()
     };
     exact(&manifest.crosswalk).flat_map(of).chain(rehearsal::functions(manifest)).collect()
+}
+
+/// Whether a mapping that is exact calls a function.
+pub fn is_mapped(manifest: &Manifest, function: &str) -> bool {
+    fn calls(program: &Program, function: &str) -> bool {
+        program.steps.iter().any(|step| match &step.action {
+            Action::Read(call) | Action::Write(call) => call.function == function,
+            Action::Run(inner) => calls(inner, function),
+            Action::Set(_) | Action::Fail(_) | Action::Missing(_) => false,
+        })
+    }
+    exact(&manifest.crosswalk).any(|(_, program)| calls(program, function))
 }
 
 impl Backwards<'_> {

@@ -103,70 +103,95 @@ fn apply<'s>(
         }
     }
     fuel.burn(value.as_list().map_or(0, <[Value]>::len))?;
+    match each {
+        Some(each) => by_item(value, filter, each, scope, fuel),
+        None => whole(value, filter, &values, fuel),
+    }
+}
+
+/// Applies a filter that takes values.
+fn whole<'s>(value: Cow<'s, Value>, filter: Filter, arguments: &[Cow<'s, Value>], fuel: &mut Fuel) -> Result<Cow<'s, Value>, Exhausted> {
     let null = Cow::Borrowed(&NULL);
-    let first = values.first().unwrap_or(&null);
-    Ok(match (filter, each) {
-        (Filter::Int, _) => convert::unless_null(value, convert::int),
-        (Filter::Float, _) => convert::unless_null(value, convert::float),
-        (Filter::Text, _) => convert::unless_null(value, |value| Value::String(text(value))),
-        (Filter::Truth, _) => Cow::Owned(Value::Bool(truth(&value))),
-        (Filter::Flag, _) => convert::unless_null(value, |value| Value::Int(i64::from(truth(value)))),
-        (Filter::Lower, _) => convert::unless_null(value, |value| Value::String(text(value).to_lowercase())),
-        (Filter::Trim, _) => convert::unless_null(value, |value| Value::String(text(value).trim().to_owned())),
-        (Filter::Plain, _) => convert::unless_null(value, |value| Value::String(convert::plain(&text(value)))),
-        (Filter::Date, _) => convert::unless_null(value, |value| Value::String(convert::date(convert::integer(value)))),
-        (Filter::Filled, _) => {
+    let first = arguments.first().unwrap_or(&null);
+    Ok(match filter {
+        Filter::Int => convert::unless_null(value, convert::int),
+        Filter::Float => convert::unless_null(value, convert::float),
+        Filter::Text => convert::unless_null(value, |value| Value::String(text(value))),
+        Filter::Truth => Cow::Owned(Value::Bool(truth(&value))),
+        Filter::Flag => convert::unless_null(value, |value| Value::Int(i64::from(truth(value)))),
+        Filter::Lower => convert::unless_null(value, |value| Value::String(text(value).to_lowercase())),
+        Filter::Trim => convert::unless_null(value, |value| Value::String(text(value).trim().to_owned())),
+        Filter::Plain => convert::unless_null(value, |value| Value::String(convert::plain(&text(value)))),
+        Filter::Date => convert::unless_null(value, |value| Value::String(convert::date(convert::integer(value)))),
+        Filter::Filled => {
             if truth(&value) {
                 value
             } else {
                 null
             }
         }
-        (Filter::Json, _) => Cow::Owned(value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()),
-        (Filter::List, _) => match &*value {
+        Filter::Json => Cow::Owned(value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()),
+        Filter::List => match &*value {
             Value::List(_) => value,
             Value::Null => Cow::Owned(Value::List(Vec::new())),
             Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::String(_) | Value::Map(_) => {
                 Cow::Owned(Value::List(vec![value.into_owned()]))
             }
         },
-        (Filter::Flat, _) => Cow::Owned(list::flat(value.into_owned())),
-        (Filter::First, _) => match value {
+        Filter::Flat => Cow::Owned(list::flat(value.into_owned())),
+        Filter::First => match value {
             Cow::Borrowed(value) => Cow::Borrowed(value.as_list().and_then(<[Value]>::first).unwrap_or(&NULL)),
             Cow::Owned(value) => Cow::Owned(items(value).into_iter().next().unwrap_or_default()),
         },
-        (Filter::Count, _) => Cow::Owned(Value::Int(value.as_list().map_or(0, |items| i64::try_from(items.len()).unwrap_or(i64::MAX)))),
-        (Filter::Unique, _) => Cow::Owned(list::unique(items(value.into_owned()))),
-        (Filter::Reverse, _) => Cow::Owned(Value::List(items(value.into_owned()).into_iter().rev().collect())),
-        (Filter::Take, _) => match usize::try_from(convert::integer(first)) {
+        Filter::Count => Cow::Owned(Value::Int(value.as_list().map_or(0, |items| i64::try_from(items.len()).unwrap_or(i64::MAX)))),
+        Filter::Unique => Cow::Owned(list::unique(items(value.into_owned()))),
+        Filter::Reverse => Cow::Owned(Value::List(items(value.into_owned()).into_iter().rev().collect())),
+        Filter::Take => match usize::try_from(convert::integer(first)) {
             Ok(0) | Err(_) => value,
             Ok(most) => Cow::Owned(Value::List(items(value.into_owned()).into_iter().take(most).collect())),
         },
-        (Filter::Has, _) => {
+        Filter::Has => {
             let found = value.as_list().is_some_and(|items| items.iter().any(|item| convert::equal(item, first)));
             Cow::Owned(Value::Bool(found))
         }
-        (Filter::Join, _) => {
+        Filter::Join => {
             let texts: Vec<String> = items(value.into_owned()).iter().map(text).collect();
             Cow::Owned(Value::String(texts.join(&text(first))))
         }
-        (Filter::Split, _) => Cow::Owned(convert::split(&text(&value), &text(first))),
-        (Filter::Concat, _) => {
+        Filter::Split => Cow::Owned(convert::split(&text(&value), &text(first))),
+        Filter::Concat => {
             fuel.burn(first.as_list().map_or(0, <[Value]>::len))?;
             let mut all = items(value.into_owned());
             all.extend(items(first.clone().into_owned()));
             Cow::Owned(Value::List(all))
         }
-        (Filter::With, _) => {
+        Filter::With => {
             let mut all = value.as_map().cloned().unwrap_or_default();
             all.extend(first.as_map().cloned().unwrap_or_default());
             Cow::Owned(all.into())
         }
-        (Filter::Tree, _) => {
-            let name = |at: usize| values.get(at).map(|value| text(value)).unwrap_or_default();
+        Filter::Tree => {
+            let name = |at: usize| arguments.get(at).map(|value| text(value)).unwrap_or_default();
             Cow::Owned(list::tree(items(value.into_owned()), &name(0), &name(1), &name(2)))
         }
-        (Filter::Where, Some((item, body))) => {
+        Filter::Chunks => Cow::Owned(list::chunks(value.as_list().unwrap_or_default(), convert::integer(first))),
+        Filter::AtMost => Cow::Owned(Value::Bool(convert::number(&value) <= convert::number(first))),
+        // The notation does not let a filter be without what it takes.
+        Filter::Where | Filter::Find | Filter::Map | Filter::As | Filter::Sort | Filter::Index => null,
+    })
+}
+
+/// Applies a filter that takes an expression for each item: the item's name in it, and the expression.
+fn by_item<'s>(
+    value: Cow<'s, Value>,
+    filter: Filter,
+    (item, body): (&str, &Expr),
+    scope: &Scope<'s>,
+    fuel: &mut Fuel,
+) -> Result<Cow<'s, Value>, Exhausted> {
+    let null = Cow::Borrowed(&NULL);
+    Ok(match filter {
+        Filter::Where => {
             let mut kept = Vec::new();
             for one in items(value.into_owned()) {
                 if holds(body, &scope.item(item, &one), fuel)? {
@@ -175,7 +200,7 @@ fn apply<'s>(
             }
             Cow::Owned(Value::List(kept))
         }
-        (Filter::Find, Some((item, body))) => {
+        Filter::Find => {
             for one in items(value.into_owned()) {
                 if holds(body, &scope.item(item, &one), fuel)? {
                     return Ok(Cow::Owned(one));
@@ -183,14 +208,14 @@ fn apply<'s>(
             }
             null
         }
-        (Filter::Map, Some((item, body))) => {
+        Filter::Map => {
             let mut out = Vec::new();
             for one in items(value.into_owned()) {
                 out.push(eval(body, &scope.item(item, &one), fuel)?.into_owned());
             }
             Cow::Owned(Value::List(out))
         }
-        (Filter::As, Some((item, body))) => match value.into_owned() {
+        Filter::As => match value.into_owned() {
             Value::Null => null,
             Value::List(items) => {
                 let mut out = Vec::with_capacity(items.len());
@@ -203,7 +228,7 @@ fn apply<'s>(
                 Cow::Owned(eval(body, &scope.item(item, &one), fuel)?.into_owned())
             }
         },
-        (Filter::Sort, Some((item, body))) => {
+        Filter::Sort => {
             let mut keyed = Vec::new();
             for one in items(value.into_owned()) {
                 let key = eval(body, &scope.item(item, &one), fuel)?.into_owned();
@@ -212,7 +237,7 @@ fn apply<'s>(
             keyed.sort_by(|(a, _), (b, _)| convert::order(a, b));
             Cow::Owned(Value::List(keyed.into_iter().map(|(_, one)| one).collect()))
         }
-        (Filter::Index, Some((item, body))) => {
+        Filter::Index => {
             let mut out = Map::new();
             for one in items(value.into_owned()) {
                 let key = text(&*eval(body, &scope.item(item, &one), fuel)?);
@@ -220,10 +245,33 @@ fn apply<'s>(
             }
             Cow::Owned(out.into())
         }
-        (Filter::Chunks, _) => Cow::Owned(list::chunks(value.as_list().unwrap_or_default(), convert::integer(first))),
-        (Filter::AtMost, _) => Cow::Owned(Value::Bool(convert::number(&value) <= convert::number(first))),
-        // The notation does not let a filter be without what it takes.
-        (Filter::Where | Filter::Find | Filter::Map | Filter::As | Filter::Sort | Filter::Index, None) => null,
+        // Nor does it let another filter have one.
+        Filter::Int
+        | Filter::Float
+        | Filter::Text
+        | Filter::Truth
+        | Filter::Flag
+        | Filter::Lower
+        | Filter::Trim
+        | Filter::Plain
+        | Filter::Date
+        | Filter::Filled
+        | Filter::Json
+        | Filter::List
+        | Filter::Flat
+        | Filter::First
+        | Filter::Count
+        | Filter::Unique
+        | Filter::Reverse
+        | Filter::Take
+        | Filter::Has
+        | Filter::Join
+        | Filter::Split
+        | Filter::Concat
+        | Filter::With
+        | Filter::Tree
+        | Filter::Chunks
+        | Filter::AtMost => null,
     })
 }
 

@@ -25,6 +25,9 @@ pub struct Failure {
 /// Code of a value that does not fit its type.
 pub const INVALID_PARAMETER: &str = "invalidparameter";
 
+/// Code of a request that holds more of something than one may.
+pub const LIMIT_EXCEEDED: &str = "limitexceeded";
+
 /// Code of a call by nobody of what only somebody may call.
 pub const LOGIN_REQUIRED: &str = "requireloginerror";
 
@@ -122,7 +125,7 @@ impl Failure {
 
     /// The request holds more of something than one may.
     pub fn beyond_limit(message: impl Into<String>) -> Failure {
-        Failure::new(FailureKind::BadRequest, "limitexceeded", message)
+        Failure::new(FailureKind::BadRequest, LIMIT_EXCEEDED, message)
     }
 
     /// A defect here. `debug` says what happened; callers learn that something did.

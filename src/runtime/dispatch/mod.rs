@@ -10,7 +10,7 @@ mod own;
 
 use indexmap::IndexMap;
 use mwsc_contract::schema::Convention;
-use mwsc_contract::validate::{Problem, Validator};
+use mwsc_contract::validate::{Problem, Reason, Validator};
 use mwsc_contract::{Operation, Service, Slot, Value};
 
 use crate::app::App;
@@ -19,7 +19,7 @@ use crate::settings::Answers;
 
 pub use backend::{Backend, Call, NoBackend};
 pub use caller::{Caller, Grants, Means, Secret};
-pub use failure::{Failure, FailureKind, INVALID_PARAMETER, LOGIN_REQUIRED};
+pub use failure::{Failure, FailureKind, INVALID_PARAMETER, LIMIT_EXCEEDED, LOGIN_REQUIRED};
 pub use own::{RELEASE, ends_session, is_own};
 
 /// Arguments by name, as a protocol read them.
@@ -96,9 +96,18 @@ fn validator<'a>(app: &'a App, service: &Service) -> Validator<'a> {
     }
 }
 
-/// An argument does not fit.
+/// An argument does not fit: which, why, and what was expected there. Of what is not known, the first is to blame.
 fn misfit(problem: &Problem) -> Failure {
-    let failure = Failure::parameter(problem.pointer().trim_start_matches('/'), problem.to_string());
+    let pointer = problem.pointer();
+    let place = pointer.trim_start_matches('/');
+    if let Reason::Unexpected(keys) = &problem.reason {
+        let first = keys.first().map(|key| key.replace('~', "~0").replace('/', "~1")).unwrap_or_default();
+        let place = if place.is_empty() { first } else { format!("{place}/{first}") };
+        let more = keys.get(1..).unwrap_or_default().join(", ");
+        let more = if more.is_empty() { more } else { format!(", and neither is: {more}") };
+        return Failure { expected: "nothing".into(), ..Failure::parameter(place, format!("it is not known here{more}")) };
+    }
+    let failure = Failure::parameter(place, problem.to_string());
     Failure { expected: problem.expected.as_str().into(), ..failure }
 }
 

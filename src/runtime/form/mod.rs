@@ -54,16 +54,25 @@ impl fmt::Display for Refusal {
 /// Fields by name.
 pub type Fields = IndexMap<String, Value>;
 
-/// Reads an `application/x-www-form-urlencoded` text into `out`, after what is there.
+/// Fields that say which function is called, and how the answer is to look: a refusal, too.
+const NAMING: [&str; 3] = ["wsfunction", "wsformatout", "moodlewsrestformat"];
+
+/// Reads an `application/x-www-form-urlencoded` text into `out`, after what is there. Of a form that is refused `out` has what stood before
+/// the reason, and from behind it the fields by which a refusal can be answered in the format that was asked for.
 pub fn read(text: &[u8], limits: Limits, out: &mut Form) -> Result<(), Refusal> {
+    let mut refused = None;
     for pair in text.split(|&byte| byte == b'&').filter(|pair| !pair.is_empty()) {
         let (name, value) = match pair.iter().position(|&byte| byte == b'=') {
             Some(at) => (&pair[..at], &pair[at + 1..]),
             None => (pair, &[][..]),
         };
-        out.add(&decode(name)?, decode(value)?, limits)?;
+        if refused.is_none() {
+            refused = decode(name).and_then(|name| out.add(&name, decode(value)?, limits)).err();
+        } else if let (Some(name), Ok(value)) = (NAMING.into_iter().find(|naming| naming.as_bytes() == name), decode(value)) {
+            out.fields.insert(name.to_owned(), Value::String(value));
+        }
     }
-    Ok(())
+    refused.map_or(Ok(()), Err)
 }
 
 /// A form under construction.
@@ -195,5 +204,15 @@ mod tests {
         assert_eq!(json("a&a&a&a&a&a&a"), "the form has more than 6 fields");
         assert_eq!(json("a[b][c][d][e]=1"), "a field is nested more than 3 levels deep");
         assert_eq!(json("a=%ff"), "a field is not UTF-8");
+    }
+
+    #[test]
+    fn a_form_that_is_refused_still_says_how_to_answer() {
+        for text in ["a&a&a&a&a&a&a&wsformatout=json", "wsformatout=json&a[b][c][d][e]=1", "a=%ff&b=2&wsformatout=php&wsformatout=json"] {
+            let mut form = Form::default();
+            read(text.as_bytes(), Limits { fields: 6, depth: 3 }, &mut form).unwrap_err();
+            assert_eq!(form.fields.get("wsformatout").and_then(Value::as_str), Some("json"), "{text}");
+            assert!(!form.fields.contains_key("b"), "{text}");
+        }
     }
 }

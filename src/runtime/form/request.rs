@@ -5,7 +5,6 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request};
-use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 
@@ -16,32 +15,48 @@ use crate::settings::Settings;
 
 /// Reads the fields of the query of a request.
 pub fn query<B>(request: &axum::http::Request<B>, settings: &Settings) -> Result<Form, Failure> {
-    query_of(request.uri(), settings)
-}
-
-fn query_of(uri: &Uri, settings: &Settings) -> Result<Form, Failure> {
     let mut form = Form::default();
-    read(uri.query().unwrap_or_default().as_bytes(), settings.form, &mut form).map_err(refused)?;
+    read(request.uri().query().unwrap_or_default().as_bytes(), settings.form, &mut form).map_err(refused)?;
     Ok(form)
 }
 
+/// A form that is refused.
+#[derive(Debug)]
+pub struct Refused {
+    /// Why.
+    pub why: Failure,
+    /// What was read of it: enough to know how the answer is to look, where the form says that at all.
+    pub fields: Fields,
+}
+
 /// Reads the fields of a request. A body that is no form is left alone.
-pub async fn fields(request: Request, settings: &Settings) -> Result<Fields, Failure> {
+pub async fn fields(request: Request, settings: &Settings) -> Result<Fields, Refused> {
     let (head, body) = request.into_parts();
-    let body = if is_form(&kind(&head)) { body::read(body, settings.body).await? } else { Bytes::new() };
-    fields_of(&head, body, settings).await
+    let body = if is_form(&kind(&head)) { body::read(body, settings.body).await } else { Ok(Bytes::new()) };
+    match body {
+        Ok(body) => fields_of(&head, body, settings).await,
+        Err(why) => {
+            let mut form = Form::default();
+            // A query that cannot be read tells what it can.
+            let _ = read(head.uri.query().unwrap_or_default().as_bytes(), settings.form, &mut form);
+            Err(Refused { why, fields: form.fields })
+        }
+    }
 }
 
 /// The fields of a request whose body was read.
-pub async fn fields_of(head: &Parts, body: Bytes, settings: &Settings) -> Result<Fields, Failure> {
-    let limits = settings.form;
-    let mut form = query_of(&head.uri, settings)?;
-    match kind(head).as_str() {
-        IN_PARTS => parts(Request::from_parts(head.clone(), Body::from(body)), limits, &mut form).await?,
-        URLENCODED => read(&body, limits, &mut form).map_err(refused)?,
-        _ => {}
+pub async fn fields_of(head: &Parts, body: Bytes, settings: &Settings) -> Result<Fields, Refused> {
+    let (limits, mut form) = (settings.form, Form::default());
+    let asked = read(head.uri.query().unwrap_or_default().as_bytes(), limits, &mut form).map_err(refused);
+    let sent = match kind(head).as_str() {
+        IN_PARTS => parts(Request::from_parts(head.clone(), Body::from(body)), limits, &mut form).await,
+        URLENCODED => read(&body, limits, &mut form).map_err(refused),
+        _ => Ok(()),
+    };
+    match asked.and(sent) {
+        Ok(()) => Ok(form.fields),
+        Err(why) => Err(Refused { why, fields: form.fields }),
     }
-    Ok(form.fields)
 }
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
@@ -95,7 +110,7 @@ mod tests {
         let limits = body::Limits { bytes, time: Duration::from_secs(5) };
         match fields(request, &Settings { body: limits, ..Settings::default() }).await {
             Ok(fields) => serde_json::to_string(&fields).unwrap(),
-            Err(why) => format!("{} {}", why.kind.status(), why.message),
+            Err(Refused { why, .. }) => format!("{} {}", why.kind.status(), why.message),
         }
     }
 

@@ -40,6 +40,7 @@ async fn a_failure_is_a_problem_with_a_status() {
         (post("/api/one/core_echo", "{\"id\":\"1\",\"more\":1}"), 400, "invalidparameter"),
         (post("/api/one/core_echo", "[1]"), 400, "invalidjson"),
         (post("/api/one/core_echo", "{\"id\":"), 400, "invalidjson"),
+        (post("/api/one/core_echo", "{\"id\":\"1\",\"id\":\"2\"}"), 400, "invalidjson"),
         (nobody, 401, "requireloginerror"),
         (text, 415, "unsupportedmediatype"),
         (Request::get("/api/one/openapi.json").body(Body::empty()).unwrap(), 404, "nodocument"),
@@ -52,4 +53,9 @@ async fn a_failure_is_a_problem_with_a_status() {
     let (_, _, body) = send(post("/api/one/core_echo", "{}")).await;
     assert!(body.contains(r#""errors":[{"pointer":"/id","expected":"string","detail":"it must be there and is missing"}]"#), "{body}");
     assert!(body.contains(r#""detail":"/id: it must be there and is missing""#), "{body}");
+    let (_, _, body) = send(post("/api/one/core_echo", r#"{"id":"1","a/b":1,"c":2}"#)).await;
+    assert!(
+        body.contains(r#""errors":[{"pointer":"/a~1b","expected":"nothing","detail":"it is not known here, and neither is: c"}]"#),
+        "{body}"
+    );
 }

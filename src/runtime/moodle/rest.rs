@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse as _, Response};
 use mwsc_contract::Value;
 
-use super::call::{Proof, Target, caller, caller_by_password, find};
+use super::call::{Proof, Target, caller, caller_by_password, find, word};
 use super::exception::exception;
 use super::xml;
 use crate::app::App;
@@ -43,6 +43,11 @@ impl Format {
     fn named(name: &str) -> Format {
         if name == "json" { Format::Json } else { Format::Xml }
     }
+
+    /// The one that fields name.
+    fn of(fields: &Fields) -> Format {
+        Format::named(word(fields, "moodlewsrestformat"))
+    }
 }
 
 /// Answers a request with a token.
@@ -56,10 +61,10 @@ pub async fn simple(app: State<Arc<App>>, from: ConnectInfo<SocketAddr>, request
 }
 
 async fn respond_to(app: &App, proof: Proof, from: IpAddr, request: Request) -> Response {
-    let (headers, address) = (request.headers().clone(), request.uri().clone());
+    let headers = request.headers().clone();
     match fields(request, &app.settings).await {
         Ok(fields) => answer(app, proof, fields, &headers, Some(from)).await,
-        Err(why) => refused(app, Unread { query: address.query().unwrap_or_default(), ..Unread::default() }, &why),
+        Err(refused) => failed(app, Format::of(&refused.fields), &refused.why),
     }
 }
 
@@ -68,8 +73,7 @@ pub fn refused(app: &App, asked: Unread<'_>, why: &Failure) -> Response {
     let mut form = Form::default();
     // A query that cannot be read names nothing.
     let _ = read(asked.query.as_bytes(), app.settings.form, &mut form);
-    let format = form.fields.get("moodlewsrestformat").and_then(Value::as_str).unwrap_or_default();
-    failed(app, Format::named(format), why)
+    failed(app, Format::of(&form.fields), why)
 }
 
 async fn answer(app: &App, proof: Proof, mut fields: Fields, headers: &HeaderMap, from: Option<IpAddr>) -> Response {

@@ -120,7 +120,7 @@ async fn answer(
             if !fault.debug.is_empty() {
                 tracing::debug!(debug = fault.debug, "a request is refused");
             }
-            sent(StatusCode::INTERNAL_SERVER_ERROR, version, fault.write(version))
+            sent(fault.status(version), version, fault.write(version))
         }
         Err(Refused::Failure(version, why)) => failed(app, version, &why),
     }
@@ -145,7 +145,8 @@ async fn call(
 ) -> Result<(Version, Option<Bytes>), Refused> {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let text = charset::decode(body, kind);
-    let text = text.map_err(|why| Refused::Fault(Version::V11, Fault::new(FaultCode::Client, "Bad Request").debug(why)))?;
+    let unreadable = |why| Refused::Fault(Version::of(kind.unwrap_or_default()), Fault::new(FaultCode::Client, "Bad Request").debug(why));
+    let text = text.map_err(unreadable)?;
     // A document borrows from its text and is not carried across a wait; what it says is read here.
     let (version, name, result, target, args) = {
         let request = envelope::read(&text, app.settings.xml).map_err(|(version, fault)| Refused::Fault(version, fault))?;

@@ -20,7 +20,7 @@ use crate::php::json;
 pub async fn serve(State(app): State<Arc<App>>, ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request) -> Response {
     let answer = match fields(request, &app.settings).await {
         Ok(fields) => answer(&app, &fields, Some(from.ip())).await,
-        Err(why) => Err(why),
+        Err(refused) => Err(refused.why),
     };
     sent(answer.map_or_else(|why| failure(&why), |fields| json::encode(&fields.into_iter().collect())))
 }

@@ -30,7 +30,7 @@ async fn refusal(app: &App, from: SocketAddr, request: Request) -> Failure {
     let headers = request.headers().clone();
     let fields = match fields(request, &app.settings).await {
         Ok(fields) => fields,
-        Err(why) => return why,
+        Err(refused) => return refused.why,
     };
     let token = fields.get("token").and_then(Value::as_str).unwrap_or_default();
     match caller(app, token, &headers, Some(from.ip())).await {

@@ -38,6 +38,9 @@ pub struct Answer {
 /// Asks with any session whose end is not worth a failure: their answer is then -1.
 const ASKED_AT_ANY_TIME: [&str; 2] = ["get_my_id", "get_version"];
 
+/// Says of a session that it refuses what the client sent.
+const REPEATS_THE_SESSION: &str = "get_roles";
+
 /// Carries a call out.
 pub async fn perform(app: &App, asked: Asked<'_>) -> Result<Answer, Failure> {
     let Asked { service, operation, args, session, caller, from } = asked;
@@ -64,7 +67,11 @@ pub async fn perform(app: &App, asked: Asked<'_>) -> Result<Answer, Failure> {
                 Ok(caller) => caller,
                 Err(why) if of_oktech && why.kind == FailureKind::Unauthenticated => {
                     let answered = ASKED_AT_ANY_TIME.contains(&name);
-                    return if answered { Ok(Answer { value: Value::Int(-1), resumed: false }) } else { Err(bad_session()) };
+                    return if answered {
+                        Ok(Answer { value: Value::Int(-1), resumed: false })
+                    } else {
+                        Err(refused(name, session.as_ref()))
+                    };
                 }
                 Err(why) => return Err(why),
             }
@@ -72,6 +79,17 @@ pub async fn perform(app: &App, asked: Asked<'_>) -> Result<Answer, Failure> {
     };
     let value = dispatch(app, service, name, args, Kinds::Texts, &caller).await?;
     Ok(Answer { value, resumed: false })
+}
+
+/// The failure of an operation that is called without an open session.
+fn refused(operation: &str, session: Option<&(Value, Value)>) -> Failure {
+    let why = bad_session();
+    match session {
+        Some((client, key)) if operation == REPEATS_THE_SESSION => {
+            Failure { message: format!("{} {} {}", why.message, spelled(client), spelled(key)), ..why }
+        }
+        _ => why,
+    }
 }
 
 async fn login(app: &App, args: &Args, from: Option<IpAddr>) -> Result<Answer, Failure> {

@@ -19,7 +19,7 @@ use crate::body;
 use crate::dispatch::{Failure, FailureKind};
 use crate::endpoint::Endpoint;
 use crate::form::request::fields_of;
-use crate::refusal::Unread;
+use crate::refusal::{Unread, fault};
 use crate::soap::{Fault, FaultCode, Version, charset, decode, encode, envelope};
 
 /// Answers a request to the address of an endpoint.
@@ -38,8 +38,13 @@ pub async fn serve(app: &App, endpoint: &Endpoint, from: Option<IpAddr>, request
                 }
             }
             // What is no form may still be an envelope, whatever its type says; an envelope says more of what is wrong.
-            Err(why) if body.trim_ascii_start().starts_with(b"<") => tracing::debug!("no form: {why}"),
-            Err(why) => return super::refused(app, &endpoint.profile, Unread::of(&Request::from_parts(head, ())), &why),
+            Err(refused) if body.trim_ascii_start().starts_with(b"<") => tracing::debug!("no form: {}", refused.why),
+            Err(refused) => {
+                return match rest::named(&refused.fields) {
+                    Some((_, format)) => rest::refused(app, &format, &refused.why),
+                    None => fault(Unread::of(&Request::from_parts(head, ())).version(), &refused.why),
+                };
+            }
         }
     }
     if head.method != Method::POST {
@@ -53,7 +58,7 @@ pub async fn serve(app: &App, endpoint: &Endpoint, from: Option<IpAddr>, request
             if !fault.debug.is_empty() {
                 tracing::debug!(debug = fault.debug, "a request is refused");
             }
-            sent(StatusCode::INTERNAL_SERVER_ERROR, version, fault.write(version))
+            sent(fault.status(version), version, fault.write(version))
         }
         Err(Refused::Failure(version, why)) => failed(version, &why),
         Err(Refused::Nothing) => StatusCode::ACCEPTED.into_response(),
@@ -80,7 +85,8 @@ async fn answer(
     kind: Option<&str>,
 ) -> Result<(Version, Bytes), Refused> {
     let text = charset::decode(body, kind);
-    let text = text.map_err(|why| Refused::Fault(Version::V11, Fault::new(FaultCode::Client, "Bad Request").debug(why)))?;
+    let unreadable = |why| Refused::Fault(Version::of(kind.unwrap_or_default()), Fault::new(FaultCode::Client, "Bad Request").debug(why));
+    let text = text.map_err(unreadable)?;
     // A document borrows from its text and is not carried across a wait; what it says is read here.
     let (version, operation, received) = {
         let request = envelope::read(&text, app.settings.xml).map_err(|(version, fault)| Refused::Fault(version, fault))?;

@@ -12,6 +12,8 @@ enum Shape {
     TypedFault,
     /// A fault of SOAP.
     Fault,
+    /// The same in SOAP 1.2.
+    Fault12,
     /// An exception of Moodle's REST.
     MoodleJson,
     MoodleXml,
@@ -39,6 +41,7 @@ impl Shape {
                 says(&["<SOAP-ENV:Fault>", "<faultstring>"]);
                 assert!(text.contains(words) || text.contains(&format!("Unknown error | ERRORCODE: {code}")), "{text}");
             }
+            Shape::Fault12 => says(&["<env:Fault>", "<env:Value>env:Sender</env:Value>", words]),
             Shape::MoodleJson => assert!(json()["errorcode"] == code && json()["exception"].is_string(), "{text}"),
             Shape::MoodleXml => says(&["<EXCEPTION class=", &format!("<ERRORCODE>{code}</ERRORCODE>"), words]),
             Shape::XmlRpc => says(&["<methodResponse><fault>", words, &format!("| ERRORCODE: {code}")]),
@@ -78,6 +81,7 @@ impl Request {
 
 const FORM: &str = "content-type: application/x-www-form-urlencoded";
 const XML: &str = "content-type: text/xml; charset=utf-8";
+const XML12: &str = "content-type: application/soap+xml; charset=utf-8";
 
 /// A request of each protocol. `session` is that of a client of OK Tech's, as fields of a query.
 fn requests(session: &str) -> Vec<Request> {
@@ -130,9 +134,25 @@ fn each(server: &Server, session: &str, text: fn(&Request) -> String, expected: 
 /// The status of a protocol for a failure that has one of its own in HTTP.
 fn of_its_own(shape: Shape, status: u16) -> u16 {
     match shape {
-        Shape::Problem | Shape::TypedFault | Shape::Fault => status,
+        Shape::Problem | Shape::TypedFault | Shape::Fault | Shape::Fault12 => status,
         _ => 200,
     }
+}
+
+/// The same for one that is over too late.
+fn of_lateness(shape: Shape) -> u16 {
+    match shape {
+        Shape::Problem => 504,
+        Shape::TypedFault | Shape::Fault => 500,
+        _ => 200,
+    }
+}
+
+/// Logs somebody in, and gives the session as fields of a form.
+fn logged_in(server: &Server) -> String {
+    let login = server.get("/wspp/service_pp2.php?wsfunction=login&wsformatout=json&username=ann&password=x").1;
+    let login: serde_json::Value = serde_json::from_str(&login).unwrap();
+    format!("client={}&sesskey={}", login["client"], login["sessionkey"].as_str().unwrap())
 }
 
 const NOBODY: &str = "client=1&sesskey=x";
@@ -140,15 +160,14 @@ const NOBODY: &str = "client=1&sesskey=x";
 #[test]
 fn a_request_that_takes_too_long_is_told_so_by_its_protocol() {
     let (_folder, server) = in_front("", "request-seconds = 1");
-    let login = server.get("/wspp/service_pp2.php?wsfunction=login&wsformatout=json&username=ann&password=x").1;
-    let login: serde_json::Value = serde_json::from_str(&login).unwrap();
-    let session = format!("client={}&sesskey={}", login["client"], login["sessionkey"].as_str().unwrap());
-    let status = |shape| match shape {
-        Shape::Problem => 504,
-        Shape::TypedFault | Shape::Fault => 500,
-        _ => 200,
-    };
-    each(&server, &session, |request| request.whole(""), status, "requesttimeout", "The request took longer than 1 seconds.");
+    each(
+        &server,
+        &logged_in(&server),
+        |request| request.whole(""),
+        of_lateness,
+        "requesttimeout",
+        "The request took longer than 1 seconds.",
+    );
 }
 
 #[test]
@@ -214,17 +233,18 @@ fn too_much() -> Vec<(Request, &'static str)> {
     let mut out = Vec::new();
     let (deep, wide) = (format!("{}x{}", "<a>".repeat(9), "</a>".repeat(9)), "<a/>".repeat(50));
     let (adorned, long) = ("<a b='' c='' d='' e=''/>".to_owned(), format!("<a>{}</a>", "x".repeat(100)));
-    let soap = "http://schemas.xmlsoap.org/soap/envelope/";
+    let (soap, soap12) = ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope");
     for (inner, words) in [(deep, "more than 6 "), (wide, "more than 40 "), (adorned, "more than 3 "), (long, "more than 60 ")] {
-        let body = format!("<e:Envelope xmlns:e='{soap}'><e:Body><get_courses>{inner}</get_courses></e:Body></e:Envelope>");
-        for target in [
-            "/services/moodle_mobile_app",
-            "/services/mdl_soapserver",
-            "/wspp/service_pp.php",
-            "/wspp/service_pp2.php",
-            "/webservice/soap/server.php?wstoken=good",
+        let body = |soap| format!("<e:Envelope xmlns:e='{soap}'><e:Body><get_courses>{inner}</get_courses></e:Body></e:Envelope>");
+        for (shape, target) in [
+            (Shape::TypedFault, "/services/moodle_mobile_app"),
+            (Shape::TypedFault, "/services/mdl_soapserver"),
+            (Shape::Fault, "/wspp/service_pp.php"),
+            (Shape::Fault, "/wspp/service_pp2.php"),
+            (Shape::Fault, "/webservice/soap/server.php?wstoken=good"),
         ] {
-            out.push((Request::new(Shape::Fault, target, XML, body.as_str()), words));
+            out.push((Request::new(shape, target, XML, body(soap)), words));
+            out.push((Request::new(Shape::Fault12, target, XML12, body(soap12)), words));
         }
     }
     let (open, close) = ("<value><array><data>", "</data></array></value>");
@@ -248,6 +268,12 @@ fn too_much() -> Vec<(Request, &'static str)> {
         }
         form(Shape::Fault, &format!("/webservice/soap/server.php?{fields}"));
         form(Shape::XmlRpc, &format!("/webservice/xmlrpc/server.php?{fields}"));
+        // The format may also stand in the form itself, behind what is too much.
+        let mut whole = |shape, target: &str, naming: &str| {
+            out.push((Request::new(shape, target, FORM, format!("{fields}&{naming}")), words));
+        };
+        whole(Shape::MoodleJson, "/webservice/rest/server.php", "moodlewsrestformat=json&wsfunction=f");
+        whole(Shape::Json, "/wspp/service_pp2.php", "wsfunction=get_courses&wsformatout=json");
     }
     let bearer = "content-type: application/json\r\nauthorization: Bearer good";
     for (body, words) in [("{\"a\":[[[1]]]}", "more than 3 levels"), ("{\"a\":[1,2,3,4,5,6,7]}", "more than 6 values")] {
@@ -266,9 +292,10 @@ fn a_request_that_holds_too_much_is_told_so_by_its_protocol() {
             scope.spawn(move || {
                 let (status, answer) = ask(server.connect(), &request.whole("")).unwrap();
                 let expected = match request.shape {
-                    Shape::Problem => 400,
+                    Shape::Problem | Shape::Fault12 => 400,
                     // Moodle's own complaints before its SOAP begins have the status 200, and so has everything else that is not SOAP.
                     Shape::Fault if !request.target.contains("?a") => 500,
+                    Shape::TypedFault => 500,
                     _ => 200,
                 };
                 assert_eq!(status, expected, "{} {words}: {answer}", request.target);
@@ -281,13 +308,5 @@ fn a_request_that_holds_too_much_is_told_so_by_its_protocol() {
 #[test]
 fn a_back_end_that_is_too_slow_is_told_so_by_its_protocol() {
     let (_folder, server) = in_front("timeout = 2", "");
-    let login = server.get("/wspp/service_pp2.php?wsfunction=login&wsformatout=json&username=ann&password=x").1;
-    let login: serde_json::Value = serde_json::from_str(&login).unwrap();
-    let session = format!("client={}&sesskey={}", login["client"], login["sessionkey"].as_str().unwrap());
-    let status = |shape| match shape {
-        Shape::Problem => 504,
-        Shape::TypedFault | Shape::Fault => 500,
-        _ => 200,
-    };
-    each(&server, &session, |request| request.whole(""), status, "sitetimeout", "The site took too long to answer.");
+    each(&server, &logged_in(&server), |request| request.whole(""), of_lateness, "sitetimeout", "The site took too long to answer.");
 }

@@ -161,7 +161,7 @@ impl SchoolAccounts {
 }
 
 fn may_log_in(user: &Row) -> bool {
-    user.int("deleted") == 0 && user.int("confirmed") != 0 && user.text("username") != "guest" && !FOREIGN.contains(&user.text("auth"))
+    user.int("deleted") == 0 && user.int("confirmed") != 0 && user.text("username") != users::GUEST && !FOREIGN.contains(&user.text("auth"))
 }
 
 /// The account of a user, if it may be used.

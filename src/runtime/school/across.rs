@@ -2,20 +2,32 @@
 //!
 //! A function is answered when the crosswalk maps an operation to it exactly and can be run [backwards](crate::crosswalk::backwards) for
 //! the call. Of functions that change something the answer is known before anything is changed; a call that asks for several changes makes
-//! all of them or none.
+//! all of them or none. What concerns activities is in [`modules`].
 
-use mwsc_contract::Value;
 use mwsc_contract::value::Map;
+use mwsc_contract::{Manifest, Value};
 
 use super::operations::{self, Access};
 use super::work::Outcome;
-use super::{School, now};
+use super::{School, modules, now, site};
 use crate::crosswalk::backwards;
 use crate::dispatch::{Call, Failure, FailureKind};
 
 impl School {
+    /// Functions of which the school answers some calls, if the build has them.
+    pub fn functions(manifest: &Manifest) -> Vec<String> {
+        let modules = modules::FUNCTIONS.iter().map(|function| function.name).filter(|name| backwards::is_mapped(manifest, name));
+        backwards::functions(manifest).into_iter().chain(modules.chain(site::NAMES).map(str::to_owned)).collect()
+    }
+
     /// Answers a call of a function; `None` when the crosswalk does not say how.
     pub(super) async fn across(&self, call: &Call<'_>) -> Option<Outcome> {
+        if let Some(function) = modules::asked(call) {
+            let given = self.run(function, call.args.clone(), call.caller).await;
+            return Some(
+                given.map(|given| call.description.result.as_ref().map_or(Value::Null, |slot| modules::whole(call.manifest, slot, given))),
+            );
+        }
         let caller: Value = [("id", call.caller.account.into()), ("username", Value::from(&*call.caller.username))].into_iter().collect();
         let mut everywhere: Map = call.manifest.crosswalk.tables.clone();
         everywhere.extend([("caller".to_owned(), caller), ("now".to_owned(), now().into())]);

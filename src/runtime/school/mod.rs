@@ -9,8 +9,8 @@
 //! - [`operations`] is the list of all operations; one file for each subject carries them out;
 //! - [`texts`] has what is said where nothing was found;
 //! - [`accounts`] lets users of the school log in, and systems that were given an account;
-//! - [`across`] answers functions of Moodle that the crosswalk maps to operations, [`lookups`] what it has to look up for that, and
-//!   [`site`] what clients of Moodle ask first;
+//! - [`across`] answers functions of Moodle that the crosswalk maps to operations, [`lookups`] what it has to look up for that, [`modules`]
+//!   those of them that concern activities, and [`site`] what clients of Moodle ask first;
 //! - [`extension`] hands on what the school does not know;
 //! - [`demo`] is the school that a new store begins with.
 
@@ -35,6 +35,7 @@ mod groups;
 mod journal;
 mod lookups;
 mod messages;
+mod modules;
 mod moment;
 mod pages;
 mod quizzes;
@@ -42,7 +43,7 @@ mod resources;
 mod rights;
 mod roles;
 mod sections;
-pub mod site;
+mod site;
 mod tables;
 mod testing;
 mod users;

@@ -40,7 +40,7 @@ pub const OPERATIONS: &[Operation] = &[
 ];
 
 /// Sections of a course, by their place.
-fn of_course(work: &Work<'_>, course: Id) -> Vec<Row> {
+pub fn of_course(work: &Work<'_>, course: Id) -> Vec<Row> {
     let mut sections: Vec<Row> = work.table(SECTIONS).find("course", &course.into()).into_iter().cloned().collect();
     sections.sort_by_key(|section| (section.int("section"), section.id()));
     sections
@@ -116,8 +116,24 @@ fn move_modules(work: &mut Work<'_>, section: Id, course: Id) {
 /// Puts modules at the end of a section.
 pub fn append(work: &mut Work<'_>, section: Id, modules: &[Id]) {
     let Some(row) = work.row(SECTIONS, section) else { return };
-    let known = row.text("sequence").split(',').filter(|module| !module.is_empty()).map(str::to_owned);
-    let sequence: Vec<String> = known.chain(modules.iter().map(Id::to_string)).collect();
+    let modules: Vec<Id> = sequence(&row).chain(modules.iter().copied()).collect();
+    set_sequence(work, section, &modules);
+}
+
+/// Takes modules out of a section, as far as they are in it.
+pub fn take_out(work: &mut Work<'_>, section: Id, modules: &[Id]) {
+    let Some(row) = work.row(SECTIONS, section) else { return };
+    let left: Vec<Id> = sequence(&row).filter(|module| !modules.contains(module)).collect();
+    set_sequence(work, section, &left);
+}
+
+/// Numbers of the modules of a section, in their order.
+pub fn sequence(section: &Row) -> impl Iterator<Item = Id> {
+    section.text("sequence").split(',').filter_map(|module| module.trim().parse().ok())
+}
+
+fn set_sequence(work: &mut Work<'_>, section: Id, modules: &[Id]) {
+    let sequence: Vec<String> = modules.iter().map(Id::to_string).collect();
     work.draft.update(SECTIONS, section, [("sequence", sequence.join(","))]);
 }
 

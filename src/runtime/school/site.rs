@@ -13,9 +13,12 @@ use super::users::full_name;
 use super::work::Outcome;
 use crate::dispatch::{Call, Caller, Failure};
 
-/// Whether a function of Moodle asks for that: by its name, or by the one that it had in Moodle 2.0 to 2.1.
+/// The function of Moodle that asks for that, and its name in Moodle 2.0 to 2.1.
+pub const NAMES: [&str; 2] = ["core_webservice_get_site_info", "moodle_webservice_get_siteinfo"];
+
+/// Whether a function of Moodle asks for that.
 pub fn is_asked_by(function: &str) -> bool {
-    matches!(function, "core_webservice_get_site_info" | "moodle_webservice_get_siteinfo")
+    NAMES.contains(&function)
 }
 
 /// What a site may have switched on. The school has messages, and none of the rest.

@@ -155,6 +155,12 @@ impl<'a> Args<'a> {
         self.value(name).as_list().unwrap_or_default().iter().map(text).collect()
     }
 
+    /// A list of numbers.
+    pub fn ints(self, name: &str) -> Vec<i64> {
+        let int = |value: &Value| if let Value::Int(number) = value { Some(*number) } else { None };
+        self.value(name).as_list().unwrap_or_default().iter().filter_map(int).collect()
+    }
+
     /// A record.
     pub fn record(self, name: &str) -> Result<Args<'a>, Failure> {
         self.value(name).as_map().map(Args).ok_or_else(|| missing(name))

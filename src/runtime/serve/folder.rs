@@ -1,4 +1,5 @@
-//! The folder of the base URL. Most servers that `mwsd` succeeds lay in one, `https://school.example/moodle`, and their clients call below it.
+//! The folder of the base URL. Most servers that `mwsd` succeeds lay in one, `https://school.example/moodle`, and their clients call below
+//! it.
 //!
 //! A proxy in front may leave the folder in the paths of requests, or take it away: both are understood.
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use prometheus_client::encoding::text::encode;
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -11,7 +11,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
 /// The family of paths that a request belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Protocol {
     /// OK Tech's SOAP and REST.
     OkTech,
@@ -31,10 +31,26 @@ impl Protocol {
         match path.split('/').nth(1) {
             Some("wspp") => Protocol::OkTech,
             Some("services") => Protocol::Typed,
-            Some("webservice" | "login") => Protocol::Moodle,
+            Some("webservice" | "login" | "lib") => Protocol::Moodle,
             Some("api") => Protocol::Json,
             Some(_) | None => Protocol::Page,
         }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Protocol::OkTech => "oktech",
+            Protocol::Typed => "typed",
+            Protocol::Moodle => "moodle",
+            Protocol::Json => "json",
+            Protocol::Page => "page",
+        }
+    }
+}
+
+impl EncodeLabelValue for Protocol {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> std::fmt::Result {
+        self.name().encode(encoder)
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod admin;
 pub mod folder;
+mod inflate;
 pub mod metrics;
 pub mod patient;
 pub mod request;

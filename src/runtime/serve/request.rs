@@ -1,4 +1,5 @@
-//! What happens around every request: an id, a place in a trace, a time limit, one line in the log, and the counters.
+//! What happens around every request: an id, a place in a trace, a time limit, one line in the log, and the counters. A body that is sent
+//! compressed is [`inflated`] before anybody reads it.
 //!
 //! The line never holds a query or a header, where tokens and passwords travel.
 
@@ -15,6 +16,7 @@ use axum::response::Response;
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
+use super::inflate::inflated;
 use super::metrics::{Metrics, Protocol};
 use crate::app::App;
 use crate::deadline::{DEADLINE, Deadline};
@@ -75,7 +77,7 @@ pub async fn around(State(around): State<Around>, ConnectInfo(from): ConnectInfo
     let mut response = if is_longer(&request, around.head_bytes) {
         refusal::to(&around.app, &request, &refusal::long_head(around.head_bytes))
     } else {
-        let answer = DEADLINE.scope(Deadline::after(around.limit), next.run(request));
+        let answer = DEADLINE.scope(Deadline::after(around.limit), answer(&around.app, request, next));
         TRACE.scope(trace, answer).instrument(span.clone()).await
     };
     count.status = Some(response.status().as_u16());
@@ -83,10 +85,17 @@ pub async fn around(State(around): State<Around>, ConnectInfo(from): ConnectInfo
         response.headers_mut().insert(REQUEST_ID, id);
     }
     span.in_scope(|| {
-        let milliseconds = Duration::from_micros(begun.elapsed().as_micros() as u64).as_secs_f64() * 1000.0;
+        let milliseconds = f64::from(u32::try_from(begun.elapsed().as_micros()).unwrap_or(u32::MAX)) / 1000.0;
         tracing::info!(%from, %method, path = &*shown(uri.path()), status = response.status().as_u16(), milliseconds, "request");
     });
     response
+}
+
+async fn answer(app: &App, request: Request, next: Next) -> Response {
+    match inflated(request, app.settings.body).await {
+        Ok(request) => next.run(request).await,
+        Err((request, why)) => refusal::to(app, &request, &why),
+    }
 }
 
 /// Whether the head of a request is longer than so many bytes.

@@ -183,6 +183,7 @@ impl Reader<'_> {
         if ["offset", "position"].into_iter().any(|name| document.attribute(node, encoding, name).is_some()) {
             return Err(refuse(path, "An array that is sent in part is not supported."));
         }
+        self.holds_no_text(node, "A list holds elements `item`, and no text.", path)?;
         let map = self.is_map(node);
         let mut out = Vec::new();
         for (at, child) in document.children(node).enumerate() {
@@ -226,6 +227,7 @@ impl Reader<'_> {
     fn fields(&mut self, node: NodeId, record: &Record, depth: usize, path: &mut Path, out: &mut Map) -> Result<(), Failure> {
         let document = self.document;
         let strict = self.spelling.style == Style::Document;
+        self.holds_no_text(node, "A record holds elements, and no text.", path)?;
         for child in document.children(node) {
             let name = document.name(child);
             let Some(field) = record.fields.iter().find(|field| field.element.name == name) else {
@@ -271,6 +273,13 @@ impl Reader<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Refuses text beside the elements of a list or a record, as what is left of it would pass for a request for everything or nothing.
+    /// PHP's server, which speaks the other style, overlooks it.
+    fn holds_no_text(&self, node: NodeId, words: &str, path: &Path) -> Result<(), Failure> {
+        let is_fit = self.spelling.style != Style::Document || self.document.text(node).trim().is_empty();
+        if is_fit { Ok(()) } else { Err(refuse(path, words)) }
     }
 
     /// Whether an element says that it is one of Apache's maps.

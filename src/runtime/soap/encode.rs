@@ -233,12 +233,14 @@ impl<'s> Writer<'s> {
         self.sheet.out.push_str(&element.close);
     }
 
-    /// The blank of a type: what OK Tech's server has in a field that nobody filled.
+    /// The blank of a type: what OK Tech's server has in a field that nobody filled. Its own clients read some texts as numbers; to those
+    /// of the typed WSDL a text is a text.
     fn blank(&mut self, element: &Element) {
+        let name = if self.spelling.style == Style::RpcEncoded { element.name.as_str() } else { "" };
         match &self.spelling.types[element.ty] {
             Type::Scalar(kind) => match &element.blank {
                 Some(value) => self.element(element, Some(value)),
-                None => self.element(element, Some(&blank(&element.name, *kind))),
+                None => self.element(element, Some(&blank(name, *kind))),
             },
             Type::List(_) | Type::Map => self.element(element, Some(&Value::List(Vec::new()))),
             Type::Record(record) if record.wrapper => self.element(element, Some(&Value::List(Vec::new()))),

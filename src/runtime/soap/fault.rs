@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use axum::http::StatusCode;
+
 use super::encode::text;
 use super::spelling::Version;
 
@@ -16,6 +18,8 @@ pub struct Fault {
     pub detail: Option<Box<Detail>>,
     /// What happened, for the log.
     pub debug: String,
+    /// Code for programs, in the spelling of Moodle's codes.
+    pub errorcode: &'static str,
 }
 
 /// Codes of faults, by their names in SOAP 1.1.
@@ -51,7 +55,27 @@ pub struct Detail {
 impl Fault {
     /// A fault without detail.
     pub fn new(code: FaultCode, message: impl Into<String>) -> Fault {
-        Fault { code, message: message.into(), detail: None, debug: String::new() }
+        let errorcode = if code == FaultCode::NoSuchOperation { "unknownoperation" } else { "invalidrequest" };
+        Fault { code, message: message.into(), detail: None, debug: String::new(), errorcode }
+    }
+
+    /// With its words as a typed detail, as far as it is about the body: of the header a fault must not tell any.
+    #[must_use]
+    pub fn detailed(mut self, namespace: &str) -> Fault {
+        if matches!(self.code, FaultCode::Client | FaultCode::Server | FaultCode::NoSuchOperation) {
+            let (errorcode, message) = (self.errorcode.to_owned(), self.message.clone());
+            let detail = Detail { namespace: namespace.to_owned(), errorcode, message, field: String::new(), debuginfo: String::new() };
+            self.detail = Some(Box::new(detail));
+        }
+        self
+    }
+
+    /// Status of HTTP: 500 in SOAP 1.1, whoever is to blame.
+    pub fn status(&self, version: Version) -> StatusCode {
+        match (version, self.code) {
+            (Version::V12, FaultCode::Client | FaultCode::NoSuchOperation) => StatusCode::BAD_REQUEST,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        }
     }
 
     /// With words for the log.

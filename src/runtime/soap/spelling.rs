@@ -24,6 +24,12 @@ pub enum Version {
 }
 
 impl Version {
+    /// That of a request of a media type.
+    pub fn of(media_type: &str) -> Version {
+        let kind = media_type.split(';').next().unwrap_or_default().trim();
+        if kind.eq_ignore_ascii_case("application/soap+xml") { Version::V12 } else { Version::V11 }
+    }
+
     /// Namespace of the envelope.
     pub fn envelope(self) -> &'static str {
         match self {

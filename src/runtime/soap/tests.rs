@@ -258,6 +258,8 @@ fn literal_requests_are_read_strictly() {
         ("<lend><fast>1</fast><fast>1</fast></lend>", "fast: The parameter `fast` is there twice."),
         ("<lend><books><item><x/></item></books></lend>", "books/0/x: There is no field `x`."),
         ("<lend><books><book/></books></lend>", "books: A list holds elements `item`, and no `book`."),
+        ("<lend><books>x</books></lend>", "books: A list holds elements `item`, and no text."),
+        ("<lend><books><item>x</item></books></lend>", "books/0: A record holds elements, and no text."),
         ("<lend><fast>yes</fast></lend>", r#"[{"fast":"yes"},null,null]"#),
         ("<lend><client href='#a'/></lend>", r#"[{},"",null]"#),
     ] {
@@ -305,6 +307,43 @@ fn envelopes() {
     let request = envelope::read(&text, Limits::default()).unwrap();
     assert!(request.not_understood(|_, _| false).is_some());
     assert!(request.not_understood(|space, name| (space, name) == ("u", "h")).is_none());
+    // What is for somebody else on the way need not be understood here.
+    let next = "http://schemas.xmlsoap.org/soap/actor/next";
+    let role = "http://www.w3.org/2003/05/soap-envelope/role/";
+    for (space, whose, is_ours) in [
+        (s11, format!("s:actor='{next}'"), true),
+        (s11, "s:actor=''".to_owned(), true),
+        (s11, "s:actor='urn:proxy'".to_owned(), false),
+        (s11, "actor='urn:proxy'".to_owned(), true),
+        (s12, format!("s:role='{role}next'"), true),
+        (s12, format!("s:role='{role}ultimateReceiver'"), true),
+        (s12, format!("s:role='{role}none'"), false),
+        (s12, "s:role='urn:proxy'".to_owned(), false),
+    ] {
+        let entry = format!("<h s:mustUnderstand='1' {whose}/>");
+        let text = format!("<s:Envelope {space}><s:Header>{entry}</s:Header><s:Body><a/></s:Body></s:Envelope>");
+        let request = envelope::read(&text, Limits::default()).unwrap();
+        assert_eq!(request.not_understood(|_, _| false).is_some(), is_ours, "{entry}");
+    }
+}
+
+#[test]
+fn a_blank_time_zone_is_a_number_to_clients_of_the_old_wsdls_alone() {
+    for (style, expected) in [("rpc-encoded", ">0</timezone>"), ("document", "<timezone></timezone>")] {
+        let text = serde_json::to_string(&endpoint(style)).unwrap().replace("\"title_\"", "\"timezone\"");
+        let spelling = Spelling::new(&serde_json::from_str(&text).unwrap(), Version::V11, "http://x", Blanks::Fill).unwrap();
+        let text = answer(&spelling, "lend", json!([{ "id": 1 }]));
+        assert!(text.contains(expected), "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_said_in_the_version_that_it_begins_in() {
+    for (space, expected) in [(Version::V11.envelope(), Version::V11), (Version::V12.envelope(), Version::V12)] {
+        let text = format!("<?xml version='1.0'?>\n<s:Envelope xmlns:s='{space}'><s:Body>ü<");
+        assert_eq!(envelope::read(&text, Limits::default()).unwrap_err().0, expected);
+    }
+    assert_eq!(envelope::read(&"ü".repeat(999), Limits::default()).unwrap_err().0, Version::V11);
 }
 
 #[test]

@@ -64,7 +64,9 @@ async fn serve(app: &App, endpoint: &Endpoint, from: Option<IpAddr>, request: Re
             if !fault.debug.is_empty() {
                 tracing::debug!(debug = fault.debug, "a request is refused");
             }
-            sent(status(version, fault.code), version, fault.write(version))
+            let namespace = endpoint.spelling(version).or_else(|| endpoint.any_spelling()).map_or("", |spelling| &spelling.namespace);
+            let fault = fault.detailed(namespace);
+            sent(fault.status(version), version, fault.write(version))
         }
         Err(Refused::Failure { version, why, silent }) => failed(app, endpoint, version, &why, silent),
     }
@@ -87,7 +89,8 @@ async fn answer(
 ) -> Result<(Version, Bytes), Refused> {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let text = charset::decode(body, kind);
-    let text = text.map_err(|why| Refused::Fault(Version::V11, Fault::new(FaultCode::Client, "Bad Request").debug(why)))?;
+    let unreadable = |why| Refused::Fault(Version::of(kind.unwrap_or_default()), Fault::new(FaultCode::Client, "Bad Request").debug(why));
+    let text = text.map_err(unreadable)?;
     // A document borrows from its text and is not carried across a wait; what it says is read here.
     let (version, spelling, operation, credentials, received) = {
         let request = envelope::read(&text, app.settings.xml).map_err(|(version, fault)| Refused::Fault(version, fault))?;
@@ -167,7 +170,7 @@ fn failed(app: &App, endpoint: &Endpoint, version: Version, why: &Failure, silen
     let namespace = endpoint.spelling(version).map_or("", |spelling: &Spelling| &spelling.namespace);
     let fault = detailed(app, namespace, why);
     let challenged = silent && why.code == LOGIN_REQUIRED;
-    let status = if challenged { StatusCode::UNAUTHORIZED } else { status(version, fault.code) };
+    let status = if challenged { StatusCode::UNAUTHORIZED } else { fault.status(version) };
     let mut response = sent(status, version, fault.write(version));
     if challenged {
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"mwsd\", charset=\"UTF-8\""));
@@ -176,14 +179,6 @@ fn failed(app: &App, endpoint: &Endpoint, version: Version, why: &Failure, silen
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(why.retry_after));
     }
     response
-}
-
-/// Status of a fault: 500 in SOAP 1.1, whoever is to blame.
-fn status(version: Version, code: FaultCode) -> StatusCode {
-    match (version, code) {
-        (Version::V12, FaultCode::Client | FaultCode::NoSuchOperation) => StatusCode::BAD_REQUEST,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
-    }
 }
 
 fn sent(status: StatusCode, version: Version, text: impl Into<Bytes>) -> Response {

@@ -16,6 +16,9 @@ pub(super) const TABLE: &[Builtin] = &[
     by_ref("reset", 1, 1, reset),
     by_ref("end", 1, 1, end),
     pure("current", 1, reset),
+    by_ref("array_splice", 2, 1, array_splice),
+    pure("array_chunk", 2, array_chunk),
+    pure("array_pad", 3, array_pad),
 ];
 
 /// Changes the array that the first argument refers to.
@@ -171,4 +174,63 @@ fn end<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
         Value::Array(array) => Ok(array.entries.last().map_or(Value::Bool(false), |(_, entry)| interp.deref(entry.value.clone()))),
         _ => call.wrong_type(interp, 0, "array"),
     }
+}
+
+fn array_splice<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
+    let Some(array) = call.array(interp, 0) else { return call.wrong_type(interp, 0, "array") };
+    interp.spend(array.entries.len() as u32, None)?;
+    let length = match call.arg(interp, 2) {
+        Value::Null => None,
+        _ => Some(call.int(interp, 2, 0)),
+    };
+    let (start, end) = slice_bounds(array.entries.len(), call.int(interp, 1, 0), length);
+    let inserted = match call.arg(interp, 3) {
+        Value::Null => Rc::default(),
+        Value::Array(array) => array,
+        other => Rc::new(std::iter::once(other).collect::<Array<'a>>()),
+    };
+    let all: Vec<(Key<'a>, Entry<'a>)> = array.entries.iter().map(|(key, entry)| (key.clone(), entry.clone())).collect();
+    let removed = renumbered(all.get(start..end).unwrap_or_default().iter().cloned());
+    let before = all.get(..start).unwrap_or_default().iter().cloned();
+    let after = all.get(end..).unwrap_or_default().iter().cloned();
+    let middle = inserted.entries.values().map(|entry| (Key::Int(0), entry.clone()));
+    let rest = renumbered(before.chain(middle).chain(after));
+    if let Some(cell) = call.cell(0) {
+        interp.set_cell(&cell, Value::Array(Rc::new(rest)));
+    }
+    Ok(Value::Array(Rc::new(removed)))
+}
+
+fn array_chunk<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
+    let Some(array) = call.array(interp, 0) else { return call.wrong_type(interp, 0, "array") };
+    interp.spend(array.entries.len() as u32, None)?;
+    let size = usize::try_from(call.int(interp, 1, 1)).unwrap_or(0).max(1);
+    let keep = call.flag(interp, 2);
+    let mut out = Array::default();
+    let mut chunk = Array::default();
+    for (key, entry) in &array.entries {
+        if keep {
+            chunk.set_entry(key.clone(), entry.clone());
+        } else {
+            chunk.push_entry(entry.clone());
+        }
+        if chunk.entries.len() == size {
+            out.push(Value::Array(Rc::new(std::mem::take(&mut chunk))), entry.at);
+        }
+    }
+    if !chunk.entries.is_empty() {
+        out.push(Value::Array(Rc::new(chunk)), Some(call.at));
+    }
+    Ok(Value::Array(Rc::new(out)))
+}
+
+fn array_pad<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
+    let Some(array) = call.array(interp, 0) else { return call.wrong_type(interp, 0, "array") };
+    let (size, value) = (call.int(interp, 1, 0), call.arg(interp, 2));
+    let missing = (size.unsigned_abs() as usize).saturating_sub(array.entries.len());
+    interp.spend(u32::try_from(missing + array.entries.len()).unwrap_or(u32::MAX), None)?;
+    let padding = (0..missing).map(|_| (Key::Int(0), Entry::new(value.clone(), Some(call.at))));
+    let present = array.entries.iter().map(|(key, entry)| (key.clone(), entry.clone()));
+    let out = if size < 0 { renumbered(padding.chain(present)) } else { renumbered(present.chain(padding)) };
+    Ok(Value::Array(Rc::new(out)))
 }

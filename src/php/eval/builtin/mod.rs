@@ -2,17 +2,21 @@
 
 mod array;
 mod array_ends;
-mod array_more;
+mod array_map;
+mod array_set;
+mod character;
 mod class;
 mod constant;
+mod format;
+mod function;
 mod json;
 mod math;
 mod output;
+mod path;
 mod reflect;
 mod regex;
 mod sort;
 mod string;
-mod string_more;
 
 use std::rc::Rc;
 
@@ -90,16 +94,20 @@ pub(super) fn table() -> FxHashMap<&'static str, Builtin> {
     let tables = [
         array::TABLE,
         array_ends::TABLE,
-        array_more::TABLE,
+        array_map::TABLE,
+        array_set::TABLE,
+        character::TABLE,
         class::TABLE,
+        format::TABLE,
+        function::TABLE,
         json::TABLE,
         math::TABLE,
         output::TABLE,
+        path::TABLE,
         reflect::TABLE,
         regex::TABLE,
         sort::TABLE,
         string::TABLE,
-        string_more::TABLE,
     ];
     tables.into_iter().flatten().map(|builtin| (builtin.name, *builtin)).collect()
 }

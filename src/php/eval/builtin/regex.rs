@@ -1,4 +1,5 @@
-//! Regular expressions: `preg_match`, `preg_match_all`, `preg_replace`, `preg_split`, on a library that knows look-around and back-references as PCRE does.
+//! Regular expressions: `preg_match`, `preg_match_all`, `preg_replace`, `preg_split`, on a library that knows look-around and
+//! back-references as PCRE does.
 //!
 //! Where the library could differ from PCRE (bytes that are not ASCII without the modifier `u`, modifiers and flags that are not modelled,
 //! a pattern that it does not take, a search that gives up) the result is unknown and never a guess.

@@ -26,6 +26,7 @@ fn the_documented_keys_and_defaults_are_these() {
     assert_eq!(config.extension.take().unwrap().timeout, half_a_minute());
     let upstream = config.upstream.take().unwrap();
     assert_eq!((upstream.service, upstream.plugin, upstream.timeout, upstream.retries), (mobile(), plugin(), half_a_minute(), two()));
+    assert!(!upstream.roles.is_empty());
     let wspp = config.upstream_wspp.take().unwrap();
     assert_eq!((wspp.timeout, wspp.retries), (half_a_minute(), two()));
     assert!(config.site.address.take().is_some());

@@ -123,14 +123,14 @@ struct Stage<'s> {
 }
 
 impl Stage<'_> {
-    /// The arguments for each item. The operation has to do all of them.
+    /// The arguments for each item. The operation has to do all of them; of nothing it does nothing.
     async fn all(&self, items: &[Map]) -> Option<Vec<Map>> {
         let mut runs = GUESSES + RUNS_EACH * items.len();
         let mut out = Vec::with_capacity(items.len());
         for item in items {
             out.push(self.one(item, &mut runs).await?);
         }
-        Some(out).filter(|out| !out.is_empty())
+        Some(out)
     }
 
     async fn one(&self, asked: &Map, runs: &mut usize) -> Option<Map> {

@@ -34,8 +34,6 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("missing_php", "failures have a body"),
     ("nosession_json", "failures have a body"),
     ("nosession_php", "failures have a body"),
-    ("nosession_xml", "the key of a refused session is not repeated"),
-    ("nosession_dump", "the key of a refused session is not repeated"),
     ("badformat", "failures have a body"),
     ("badformatdigits", "made by the recording: its server could not ask itself for the WSDL"),
     ("nofunction", "made by the recording: its server could not ask itself for the WSDL"),
@@ -52,8 +50,6 @@ const DIFFERENT: &[(&str, &str)] = &[
 
 /// Calls of the SOAP trace that are not reproduced: path, operation and how its arguments begin, with the reason.
 const DIFFERENT_SOAP: &[(&str, &str)] = &[
-    ("wsdl_pp.php get_roles [999", "the key of a refused session is not repeated"),
-    ("wsdl_pp2.php get_roles [999", "the key of a refused session is not repeated"),
     ("wsdl_pp.php add_section", "add_section exists"),
     ("wsdl_pp2.php add_section", "add_section exists"),
     ("wsdl_pp.php count_users_bycourse", "it counts; recorded is its death on PHP 8"),

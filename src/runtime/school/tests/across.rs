@@ -259,7 +259,7 @@ async fn other_functions_and_other_calls_do_not() {
 }
 
 /// The level of the best role that a user has in a course.
-async fn level(desk: &Desk, user: i64, course: i64) -> Json {
+pub(super) async fn level(desk: &Desk, user: i64, course: i64) -> Json {
     let args = json!({ "userid": user.to_string(), "useridfield": "id", "courseid": course.to_string(), "courseidfield": "id" });
     desk.ok("admin", "get_primaryrole_incourse", args).await
 }
@@ -344,6 +344,9 @@ async fn the_same_over_soap_xml_rpc_and_json() {
     let enrolments = json!({ "enrolments": [{ "roleid": 4, "userid": user, "courseid": course }] });
     assert_eq!(api(&router, "admin", "moodle/enrol_manual_enrol_users", enrolments).await.0, 204);
     assert_eq!(level(&desk, user, course).await, 4);
+    // Nothing to do is nothing wrong.
+    assert_eq!(api(&router, "admin", "moodle/enrol_manual_enrol_users", json!({ "enrolments": [] })).await.0, 204);
+    assert_eq!(api(&router, "admin", "moodle/core_group_add_group_members", json!({ "members": [] })).await.0, 204);
     let (status, about) = api(&router, "admin", "moodle/core_webservice_get_site_info", json!({})).await;
     assert_eq!((status, &about["username"], &about["userissiteadmin"]), (200, &json!("admin"), &json!(true)));
 }

@@ -7,6 +7,7 @@ mod documents;
 mod every;
 mod extension;
 mod mended;
+mod modules;
 mod semantics;
 mod stored;
 

@@ -83,9 +83,9 @@ async fn a_user_who_is_added_logs_in_until_deleted() {
 }
 
 #[tokio::test]
-async fn nobody_deletes_an_administrator_or_oneself() {
+async fn nobody_deletes_an_administrator_oneself_or_the_guest() {
     let desk = Desk::new().await;
-    for (user, id) in [("manager", 2), ("manager", 3)] {
+    for (user, id) in [("manager", 2), ("manager", 3), ("admin", 1)] {
         let text = desk.error(user, "edit_users", json!({ "users": [{ "action": "delete", "id": id }] })).await;
         assert_eq!(text.unwrap(), format!("error deleting user {id}."));
     }
