@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::convert::Truth;
 use super::unknown::{atom, negated};
-use super::{Eval, Interp, MAX_TEXT, Raise, Stop};
+use super::{ENTRY, Eval, Interp, MAX_TEXT, Raise, Stop};
 use crate::php::ast::{At, Cast, ClosureUse, Expr, ExprKind, Function, MatchArm, UnaryOp};
 use crate::php::text::Text;
 use crate::php::value::{Closure, ClosureTarget, Unknown, Value};
@@ -58,6 +58,11 @@ impl<'a> Interp<'a, '_> {
         }
         self.fuel = 0;
         Err(Raise::limit("the evaluation takes too many steps".into(), at.map(|at| self.span(at)).or(self.frame.at)))
+    }
+
+    /// Takes the fuel for making so many entries of arrays. Each is memory that stays, more than a step leaves behind.
+    pub(super) fn spend_entries(&mut self, entries: usize) -> Eval<'a, ()> {
+        self.spend(u32::try_from(entries.saturating_mul(ENTRY)).unwrap_or(u32::MAX), None)
     }
 
     /// Takes the fuel for making a text of so many bytes, which may be too long.
