@@ -110,12 +110,27 @@ fn read_moodle(input: Moodle<'_>, wanted: &Wanted, sources: &SourceMap, report: 
     stage("survey");
     let mut found = Report::default();
     let survey = moodle::survey(&world, &mut found);
-    let chosen = choose(moodle::lower::services(&survey), &candidates(&survey), wanted, report);
+    let mut chosen = choose(moodle::lower::services(&survey), &candidates(&survey), wanted, report);
+    if input.lone {
+        chosen.without_moodle(&candidates(&survey), report);
+    }
     about(&chosen.functions, &found, report);
+    if let Some(site) = &wanted.site {
+        of_one_release(&Release::parse(site), input, report);
+    }
     stage("describe");
     let functions = moodle::describe(&world, &survey, &chosen.functions, &|function| function, report);
     stage("lower");
     chosen.into(moodle::lower(&survey, &functions, report))
+}
+
+/// Says when the site that names the functions is of another release than the tree that describes them.
+fn of_one_release(site: &Release, input: Moodle<'_>, report: &mut Report) {
+    let known = !site.number.is_empty() && !input.release.number.is_empty();
+    if known && site.version != input.release.version {
+        let message = format!("the site runs Moodle {}, and the tree is Moodle {}", site.number, input.release.number);
+        report.push(Diagnostic::new(Code::C028, message).help("compile the tree of the release that the site runs"));
+    }
 }
 
 /// Takes in what was found in a survey, less what is wrong with functions that nobody asked for.

@@ -52,7 +52,7 @@ pub struct Config {
 }
 
 /// One input.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InputDef {
     /// A Moodle tree; `None` when plugins stand alone.
     pub tree: Option<PathBuf>,
@@ -230,71 +230,16 @@ pub fn parse(text: &str, file: FileId, folder: &Path, report: &mut Report) -> Co
     let mut r = Reader { file, folder, report };
     let top = root.get_ref();
     r.known(top, &TOP, "");
-    let mut inputs: Vec<InputDef> = Vec::new();
-    for (path, at) in r.texts(top, "inputs") {
-        inputs.push(InputDef {
-            tree: Some(r.path(&path)),
-            plugins: Vec::new(),
-            files: Vec::new(),
-            class: None,
-            own: Own::default(),
-            release: None,
-            site: None,
-            at: Some(at),
-        });
-    }
-    for table in r.tables(top, "input") {
-        let at = Some(span(file, table.span()));
-        let table = table.get_ref();
-        let keys: Vec<&str> = INPUT.into_iter().chain(FRONTENDS.iter().map(|frontend| frontend.name)).collect();
-        r.known(table, &keys, "input.");
-        let files = FRONTENDS.iter().flat_map(|frontend| r.paths(table, frontend.name).into_iter().map(|path| (frontend.name, path)));
-        let files = files.collect();
-        let sources: Vec<&str> = ["tree", "plugins"].into_iter().chain(FRONTENDS.iter().map(|frontend| frontend.name)).collect();
-        if !sources.iter().any(|key| table.contains_key(*key)) {
-            let help = format!("it takes one of {}", list(&sources));
-            r.report.push(Diagnostic::new(Code::C002, "this input names nothing to read").at(at).help(help));
-        }
-        inputs.push(InputDef {
-            tree: r.a_path(table, "tree"),
-            plugins: r.paths(table, "plugins"),
-            files,
-            class: r.text(table, "class"),
-            own: Own {
-                services: table.contains_key("services").then(|| r.texts(table, "services")),
-                targets: table.contains_key("targets").then(|| r.texts(table, "targets")),
-                profiles: table.contains_key("profiles").then(|| r.texts(table, "profiles")),
-            },
-            release: r.text(table, "release"),
-            site: r.a_path(table, "site"),
-            at,
-        });
-    }
+    let inputs = r.inputs(top);
     let mut defined: Vec<ServiceConf> = r.named(top, "service").into_iter().map(|(name, at, table)| r.service(name, at, table)).collect();
     defined.sort_by_key(|service| service.at);
-    let wsdl = r.table(top, "wsdl").map_or_else(Wsdl::default, |table| {
-        r.known(table, &WSDL, "wsdl.");
-        Wsdl {
-            namespace: r.text(table, "namespace"),
-            endpoint: r.text(table, "endpoint"),
-            soap12: r.flag(table, "soap12").unwrap_or(false),
-            profiles: r.texts(table, "profiles"),
-            site_url: r.text(table, "site-url"),
-        }
-    });
+    let wsdl = r.table(top, "wsdl").map_or_else(Wsdl::default, |table| r.wsdl(table));
     let rest = r.table(top, "rest").map_or_else(Rest::default, |table| {
         r.known(table, &REST, "rest.");
         Rest { server: r.text(table, "server") }
     });
     let plugin = r.table(top, "plugin").map_or_else(plugin::Plugin::default, |table| plugin::read(&mut r, table));
-    let live = r.table(top, "live").and_then(|table| {
-        r.known(table, &LIVE, "live.");
-        if !table.contains_key("url") {
-            let at = top.get("live").map(|value| span(file, value.span()));
-            r.report.push(Diagnostic::new(Code::C002, "`[live]` needs `url`, the address of the site").at(at));
-        }
-        Some(Live { url: r.text(table, "url")?, token_file: r.a_path(table, "token-file"), name: r.text(table, "name") })
-    });
+    let live = r.live(top);
     Config {
         file: None,
         inputs,
@@ -431,6 +376,65 @@ impl Reader<'_> {
             }
         }
         found
+    }
+
+    /// The inputs: trees of which nothing else is said, then the tables.
+    fn inputs(&mut self, top: &Table<'_>) -> Vec<InputDef> {
+        let mut out = Vec::new();
+        for (path, at) in self.texts(top, "inputs") {
+            out.push(InputDef { tree: Some(self.path(&path)), at: Some(at), ..InputDef::default() });
+        }
+        for table in self.tables(top, "input") {
+            out.push(self.input(table.get_ref(), span(self.file, table.span())));
+        }
+        out
+    }
+
+    fn input(&mut self, table: &Table<'_>, at: Span) -> InputDef {
+        let frontends = || FRONTENDS.iter().map(|frontend| frontend.name);
+        let keys: Vec<&str> = INPUT.into_iter().chain(frontends()).collect();
+        self.known(table, &keys, "input.");
+        let sources: Vec<&str> = ["tree", "plugins"].into_iter().chain(frontends()).collect();
+        if !sources.iter().any(|key| table.contains_key(*key)) {
+            let help = format!("it takes one of {}", list(&sources));
+            self.report.push(Diagnostic::new(Code::C002, "this input names nothing to read").at(at).help(help));
+        }
+        let files = frontends().flat_map(|name| self.paths(table, name).into_iter().map(move |path| (name, path))).collect();
+        InputDef {
+            tree: self.a_path(table, "tree"),
+            plugins: self.paths(table, "plugins"),
+            files,
+            class: self.text(table, "class"),
+            own: Own {
+                services: table.contains_key("services").then(|| self.texts(table, "services")),
+                targets: table.contains_key("targets").then(|| self.texts(table, "targets")),
+                profiles: table.contains_key("profiles").then(|| self.texts(table, "profiles")),
+            },
+            release: self.text(table, "release"),
+            site: self.a_path(table, "site"),
+            at: Some(at),
+        }
+    }
+
+    fn wsdl(&mut self, table: &Table<'_>) -> Wsdl {
+        self.known(table, &WSDL, "wsdl.");
+        Wsdl {
+            namespace: self.text(table, "namespace"),
+            endpoint: self.text(table, "endpoint"),
+            soap12: self.flag(table, "soap12").unwrap_or(false),
+            profiles: self.texts(table, "profiles"),
+            site_url: self.text(table, "site-url"),
+        }
+    }
+
+    fn live(&mut self, top: &Table<'_>) -> Option<Live> {
+        let table = self.table(top, "live")?;
+        self.known(table, &LIVE, "live.");
+        if !table.contains_key("url") {
+            let at = top.get("live").map(|value| span(self.file, value.span()));
+            self.report.push(Diagnostic::new(Code::C002, "`[live]` needs `url`, the address of the site").at(at));
+        }
+        Some(Live { url: self.text(table, "url")?, token_file: self.a_path(table, "token-file"), name: self.text(table, "name") })
     }
 
     fn service(&mut self, shortname: String, at: Span, table: &Table<'_>) -> ServiceConf {

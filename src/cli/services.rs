@@ -50,7 +50,10 @@ pub fn wanted(options: &args::Services, inputs: &args::Inputs, config: &Config, 
         wanted.given = exported::read(&texts, report);
     }
     #[cfg(feature = "live")]
-    wanted.given.extend(live(options, config, &names, on_the_spot, report));
+    if let Some((service, release)) = live(options, config, &names, on_the_spot, report) {
+        wanted.given.push(service);
+        wanted.site = Some(release);
+    }
     wanted.names = (!names.is_empty()).then_some(names);
     wanted
 }
@@ -94,9 +97,15 @@ fn has_live(options: &args::Services) -> bool {
     options.live.is_some()
 }
 
-/// The service of a token at a running site: of the command line, else of the configuration where it is wanted.
+/// The service of a token at a running site, and the site's release: of the command line, else of the configuration where it is wanted.
 #[cfg(feature = "live")]
-fn live(options: &args::Services, config: &Config, names: &[String], on_the_spot: bool, report: &mut Report) -> Option<ServiceDef> {
+fn live(
+    options: &args::Services,
+    config: &Config,
+    names: &[String],
+    on_the_spot: bool,
+    report: &mut Report,
+) -> Option<(ServiceDef, String)> {
     use super::live;
     let conf = config.live.as_ref();
     let name = options.live_name.clone().or_else(|| conf?.name.clone()).unwrap_or_else(|| "live".to_owned());
@@ -108,5 +117,5 @@ fn live(options: &args::Services, config: &Config, names: &[String], on_the_spot
     let info = live::ask(&address, &token, report)?;
     let mut service = def(&name, if info.name.is_empty() { &name } else { &info.name });
     service.operations = info.functions;
-    Some(service)
+    Some((service, info.release))
 }

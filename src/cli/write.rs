@@ -68,107 +68,139 @@ enum State {
     Foreign,
 }
 
+/// What is to be done to a folder.
+#[derive(Default)]
+struct Plan<'f> {
+    /// Files to write.
+    due: Vec<(&'f str, &'f [u8])>,
+    /// Files of earlier runs to remove.
+    stale: Vec<&'f str>,
+    /// Files that stand in the way of either and are somebody else's.
+    foreign: Vec<&'f str>,
+    /// How many are as they should be.
+    unchanged: usize,
+    /// What the manifest is to say then: files with their digests, and files that were written once.
+    after: (BTreeMap<String, String>, BTreeSet<String>),
+}
+
+/// What could not be looked at, written or removed, and why.
+type Trouble = (String, io::Error);
+
 /// Writes files into a folder, or compares them with it. `shown` is how messages call the folder.
 pub fn write(dir: &Path, shown: &str, files: &Files, how: How, report: &mut Report) -> Done {
-    let mut done = Done::default();
     let known = match manifest(dir) {
         Ok(known) => known,
         Err(why) => {
             let help = "restore it, or remove it: files that are as they should be are taken over, and `--force` replaces the others";
             report.push(Diagnostic::new(Code::C042, format!("cannot use `{}`: {why}", place(shown, MANIFEST))).help(help));
-            return done;
+            return Done::default();
         }
     };
-    let before = &known.files;
-    let mut once = known.once.clone();
-    let mut after: BTreeMap<String, String> = BTreeMap::new();
-    let mut due: Vec<(&str, &[u8])> = Vec::new();
-    let mut foreign: Vec<&str> = Vec::new();
+    let plan = match compare(dir, files, how, &known) {
+        Ok(plan) => plan,
+        Err(trouble) => return failed(shown, &trouble, report),
+    };
+    if how.check {
+        plan.tell(dir, shown, &known, report);
+    } else if !plan.foreign.is_empty() && !how.force {
+        plan.refuse(shown, &known, report);
+    } else {
+        return plan.carry_out(dir, &known).unwrap_or_else(|trouble| failed(shown, &trouble, report));
+    }
+    Done { unchanged: plan.unchanged, ..Done::default() }
+}
+
+/// Compares files with what is in the folder, and with what the manifest knows of earlier runs.
+fn compare<'f>(dir: &Path, files: &'f Files, how: How, known: &'f Manifest) -> Result<Plan<'f>, Trouble> {
+    let mut plan = Plan::default();
+    let (after, once) = (&mut plan.after.0, &mut plan.after.1);
+    once.clone_from(&known.once);
     for (path, bytes) in files.iter() {
+        let trouble = |why| (path.to_owned(), why);
         if files.is_once(path) {
             once.insert(path.to_owned());
-            if let Err(why) = fs::symlink_metadata(dir.join(path)) {
-                match why.kind() {
-                    io::ErrorKind::NotFound => due.push((path, bytes)),
-                    _ => return failed(&place(shown, path), &why, report),
-                }
-            } else {
-                done.unchanged += 1;
+            match fs::symlink_metadata(dir.join(path)) {
+                Ok(_) => plan.unchanged += 1,
+                Err(why) if why.kind() == io::ErrorKind::NotFound => plan.due.push((path, bytes)),
+                Err(why) => return Err(trouble(why)),
             }
             continue;
         }
-        match state(&dir.join(path), Some(bytes), before.get(path)) {
-            Ok(State::Same) => done.unchanged += 1,
-            Ok(State::Missing | State::Old) => due.push((path, bytes)),
-            Ok(State::Foreign) => {
-                due.push((path, bytes));
-                foreign.push(path);
+        match state(&dir.join(path), Some(bytes), known.files.get(path)).map_err(trouble)? {
+            State::Same => plan.unchanged += 1,
+            State::Missing | State::Old => plan.due.push((path, bytes)),
+            State::Foreign => {
+                plan.due.push((path, bytes));
+                plan.foreign.push(path);
             }
-            Err(why) => return failed(&place(shown, path), &why, report),
         }
         after.insert(path.to_owned(), digest(bytes));
     }
-    let mut stale: Vec<&str> = Vec::new();
-    for (path, digest) in before.iter().filter(|(path, _)| files.get(path).is_none()) {
+    for (path, digest) in known.files.iter().filter(|(path, _)| files.get(path).is_none()) {
         if !(how.whole || how.sound && files.fills(path)) {
             after.insert(path.clone(), digest.clone());
             continue;
         }
         // A manifest is only a file: what it names outside the folder is none of ours.
-        match if is_inside(path) { state(&dir.join(path), None, Some(digest)) } else { Ok(State::Missing) } {
-            Ok(State::Missing) => {}
-            Ok(State::Foreign) if !how.force => foreign.push(path),
-            Ok(State::Foreign | State::Old | State::Same) => stale.push(path),
-            Err(why) => return failed(&place(shown, path), &why, report),
+        let state = if is_inside(path) { state(&dir.join(path), None, Some(digest)) } else { Ok(State::Missing) };
+        match state.map_err(|why| (path.clone(), why))? {
+            State::Missing => {}
+            State::Foreign if !how.force => plan.foreign.push(path),
+            State::Foreign | State::Old | State::Same => plan.stale.push(path),
         }
     }
-    if how.check {
-        for (path, _) in &due {
+    Ok(plan)
+}
+
+impl Plan<'_> {
+    /// Names what is out of date, for `--check`.
+    fn tell(&self, dir: &Path, shown: &str, known: &Manifest, report: &mut Report) {
+        for (path, _) in &self.due {
             let shown = place(shown, path);
             let (message, help) = match state(&dir.join(path), None, None) {
                 Ok(State::Missing) => (format!("`{shown}` is missing"), "run the same command without `--check` to write it"),
-                _ if foreign.contains(path) => (format!("`{shown}` {}", whose(before.get(*path))), MINE),
+                _ if self.foreign.contains(path) => (format!("`{shown}` {}", whose(known.files.get(*path))), MINE),
                 _ => (format!("`{shown}` is out of date"), "run the same command without `--check` to bring it up to date"),
             };
             report.push(Diagnostic::new(Code::C040, message).help(help));
         }
-        for path in &stale {
+        for path in &self.stale {
             let message = format!("`{}` is no longer generated", place(shown, path));
             report.push(Diagnostic::new(Code::C040, message).help("run the same command without `--check` to remove it"));
         }
-        return done;
     }
-    if !foreign.is_empty() && !how.force {
-        for path in foreign {
-            let message = format!("`{}` {}", place(shown, path), whose(before.get(path)));
+
+    /// Names what is somebody else's.
+    fn refuse(&self, shown: &str, known: &Manifest, report: &mut Report) {
+        for path in &self.foreign {
+            let message = format!("`{}` {}", place(shown, path), whose(known.files.get(*path)));
             report.push(Diagnostic::new(Code::C041, message).note("Nothing was written.").help(MINE));
         }
-        return done;
     }
-    let manifest = (after != *before || once != known.once).then(|| text(after, once));
-    // All is written beside its place before anything is moved there, so that a full disk leaves what was there, and known for mwsc's.
-    let mut staged = Vec::new();
-    for (path, bytes) in due.into_iter().chain(manifest.as_deref().map(|text| (MANIFEST, text.as_bytes()))) {
-        match stage(&dir.join(path), bytes) {
-            Ok(file) => staged.push((path, file)),
-            Err(why) => return failed(&place(shown, path), &why, report),
+
+    /// Writes and removes. All is written beside its place before anything is moved there, so that a full disk leaves what was there, and
+    /// known for mwsc's.
+    fn carry_out(self, dir: &Path, known: &Manifest) -> Result<Done, Trouble> {
+        let mut done = Done { unchanged: self.unchanged, ..Done::default() };
+        let (after, once) = self.after;
+        let manifest = (after != known.files || once != known.once).then(|| text(after, once));
+        let mut staged = Vec::new();
+        for (path, bytes) in self.due.into_iter().chain(manifest.as_deref().map(|text| (MANIFEST, text.as_bytes()))) {
+            let file = stage(&dir.join(path), bytes).map_err(|why| (path.to_owned(), why))?;
+            staged.push((path, file));
         }
+        for (path, file) in staged {
+            file.persist(dir.join(path)).map_err(|why| (path.to_owned(), why.error))?;
+            if path != MANIFEST {
+                done.written.push(path.to_owned());
+            }
+        }
+        for path in self.stale {
+            remove(dir, path).map_err(|why| (path.to_owned(), why))?;
+            done.removed.push(path.to_owned());
+        }
+        Ok(done)
     }
-    for (path, file) in staged {
-        if let Err(why) = file.persist(dir.join(path)) {
-            return failed(&place(shown, path), &why.error, report);
-        }
-        if path != MANIFEST {
-            done.written.push(path.to_owned());
-        }
-    }
-    for path in stale {
-        if let Err(why) = remove(dir, path) {
-            return failed(&place(shown, path), &why, report);
-        }
-        done.removed.push(path.to_owned());
-    }
-    done
 }
 
 /// What to do about a file that is somebody else's.
@@ -188,8 +220,8 @@ fn text(files: BTreeMap<String, String>, once: BTreeSet<String>) -> String {
     text
 }
 
-fn failed(shown: &str, why: &io::Error, report: &mut Report) -> Done {
-    report.push(Diagnostic::new(Code::C016, format!("cannot write `{shown}`: {}", plain(why))));
+fn failed(shown: &str, (path, why): &Trouble, report: &mut Report) -> Done {
+    report.push(Diagnostic::new(Code::C016, format!("cannot write `{}`: {}", place(shown, path), plain(why))));
     Done::default()
 }
 

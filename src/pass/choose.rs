@@ -3,6 +3,7 @@
 //! In: the services that an input declares, the functions that it has, and what the user wants. Out: services with their members, and the
 //! functions to describe. Nothing is evaluated before this is known.
 
+use indexmap::IndexSet;
 use rustc_hash::FxHashSet;
 
 use super::select::{self, Candidate};
@@ -21,6 +22,8 @@ pub struct Wanted {
     pub names: Option<Vec<String>>,
     /// Patterns of functions to leave out, without a word.
     pub exclude: Vec<String>,
+    /// The release of the site that was asked for functions, as it calls it.
+    pub site: Option<String>,
 }
 
 /// What is to be done.
@@ -39,6 +42,25 @@ impl Chosen {
     pub fn into(self, mut read: Fragment) -> Fragment {
         read.omitted.extend(self.omitted);
         Fragment { services: self.services, ..read }
+    }
+
+    /// Leaves out what services list of a Moodle that is not there, because plugins were read by themselves: one finding for all of it.
+    /// What the plugins were to have themselves is theirs.
+    pub fn without_moodle(&mut self, all: &[Candidate<'_>], report: &mut Report) {
+        let known: FxHashSet<&str> =
+            all.iter().map(|candidate| candidate.name).chain(self.omitted.iter().map(|left| left.operation.as_str())).collect();
+        let own: FxHashSet<&str> = all.iter().map(|candidate| candidate.component).collect();
+        let is_own = |name: &str| own.iter().any(|component| name.strip_prefix(component).is_some_and(|rest| rest.starts_with('_')));
+        let members = self.services.iter().flat_map(|service| &service.operations);
+        let foreign: IndexSet<String> = members.filter(|name| !known.contains(name.as_str()) && !is_own(name)).cloned().collect();
+        if foreign.is_empty() {
+            return;
+        }
+        let message = "services list functions of a Moodle that is not there: the plugin was read without a Moodle tree";
+        let names = foreign.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let finding = Diagnostic::new(Code::M024, message).note(format!("Left out for this: {names}."));
+        report.push(finding.help("give the Moodle tree that the plugin is for, with `--base`"));
+        self.omitted.extend(foreign.iter().map(|name| undeclared(name, Code::M024)));
     }
 }
 
@@ -171,6 +193,7 @@ mod tests {
             given: vec![service("mobile", &["a_two"])],
             names: None,
             exclude: vec!["a_one".to_owned(), "nowhere".to_owned()],
+            site: None,
         };
         let (services, functions, found) = run(&wanted);
         assert_eq!(services, [("mobile".to_owned(), vec!["a_two".to_owned()]), ("mine".to_owned(), vec!["a_two".to_owned()])]);
@@ -185,6 +208,7 @@ mod tests {
             given: vec![service("other", &["b_one", "lost"])],
             names: None,
             exclude: exclude.iter().map(|name| (*name).to_owned()).collect(),
+            site: None,
         };
         let (services, functions, found) = run(&wanted(&[]));
         assert_eq!(services[0].1, ["b_one", "lost"]);

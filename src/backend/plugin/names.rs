@@ -67,7 +67,8 @@ pub(super) fn operations(schema: &Schema, operations: &[OpId], prefix: &str, rep
             free
         });
         if function != format!("{prefix}_{bare}") {
-            let message = format!("the operation `{name}` is called `{function}`, because Moodle cannot call it by its own name");
+            let message =
+                format!("the operation `{name}` is called `{function}` in the plugin, because Moodle cannot call it by its own name");
             report.push(Diagnostic::new(Code::N040, message).at(schema.operation(op).origin.span).about(name));
         }
         out.insert(op, OpNames { function, stem });

@@ -75,7 +75,8 @@ pub(super) fn names(schema: &Schema, service: ServiceId, reached: &[TypeId], hol
             plain
         } else {
             let spelt = names.scope.take_like(spelt(name));
-            let message = format!("the record `{name}` is called `{spelt}`, because tools would confuse `{plain}` with another name");
+            let message =
+                format!("the record `{name}` is called `{spelt}` in the WSDL, because tools would confuse `{plain}` with another name");
             let span = schema.record(ty).and_then(|record| record.origin.span);
             report.push(Diagnostic::new(Code::N023, message).at(span));
             spelt
@@ -87,8 +88,10 @@ pub(super) fn names(schema: &Schema, service: ServiceId, reached: &[TypeId], hol
         let plain = simple::plain(values);
         let emitted = if names.scope.take(&plain) { plain.clone() } else { names.scope.take_like(simple::apart(values)) };
         if emitted != plain && !values.name.is_empty() {
-            let message =
-                format!("the enumeration `{}` is called `{emitted}`, because tools would confuse `{plain}` with another name", values.name);
+            let message = format!(
+                "the enumeration `{}` is called `{emitted}` in the WSDL, because tools would confuse `{plain}` with another name",
+                values.name
+            );
             report.push(Diagnostic::new(Code::N023, message));
         }
         names.types.extend(types.into_iter().map(|ty| (ty, emitted.clone())));
@@ -121,7 +124,8 @@ fn operations(schema: &Schema, service: ServiceId, scope: &mut Scope, report: &m
             let mangled = mangle(source, Place::Operation);
             let name = if scope.take(&mangled) { mangled.into_owned() } else { scope.take_like(apart(source, Place::Operation)) };
             if name != *source {
-                let message = format!("the operation `{source}` is called `{name}`, because not every tool can call it by its own name");
+                let message =
+                    format!("the operation `{source}` is called `{name}` in the WSDL, because not every tool can call it by its own name");
                 report.push(Diagnostic::new(Code::N024, message).at(schema.operation(op).origin.span).about(source));
             }
             (op, name)

@@ -84,12 +84,12 @@ impl<'s> Fields<'_, 's> {
         let mangled = mangle(&field.name, place);
         let (name, code, why) = if scope.take(&mangled) {
             let code = if place == Place::Param { Code::N020 } else { Code::N021 };
-            (mangled, code, "not every tool can have its own name")
+            (mangled, code, "not every tool can use its own name")
         } else {
             (Cow::Owned(scope.take_like(apart(&field.name, place))), Code::N022, "tools would confuse it with another field")
         };
         if name != field.name {
-            let message = format!("`{}` of {} is called `{name}`, because {why}", shown_key(&field.name), self.owner);
+            let message = format!("`{}` of {} is called `{name}` in the WSDL, because {why}", shown_key(&field.name), self.owner);
             report.push(Diagnostic::new(code, message).at(field.slot.origin.span));
         }
         name
