@@ -149,12 +149,17 @@ fn read<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, component: &str, pat
     }
     match vars.get("functions") {
         Some(Value::Array(functions)) => {
-            for (name, item) in &functions.entries {
-                let Key::Str(name) = name else {
-                    let what = format!("an entry of $functions in {shown} has no name");
-                    out.findings.push(Diagnostic::new(Code::M014, what).at(item.at));
-                    continue;
+            // A file may have millions of them, so it is said once.
+            let mut nameless = functions.entries.iter().filter(|(name, _)| matches!(name, Key::Int(_))).map(|(_, item)| item);
+            if let Some(item) = nameless.next() {
+                let what = match nameless.count() {
+                    0 => format!("an entry of $functions in {shown} has no name"),
+                    more => format!("{} entries of $functions in {shown} have no names", more + 1),
                 };
+                out.findings.push(Diagnostic::new(Code::M014, what).at(item.at));
+            }
+            for (name, item) in &functions.entries {
+                let Key::Str(name) = name else { continue };
                 out.functions.push((name.to_string(), registered(world, interp, component, name, &item.value, item.at)));
             }
         }
