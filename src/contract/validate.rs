@@ -76,6 +76,19 @@ impl Problem {
         self
     }
 
+    /// What was expected and what is there, by their types alone: for a log, where the value may be nobody's business.
+    pub fn types(&self) -> String {
+        let found = match &self.reason {
+            Reason::Missing => "nothing",
+            Reason::Null => "null",
+            Reason::NoScalar => "a list or a record",
+            Reason::NoArray(value) | Reason::Refused(value, _) => check::described(value),
+            Reason::Unexpected(_) => "keys that are not known",
+            Reason::TooDeep => "something nested too deep",
+        };
+        format!("expected {}, found {found}", self.expected)
+    }
+
     /// The way to the value as a JSON pointer (RFC 6901): `/users/0/email`.
     pub fn pointer(&self) -> String {
         self.path.iter().fold(String::new(), |out, step| match step {

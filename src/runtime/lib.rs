@@ -14,14 +14,16 @@
 //! - [`school`] is the embedded back end, [`upstream`] a Moodle, [`wspp`] an OK Tech server, [`recorded`] a recording;
 //! - [`store`] keeps what the service itself has to keep: accounts, sessions, the embedded school;
 //! - [`soap`] reads and writes SOAP, by the wire tables of the manifest;
-//! - [`body`] reads requests within limits, [`deadline`] says until when they have to be answered, [`refusal`] answers those that nobody
-//!   reads;
+//! - [`body`] reads requests within limits, [`deadline`] says until when they have to be answered, [`unbroken`] what becomes of them in a
+//!   panic, [`refusal`] answers those that nobody reads;
+//! - [`address`] keeps the users of addresses out of sight;
 //! - [`form`] and [`php`] read and write what PHP does, as clients of both families expect it;
 //! - [`app`] holds them together and has the router.
 //!
 //! Protocols never call each other, and back ends know no protocol.
 
 pub mod accounts;
+pub mod address;
 pub mod app;
 pub mod blank;
 pub mod body;
@@ -50,3 +52,4 @@ pub mod wspp;
 #[cfg(test)]
 mod testing;
 pub mod typed;
+pub mod unbroken;

@@ -6,7 +6,7 @@
 use axum::body::to_bytes;
 use axum::extract::Request;
 use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 use mwsc_contract::wire::Style;
@@ -31,8 +31,13 @@ pub struct Unread<'r> {
 impl<'r> Unread<'r> {
     /// That of a whole head.
     pub fn of<B>(request: &'r axum::http::Request<B>) -> Unread<'r> {
-        let media_type = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        Unread { path: request.uri().path(), query: request.uri().query().unwrap_or_default(), media_type }
+        Unread::at(request.uri(), request.headers().get(CONTENT_TYPE))
+    }
+
+    /// That of an address, and of the media type of a body.
+    pub fn at(uri: &'r Uri, kind: Option<&'r HeaderValue>) -> Unread<'r> {
+        let media_type = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        Unread { path: uri.path(), query: uri.query().unwrap_or_default(), media_type }
     }
 
     /// That of the bytes that have arrived, as far as they tell it.

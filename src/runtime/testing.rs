@@ -1,9 +1,10 @@
-//! What tests share: a small service that answers with what it was asked, and the build of the OK Tech interface.
+//! What tests share: a small service that answers with what it was asked, a log, and the build of the OK Tech interface.
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -40,8 +41,8 @@ impl Backend for Echo {
     }
 }
 
-/// Its router. The user `ann` has the password `secret` and the token `a0`.
-pub fn echo(debug: bool) -> Router {
+/// Its build.
+pub fn echo_manifest() -> Manifest {
     let scalar = |kind: &str| json!({ "scalar": { "kind": kind } });
     let operation = |params: serde_json::Value, result: Option<serde_json::Value>| {
         let mut out = json!({ "login-required": true, "params": params });
@@ -55,7 +56,7 @@ pub fn echo(debug: bool) -> Router {
     ajax["ajax"] = json!(true);
     let mut open = ajax.clone();
     open["login-required"] = json!(false);
-    let manifest: Manifest = serde_json::from_value(json!({
+    serde_json::from_value(json!({
         "format": mwsc_contract::FORMAT, "generator": "test", "digest": "", "releases": ["4.5.5"],
         "services": [
             { "shortname": "one", "name": "One", "operations": ["core_echo", "core_nothing", "core_open"], "convention": "moodle" },
@@ -67,11 +68,15 @@ pub fn echo(debug: bool) -> Router {
         "records": { "echo": { "fields": [{ "name": "id", "type": scalar("string") }, { "name": "who", "type": scalar("string") }] } },
         "endpoints": [], "rules": {}, "files": [],
     }))
-    .unwrap();
+    .unwrap()
+}
+
+/// Its router. The user `ann` has the password `secret` and the token `a0`.
+pub fn echo(debug: bool) -> Router {
     let accounts = Memory::new(Duration::from_secs(60)).with(7, "ann", "secret", "a0", Grants::Roles);
     let settings = Settings { debug, ..Settings::default() };
     let app = App {
-        build: Build::new(manifest, HashMap::new()),
+        build: Build::new(echo_manifest(), HashMap::new()),
         backend: Arc::new(Echo),
         accounts: Arc::new(accounts),
         settings,
@@ -79,6 +84,33 @@ pub fn echo(debug: bool) -> Router {
         known: Known::default(),
     };
     router(Arc::new(app)).layer(MockConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))))
+}
+
+/// A log in memory.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// What writes events to it.
+    pub fn subscriber(&self) -> impl tracing::Subscriber + Send + Sync + use<> {
+        let lines = self.clone();
+        tracing_subscriber::fmt().with_ansi(false).with_writer(move || lines.clone()).finish()
+    }
+
+    /// What was written so far.
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
 }
 
 /// The build of the OK Tech interface: the one in the folder `MWSD_TEST_BUILD`, or one that is made here of the bundled classes.

@@ -179,6 +179,7 @@ fn shared(options: &Options, style: &Style, folds: bool, chooses: bool) -> Share
         modern: style.modern,
         folds,
         chooses,
+        fails: chooses || options.handler.is_none(),
         open: open.to_owned(),
         close: close.to_owned(),
         empty: format!("{open}{close}"),

@@ -61,6 +61,8 @@ pub(super) struct Shared {
     pub(super) folds: bool,
     /// Whether an enumeration is described somewhere.
     pub(super) chooses: bool,
+    /// Whether a result that is not as described is an exception of the plugin's own.
+    pub(super) fails: bool,
     /// `[`, `]`, `[]`, or what older PHP has in their place.
     pub(super) open: String,
     pub(super) close: String,

@@ -207,6 +207,9 @@ fn an_answer_outside_of_its_enumeration_is_refused() {
     assert!(validator.answer(slot, value(r#"{"way":"left"}"#)).is_ok());
     let problem = validator.answer(slot, value(r#"{"way":"right"}"#)).unwrap_err();
     assert_eq!((problem.pointer().as_str(), problem.to_string().as_str()), ("/way", r#"it is none of "left""#));
+    assert_eq!(problem.types(), "expected string, found a text", "without the value");
+    let problem = validator.answer(slot, value(r#"{"way":["right"]}"#)).unwrap_err();
+    assert_eq!(problem.types(), "expected string, found a list or a record");
 }
 
 /// Whether an answer that is one record comes back as that very record; else the place of what does not fit.

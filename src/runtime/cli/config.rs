@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::{Options, Stop, status};
 use crate::accounts::Allowance;
+use crate::address::Address;
 use crate::school::extension::Handler;
 use crate::serve;
 use crate::serve::patient::Patience;
@@ -347,6 +348,9 @@ impl Config {
             let message = "a service has one back end: `upstream`, `upstream-wspp` and `recorded` exclude each other";
             return Err(Stop::new(status::USAGE, message));
         }
+        if let Some(why) = config.base_url.as_deref().and_then(unfit_base) {
+            return Err(Stop::new(status::USAGE, format!("base-url: {why}")));
+        }
         Ok(config)
     }
 
@@ -421,6 +425,17 @@ impl Config {
             json: self.limits.json(),
             debug: self.debug,
         }
+    }
+}
+
+/// Why a base URL cannot be one.
+fn unfit_base(url: &str) -> Option<String> {
+    match Address::parse(url) {
+        Ok(address) if address.authorization().is_some() => {
+            Some("every client would be shown the user name or the password in it".to_owned())
+        }
+        Ok(_) => None,
+        Err(why) => Some(why),
     }
 }
 

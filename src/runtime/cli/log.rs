@@ -2,7 +2,7 @@
 //!
 //! Requests that end at the same time would wait for each other's lines, and each of them for the system. So lines are gathered for a
 //! moment and written together. None is lost, unless the process is killed in that moment: when whoever reads them is too slow, requests
-//! wait; what is left is written when the log is closed, and before a panic is told.
+//! wait; what is left is written when the log is closed, and when something panics.
 
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
@@ -41,10 +41,11 @@ pub fn start(config: &Config) -> Result<Log, Stop> {
         LogFormat::Text => log.with_ansi(false).fmt_fields(format::debug_fn(plain).delimited(" ")).init(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
-    let (last, tell) = (lines.clone(), std::panic::take_hook());
+    let last = lines.clone();
     std::panic::set_hook(Box::new(move |why| {
+        // Only the place: its words may quote a request.
+        tracing::error!(place = why.location().map(ToString::to_string), "a defect of mwsd: panic");
         last.write_unless_busy();
-        tell(why);
     }));
     Ok(Log(lines))
 }

@@ -10,10 +10,13 @@ mod record;
 mod replay;
 mod serve;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::address::discreet;
 
 pub use config::Config;
 
@@ -143,7 +146,20 @@ fn definition() -> clap::Command {
 impl Arguments {
     /// Reads the arguments of the process; help and mistakes end it.
     pub fn of_process() -> Arguments {
-        Arguments::from_arg_matches(&definition().get_matches()).unwrap_or_else(|why| why.exit())
+        let read = definition().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
+        read.unwrap_or_else(|why| ended_by(&why))
+    }
+}
+
+/// Tells of help or a mistake, and ends the process. An argument that is repeated may be an address with a password.
+fn ended_by(why: &clap::Error) -> ! {
+    let text = why.to_string();
+    match discreet(&text) {
+        Cow::Borrowed(_) => why.exit(),
+        Cow::Owned(shown) => {
+            eprint!("{shown}");
+            std::process::exit(why.exit_code())
+        }
     }
 }
 
@@ -176,7 +192,7 @@ impl Stop {
 
 impl std::fmt::Display for Stop {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&discreet(&self.message))
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::config::{self, Config, UpstreamWspp};
 use super::{Stop, status};
 use crate::accounts::{Accounts, gated, new_key, timely};
+use crate::address::Address;
 use crate::app::{App, Known};
 use crate::build::Build;
 use crate::dispatch::Backend;
@@ -72,13 +73,12 @@ fn mistake(config: &Config) -> Option<Stop> {
         (None, None) => return extended(config).err(),
     };
     let wrong = |what: &str| Some(Stop::new(status::USAGE, format!("{key}: {what}")));
-    match reqwest::Url::parse(url) {
-        Ok(url) if !matches!(url.scheme(), "http" | "https") => wrong("the address does not begin with `http://` or `https://`"),
-        Ok(url) if key == "upstream-wspp" && !UpstreamWspp::PATHS.iter().any(|path| url.path().ends_with(path)) => {
+    match Address::parse(url) {
+        Ok(address) if key == "upstream-wspp" && !UpstreamWspp::PATHS.iter().any(|path| address.url().ends_with(path)) => {
             wrong(&format!("the address ends with none of {}", UpstreamWspp::PATHS.join(", ")))
         }
         Ok(_) => None,
-        Err(why) => wrong(&format!("this is no address: {why}")),
+        Err(why) => wrong(&why),
     }
 }
 
@@ -133,7 +133,7 @@ fn recorded(folder: &Path, build: &Build) -> Result<(Kept, Behind), Stop> {
 fn site(config: &Config, upstream: &config::Upstream, build: &Build, before: &Kept) -> Result<(Kept, Behind), Stop> {
     let settings = config.settings();
     let client = Client::new(way(&upstream.url, upstream.timeout, upstream.retries));
-    let site = Arc::new(Site::new(client.map_err(|why| Stop::new(status::USAGE, why))?));
+    let site = Arc::new(Site::new(client.map_err(|why| Stop::new(status::USAGE, format!("upstream: {why}")))?));
     let users = Users::new(site.clone(), &upstream.service, settings.session).map_err(|why| Stop::new(status::BUG, why.debug))?;
     let users = users.allowing(settings.logins);
     let users = Arc::new(match &before.users {

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use super::serve::asked_to_stop;
 use super::{Stop, status};
+use crate::address::Address;
 use crate::recorded::record::Recorder;
 use crate::serve::{self, Live};
 
@@ -29,12 +30,14 @@ pub struct Options {
 
 /// Records until the process is asked to stop.
 pub fn record(options: &Options) -> Result<u8, Stop> {
-    let recorder = Arc::new(Recorder::new(&options.upstream, &options.output).map_err(|why| Stop::new(status::USAGE, why.debug))?);
+    let site = Address::parse(&options.upstream).map_err(|why| Stop::new(status::USAGE, format!("upstream: {why}")))?;
+    let shown = site.url().to_owned();
+    let recorder = Arc::new(Recorder::new(site, &options.output).map_err(|why| Stop::new(status::USAGE, why.debug))?);
     let runtime = tokio::runtime::Runtime::new().map_err(|why| Stop::new(status::BUG, why))?;
     runtime.block_on(async {
         let listen = options.listen;
         let listener = TcpListener::bind(listen).await.map_err(|why| Stop::new(status::USAGE, format!("{listen}: {why}")))?;
-        eprintln!("mwsd: recording {} in {}; clients call http://{listen}", options.upstream, options.output.display());
+        eprintln!("mwsd: recording {shown} in {}; clients call http://{listen}", options.output.display());
         let (stopper, stop) = watch::channel(false);
         let limits = serve::Limits::default();
         let serving = tokio::spawn(serve::serve(listener, Arc::new(Live::new(recorder.router())), limits, serve::tersely(), stop));

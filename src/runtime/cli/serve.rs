@@ -24,6 +24,7 @@ use crate::serve::folder::mounted;
 use crate::serve::metrics::Metrics;
 use crate::serve::request::{self, Around};
 use crate::serve::{self, Live, Refuse};
+use crate::store::Disk;
 
 /// Serves until the process is asked to stop.
 pub fn serve(options: &Options) -> Result<u8, Stop> {
@@ -146,6 +147,7 @@ pub(super) async fn asked_to_stop() {
 pub fn check(options: &Options) -> Result<u8, Stop> {
     let config = &Config::read(options)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|why| Stop::new(status::BUG, why))?;
+    Disk::check(&config.store).map_err(|why| Stop::new(status::USAGE, format!("store: {why}")))?;
     // The store is not opened: that would create it. A school in memory takes its place.
     let config = &Config { store: "memory".to_owned(), ..config.clone() };
     let build = open::build(config)?;

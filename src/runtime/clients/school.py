@@ -1,4 +1,7 @@
-"""The service under test: `mwsd` on the demonstration school, which can be made anew at any time."""
+"""The service under test: `mwsd` on the demonstration school, which can be made anew at any time.
+
+With `MWSD_BEHIND=service_pp2.php` (or `service_pp.php`) it stands behind another `mwsd`, as an OK Tech server that still runs, and clients
+call that one."""
 
 import http.server
 import json
@@ -19,13 +22,16 @@ PASSWORD = "Demo-pass-1"
 
 
 class School:
-    """A running `mwsd`. `base` is its address; a request to `control` puts the school back to its beginning, at the same address."""
+    """A running `mwsd`, or two. `base` is its address; a request to `control` puts the school back to its beginning, at the same address."""
 
     def __init__(self, mwsd: Path, build: Path, work: Path):
         self.port, control = free_port(), free_port()
+        self.script = os.environ.get("MWSD_BEHIND")
+        self.school_port = free_port() if self.script else self.port
         self.base, self.control = f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{control}/"
-        self.work, self.process, self.resets = work, None, 0
+        self.work, self.processes, self.resets = work, [], 0
         self.log = (work / "mwsd.log").open("ab")
+        self.build = build
         self.options = ["--build", build, "--store", work / "store" / "school.sqlite", "--base-url", self.base]
         self.mwsd = mwsd
         self.environment = os.environ | {"MWSD_DEMO_PASSWORD": PASSWORD}
@@ -57,14 +63,21 @@ class School:
         self.resets += 1
 
     def serve(self):
-        command = [self.mwsd, "serve", "--listen", f"127.0.0.1:{self.port}", *self.options]
-        self.process = subprocess.Popen(command, env=self.environment, stdout=self.log, stderr=self.log)
+        self.start(self.school_port, self.options)
+        if self.script:
+            server = f"http://127.0.0.1:{self.school_port}/wspp/{self.script}"
+            self.start(self.port, ["--build", self.build, "--upstream-wspp", server, "--base-url", self.base])
+
+    def start(self, port, options):
+        command = [self.mwsd, "serve", "--listen", f"127.0.0.1:{port}", *options]
+        process = subprocess.Popen(command, env=self.environment, stdout=self.log, stderr=self.log)
+        self.processes.insert(0, process)
         for _ in range(400):
             try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 return
             except OSError:
-                if self.process.poll() is not None:
+                if process.poll() is not None:
                     break
                 time.sleep(0.01)
         raise RuntimeError(f"mwsd does not start; its log is {self.work / 'mwsd.log'}")
@@ -79,10 +92,10 @@ class School:
 
     def stop(self, how=signal.SIGKILL):
         """Ends the service; without ceremony where what it stored is thrown away."""
-        if self.process:
-            self.process.send_signal(how)
-            self.process.wait()
-            self.process = None
+        for process in self.processes:
+            process.send_signal(how)
+            process.wait()
+        self.processes = []
 
     def handler(school):
         class Control(http.server.BaseHTTPRequestHandler):

@@ -16,6 +16,7 @@ use mwsc_contract::{Operation, Service, Slot, Value};
 use crate::app::App;
 use crate::deadline::within;
 use crate::settings::Answers;
+use crate::unbroken::unbroken;
 
 pub use backend::{Backend, Call, NoBackend};
 pub use caller::{Caller, Grants, Means, Secret};
@@ -39,7 +40,7 @@ pub enum Kinds {
 /// `operation` is its exact name in the manifest; arguments have the manifest's names, without those of the session. A protocol that knows
 /// other spellings has translated them.
 pub async fn dispatch(app: &App, service: &Service, operation: &str, args: Args, kinds: Kinds, caller: &Caller) -> Result<Value, Failure> {
-    let outcome = within(carry_out(app, service, operation, args, kinds, caller)).await;
+    let outcome = within(unbroken(&app.metrics, carry_out(app, service, operation, args, kinds, caller))).await;
     let known = if app.build.operation(service, operation).is_some() { operation } else { "unknown" };
     app.metrics.call(known, outcome.as_ref().err().map(|why| why.code.as_ref()));
     let span = tracing::Span::current();
@@ -118,8 +119,10 @@ fn answer(app: &App, validator: Validator<'_>, slot: &Slot, operation: &str, val
         Answers::Strict => None,
     };
     validator.known_answer(slot, value, &app.known.fits).or_else(|problem| {
-        let found = format!("answer of {operation} at {}: {problem}", problem.pointer());
-        tracing::warn!(operation, pointer = %problem.pointer(), "an answer does not fit the manifest: {problem}");
+        // Never the value: the log is no place for what is known of people.
+        let (pointer, types) = (problem.pointer(), problem.types());
+        let found = format!("answer of {operation} at {pointer}: {types}");
+        tracing::warn!(operation, %pointer, "an answer does not fit the manifest: {types}");
         let message = "The answer of the back end does not fit its description.";
         kept.ok_or_else(|| Failure::new(FailureKind::BadAnswer, "invalidresponse", message).debug(found))
     })
@@ -128,4 +131,52 @@ fn answer(app: &App, validator: Validator<'_>, slot: &Slot, operation: &str, val
 /// The service has no such operation.
 pub fn unknown_operation(name: &str) -> Failure {
     Failure::new(FailureKind::NotFound, "invalidrecord", format!("The service has no operation `{name}`."))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+    use tracing::instrument::WithSubscriber as _;
+
+    use super::*;
+    use crate::accounts::Memory;
+    use crate::app::Known;
+    use crate::settings::Settings;
+    use crate::testing::{Log, interface};
+
+    /// A back end that gives the name of somebody where a number belongs.
+    struct Confused;
+
+    #[async_trait]
+    impl Backend for Confused {
+        async fn call(&self, _call: Call<'_>) -> Result<Value, Failure> {
+            Ok(serde_json::from_str(r#"[{"id": "Ann Secret", "name": "a"}]"#).unwrap())
+        }
+    }
+
+    #[tokio::test]
+    async fn the_log_tells_what_does_not_fit_by_its_place_and_types_alone() {
+        for (answers, given) in [(Answers::Strict, false), (Answers::Warn, true)] {
+            let app = App {
+                build: interface(),
+                backend: Arc::new(Confused),
+                accounts: Arc::new(Memory::new(Duration::from_secs(60))),
+                settings: Settings { answers, ..Settings::default() },
+                metrics: Arc::default(),
+                known: Known::default(),
+            };
+            let service = app.build.manifest.services.iter().find(|service| service.convention == Convention::OkTech).unwrap();
+            let caller = Caller { means: Means::Token, ..Caller::nobody(None) };
+            let log = Log::default();
+            let asked = dispatch(&app, service, "get_categories", Args::new(), Kinds::Typed, &caller);
+            let outcome = asked.with_subscriber(log.subscriber()).await;
+            assert_eq!(outcome.is_ok(), given, "{outcome:?}");
+            let text = log.text();
+            assert!(text.contains("pointer=/0/id") && text.contains("expected xsd:int, found a text"), "{text}");
+            assert!(!text.contains("Ann Secret"), "{text}");
+        }
+    }
 }

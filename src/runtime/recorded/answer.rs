@@ -9,11 +9,13 @@ use crate::dispatch::{Failure, FailureKind};
 use crate::soap::Limits;
 use crate::soap::xml::{Document, NodeId, read as read_xml};
 use crate::upstream::outcome;
+use crate::upstream::transport::Answer;
 
 /// Reads an answer to a call of a function with this result.
 pub fn read(status: u16, body: &[u8], result: Option<&Slot>, records: &Records) -> Result<Value, Failure> {
     if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'<') {
-        return outcome::read(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY), body);
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+        return outcome::read(&Answer { status, body: body.to_vec(), ..Answer::default() });
     }
     let bad = |why: String| Failure::new(FailureKind::BadAnswer, "badanswer", "The recorded answer cannot be read.").debug(why);
     let text = std::str::from_utf8(body).map_err(|why| bad(why.to_string()))?;

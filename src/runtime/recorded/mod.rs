@@ -9,6 +9,7 @@ pub mod calls;
 pub mod exchange;
 pub mod record;
 pub mod replay;
+mod secrets;
 #[cfg(test)]
 mod tests;
 
@@ -167,7 +168,7 @@ impl Accounts for Recorded {
 
     async fn password(&self, username: &str, password: &str, from: Option<IpAddr>) -> Result<Caller, Failure> {
         let key = |password: &str| (username.to_owned(), password.to_owned());
-        let known = self.passwords.get(&key(password)).or_else(|| self.passwords.get(&key(record::REMOVED)));
+        let known = self.passwords.get(&key(password)).or_else(|| self.passwords.get(&key(secrets::REMOVED)));
         let token = known.ok_or_else(|| bad_login().debug("the recording has no call with this password"))?.clone()?;
         self.caller(&token, Means::Password, from)
     }
@@ -183,7 +184,7 @@ impl Accounts for Recorded {
     async fn issue(&self, username: &str, password: &str, service: &str, _from: Option<IpAddr>) -> Result<Secret, Failure> {
         let key = |password: &str| (username.to_owned(), password.to_owned(), service.to_owned());
         // A recording that was made here knows no passwords.
-        let known = self.logins.get(&key(password)).or_else(|| self.logins.get(&key(record::REMOVED)));
+        let known = self.logins.get(&key(password)).or_else(|| self.logins.get(&key(secrets::REMOVED)));
         known.ok_or_else(bad_login)?.clone().map(|token| Secret::new(&token))
     }
 }

@@ -15,6 +15,7 @@ use tower::ServiceExt as _;
 use super::exchange;
 use super::record::Recorder;
 use super::replay::{Fate, replay};
+use crate::address::Address;
 use crate::build::Build;
 
 #[test]
@@ -94,9 +95,9 @@ async fn what_a_real_moodle_said_is_said_again() {
 
 #[tokio::test]
 async fn what_was_recorded_is_replayed_without_its_secrets() {
-    let folder = std::env::temp_dir().join(format!("mwsd-record-{}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&folder);
-    let recorder = Arc::new(Recorder::new(&site().await, &folder).unwrap());
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path();
+    let recorder = Arc::new(Recorder::new(Address::parse(&site().await).unwrap(), folder).unwrap());
     let router = recorder.router();
     let send = async |path: &str, body: &str| {
         let request =
@@ -110,14 +111,14 @@ async fn what_was_recorded_is_replayed_without_its_secrets() {
     assert!(send("/webservice/rest/server.php", &format!("wstoken=t0psecret&{call}")).await.contains("b\\/c"));
     send("/webservice/rest/server.php", &format!("wstoken=other&{call}")).await;
 
-    for file in std::fs::read_dir(&folder).unwrap() {
+    for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
         assert!(["psecret", "r%26ght", "r&ght", "wrong"].iter().all(|secret| !text.contains(secret)), "{}: {text}", path.display());
     }
-    assert!(Recorder::new("http://x", &folder).is_err(), "a recording is not written over");
+    assert!(Recorder::new(Address::parse("http://x").unwrap(), folder).is_err(), "a recording is not written over");
 
-    let fates = replay(&exchange::read(&folder).unwrap(), Build::new(manifest(), HashMap::new()), None).await;
+    let fates = replay(&exchange::read(folder).unwrap(), Build::new(manifest(), HashMap::new()), None).await;
     let differing: Vec<_> = fates.iter().filter(|(_, fate)| *fate != Fate::Same).collect();
     // The private token is a secret that nobody asks for; it is never given out.
     assert!(

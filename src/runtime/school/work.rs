@@ -54,16 +54,15 @@ impl Work<'_> {
         if column.is_empty() {
             return table.rows().cloned().collect();
         }
-        if !is_open(table, column) {
-            return Vec::new();
-        }
+        let Some(column) = open(table, column) else { return Vec::new() };
         table.find(column, &value.into()).into_iter().cloned().collect()
     }
 
     /// The row that a caller names by a column and its value. An empty name, an empty value and `0` name nothing, as ever.
     pub fn named(&self, table: TableId, column: &str, value: &str) -> Option<Row> {
-        let named = !value.is_empty() && value != "0" && is_open(self.table(table), column);
-        named.then(|| self.table(table).first(column, &value.into()).cloned()).flatten()
+        let table = self.table(table);
+        let column = open(table, column).filter(|_| !value.is_empty() && value != "0")?;
+        table.first(column, &value.into()).cloned()
     }
 
     /// The row that a caller names, or the failure that says that there is none.
@@ -115,8 +114,10 @@ impl Work<'_> {
 /// How many lines the log has at most; the oldest go. They are in memory as all rows are, where a line takes some 2 kB.
 const KEPT_LINES: i64 = 5_000;
 
-fn is_open(table: &Table, column: &str) -> bool {
-    !SECRET.contains(&column) && table.layout().shown.iter().any(|shown| shown.name == column)
+/// The column that a caller means: in any letter case, as databases take it, and none of those that hold secrets.
+fn open<'t>(table: &'t Table, column: &str) -> Option<&'t str> {
+    let shown = table.layout().shown.iter().map(|shown| shown.name.as_str());
+    shown.filter(|name| !SECRET.contains(name)).find(|name| name.eq_ignore_ascii_case(column))
 }
 
 /// Arguments by name, or the fields of a record of input. What is absent or null is blank.

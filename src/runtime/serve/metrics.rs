@@ -81,6 +81,7 @@ pub struct Metrics {
     calls: Family<CallLabels, Counter>,
     under_way: Gauge,
     reloads: Counter,
+    panics: Counter,
 }
 
 /// From half a millisecond to some 16 seconds.
@@ -93,13 +94,15 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("mwsd");
         let requests = Family::default();
         let seconds = Family::new_with_constructor(buckets as fn() -> Histogram);
-        let (calls, under_way, reloads) = (Family::default(), Gauge::default(), Counter::default());
+        let (calls, under_way) = (Family::default(), Gauge::default());
+        let (reloads, panics) = (Counter::default(), Counter::default());
         registry.register("requests", "Requests by protocol and status", requests.clone());
         registry.register_with_unit("request_duration", "Time to answer a request", Unit::Seconds, seconds.clone());
         registry.register("calls", "Calls of operations by outcome", calls.clone());
         registry.register("requests_under_way", "Requests that are being answered", under_way.clone());
         registry.register("reloads", "Reloads of build and configuration", reloads.clone());
-        Metrics { registry, requests, seconds, calls, under_way, reloads }
+        registry.register("panics", "Requests that failed by a defect of mwsd", panics.clone());
+        Metrics { registry, requests, seconds, calls, under_way, reloads, panics }
     }
 }
 
@@ -127,6 +130,11 @@ impl Metrics {
     /// Build and configuration were read again.
     pub fn reload(&self) {
         self.reloads.inc();
+    }
+
+    /// A request met a defect.
+    pub fn panic(&self) {
+        self.panics.inc();
     }
 
     /// All of it as a text.

@@ -10,9 +10,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
+use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 use tracing::field::Empty;
 
@@ -20,7 +22,8 @@ use super::inflate::inflated;
 use super::metrics::{Metrics, Protocol};
 use crate::app::App;
 use crate::deadline::{DEADLINE, Deadline};
-use crate::refusal;
+use crate::refusal::{self, Unread};
+use crate::unbroken::unbroken;
 
 /// Id of a request. One that a proxy in front has given is kept.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -68,7 +71,7 @@ impl Drop for Count {
 /// The layer.
 pub async fn around(State(around): State<Around>, ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
-    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let (method, uri, kind) = (request.method().clone(), request.uri().clone(), request.headers().get(CONTENT_TYPE).cloned());
     let id = id(request.headers());
     let trace = Trace::of(request.headers());
     around.app.metrics.begin();
@@ -77,8 +80,12 @@ pub async fn around(State(around): State<Around>, ConnectInfo(from): ConnectInfo
     let mut response = if is_longer(&request, around.head_bytes) {
         refusal::to(&around.app, &request, &refusal::long_head(around.head_bytes))
     } else {
-        let answer = DEADLINE.scope(Deadline::after(around.limit), answer(&around.app, request, next));
-        TRACE.scope(trace, answer).instrument(span.clone()).await
+        let answer = DEADLINE.scope(Deadline::after(around.limit), answer(&around.app, request, next).map(Ok));
+        let answer = TRACE.scope(trace, unbroken(&around.app.metrics, answer)).instrument(span.clone()).await;
+        answer.unwrap_or_else(|why| {
+            span.in_scope(|| tracing::error!(code = %why.code, debug = %why.debug, "{}", why.message));
+            refusal::response(&around.app, Unread::at(&uri, kind.as_ref()), &why)
+        })
     };
     count.status = Some(response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(&id) {

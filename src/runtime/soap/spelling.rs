@@ -198,6 +198,11 @@ impl Spelling {
 }
 
 impl Operation {
+    /// Whether it takes a parameter of the manifest.
+    pub fn takes(&self, param: &str) -> bool {
+        self.parts.iter().any(|part| matches!(&part.carries, Carries::Param(name) if name == param))
+    }
+
     /// Whether it takes the parts of a session.
     pub fn takes_session(&self) -> bool {
         self.parts.iter().any(|part| matches!(part.carries, Carries::Session(SessionPart::Key)))

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use mwsc_contract::Value;
 use mwsc_contract::value::Map;
+use sqlx::postgres::PgConnectOptions;
 
-use super::postgres::Postgres;
+use super::postgres::{self, Postgres};
 use super::sqlite::Sqlite;
 use super::table::{Id, Layout, Row};
 
@@ -15,6 +16,9 @@ pub enum StoreError {
     /// The address names no store.
     #[error("`{0}` is no store: give the path of a file, `postgres://user@host/database`, or `memory`")]
     Address(String),
+    /// The address of a database is unsound. It may hold a password, so what is wrong is said without a value.
+    #[error("the address of the database is unsound: {0}")]
+    Unsound(String),
     /// It was written by another version of this program.
     #[error("the store has format {0}; this program reads format {FORMAT}")]
     Format(i64),
@@ -93,26 +97,52 @@ pub(super) enum Transaction {
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
 }
 
+/// What an address names.
+enum Place<'a> {
+    Memory,
+    File(&'a str),
+    Database(Box<PgConnectOptions>),
+}
+
+impl<'a> Place<'a> {
+    fn of(address: &'a str) -> Result<Place<'a>, StoreError> {
+        match address.split_once("://") {
+            Some(("postgres" | "postgresql", _)) => Ok(Place::Database(Box::new(postgres::options(address)?))),
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Place::File(path)),
+            // What follows may hold the password of another database.
+            Some((scheme, _)) => Err(StoreError::Address(format!("{scheme}://…"))),
+            None if address == "memory" => Ok(Place::Memory),
+            None if is_miswritten(address) => Err(StoreError::Address("…".to_owned())),
+            None => Ok(Place::File(address)),
+        }
+    }
+}
+
+/// Whether this is rather the address of a database that was miswritten, or none at all, than the path of a file.
+fn is_miswritten(address: &str) -> bool {
+    address.is_empty() || address.starts_with("postgres:") || address.starts_with("postgresql:") || address.contains("password=")
+}
+
 impl Disk {
     /// Opens what an address names: `memory`, `postgres://…`, or the path of a file, which is created when it is not there.
     pub async fn open(address: &str) -> Result<Disk, StoreError> {
-        match address.split_once("://") {
-            _ if address.is_empty() => Err(StoreError::Address(address.to_owned())),
-            Some(("postgres" | "postgresql", _)) => Ok(Disk::Postgres(Postgres::open(address).await?)),
-            Some(("sqlite", path)) => Ok(Disk::Sqlite(Sqlite::open(path).await?)),
-            // The part before `://` may hold the password of another database.
-            Some((scheme, _)) => Err(StoreError::Address(format!("{scheme}://…"))),
-            None if address == "memory" => Ok(Disk::Nowhere),
-            None => Ok(Disk::Sqlite(Sqlite::open(address).await?)),
+        match Place::of(address)? {
+            Place::Memory => Ok(Disk::Nowhere),
+            Place::File(path) => Ok(Disk::Sqlite(Sqlite::open(path).await?)),
+            Place::Database(options) => Ok(Disk::Postgres(Postgres::open(*options).await?)),
         }
+    }
+
+    /// Whether an address names a store; nothing is opened.
+    pub fn check(address: &str) -> Result<(), StoreError> {
+        Place::of(address).map(drop)
     }
 
     /// The file that an address names; `None` for a database and for memory.
     pub fn file(address: &str) -> Option<&Path> {
-        match address.split_once("://") {
-            Some(("sqlite", path)) => Some(Path::new(path)),
-            None if address != "memory" => Some(Path::new(address)),
-            Some(_) | None => None,
+        match Place::of(address) {
+            Ok(Place::File(path)) => Some(Path::new(path)),
+            Ok(Place::Memory | Place::Database(_)) | Err(_) => None,
         }
     }
 
@@ -194,6 +224,27 @@ mod tests {
         }
         for address in ["memory", "postgres://mwsd@db/school"] {
             assert_eq!(Disk::file(address), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_address_is_said_without_its_secrets() {
+        for (address, expected) in [
+            ("postgres://ann:s3cret@db:x/school", "the address of the database is unsound: invalid port number"),
+            ("postgres://ann:a/s3cret@db/school", "the address of the database is unsound: invalid port number"),
+            ("postgres://db/school?sslmode=s3cret", "the address of the database is unsound: the value of `sslmode` is none"),
+            ("postgres://db/school?passwrd=s3cret", "the address of the database is unsound: it has no parameter `passwrd`"),
+            ("postgres:/ann:s3cret@db/school", "`…` is no store"),
+            ("host=db password=s3cret", "`…` is no store"),
+            ("mysql://ann:s3cret@db/school", "`mysql://…` is no store"),
+            ("sqlite://", "`sqlite://…` is no store"),
+            ("", "`…` is no store"),
+        ] {
+            let why = Disk::check(address).unwrap_err().to_string();
+            assert!(why.starts_with(expected) && !why.contains("s3cret"), "{address}: {why}");
+        }
+        for address in ["memory", "a@b/school.sqlite", "postgres://ann:s3cret@db/school?sslmode=require&options=-csearch_path%3Dx"] {
+            assert_eq!(Disk::check(address), Ok(()), "{address}");
         }
     }
 }

@@ -5,6 +5,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use reqwest::Url;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::{PgConnection, Row as _};
 
@@ -30,10 +31,47 @@ const TABLES: [&str; 3] = [
 /// Number of the lock under which tables are created; the letters `mwsd`. Creating a table twice at once fails even with `IF NOT EXISTS`.
 const CREATION: i64 = 0x6d77_7364;
 
+/// What an address may have behind its `?`. The library tells of others in the log, with their values.
+const PARAMETERS: [&str; 18] = [
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    "password",
+    "port",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "ssl-mode",
+    "ssl-root-cert",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "statement-cache-capacity",
+    "user",
+];
+
+/// Reads an address. What is wrong with it is said without a value, for that may be a password.
+pub(super) fn options(address: &str) -> Result<PgConnectOptions, StoreError> {
+    let url = Url::parse(address).map_err(|why| StoreError::Unsound(why.to_string()))?;
+    for (key, value) in url.query_pairs() {
+        if !PARAMETERS.contains(&&*key) && !key.starts_with("options[") {
+            return Err(StoreError::Unsound(format!("it has no parameter `{key}`")));
+        }
+        let mut alone = url.clone();
+        alone.query_pairs_mut().clear().append_pair(&key, &value);
+        if PgConnectOptions::from_str(alone.as_str()).is_err() {
+            return Err(StoreError::Unsound(format!("the value of `{key}` is none")));
+        }
+    }
+    PgConnectOptions::from_str(address).map_err(|_| StoreError::Unsound("a part of it cannot be read".to_owned()))
+}
+
 impl Postgres {
     /// Opens a database, and creates the tables in it when they are not there.
-    pub async fn open(address: &str) -> Result<Postgres, StoreError> {
-        let options = PgConnectOptions::from_str(address).map_err(|why| StoreError::Unavailable(why.to_string()))?;
+    pub async fn open(options: PgConnectOptions) -> Result<Postgres, StoreError> {
         let options = options.application_name("mwsd").options(SETTINGS);
         // A connection for the writer and some for readers that ask for the version, who wait for each other anyway.
         let pool =

@@ -114,6 +114,23 @@ async fn a_change_that_fails_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_change_that_panics_changes_nothing_and_the_store_goes_on() {
+    let store = open("memory").await;
+    add(&store, "Atlas", 90).await;
+    let broken = store.clone();
+    let defect = tokio::spawn(async move {
+        let change = |draft: &mut Draft| {
+            draft.remove(BOOKS, 1);
+            if draft.tables().table(BOOKS).rows().count() == 0 { panic!("a defect") } else { Ok::<_, ()>(()) }
+        };
+        broken.write(change).await
+    });
+    assert!(defect.await.unwrap_err().is_panic(), "whoever brought the change panics");
+    assert_eq!(titles(&store), ["Atlas"]);
+    assert_eq!(add(&store, "Bees", 1).await, 2);
+}
+
+#[tokio::test]
 async fn a_reader_keeps_the_state_that_it_took() {
     let store = open("memory").await;
     add(&store, "Atlas", 90).await;

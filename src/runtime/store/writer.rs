@@ -1,5 +1,6 @@
 //! The one task that changes the store.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
@@ -58,7 +59,8 @@ impl Store {
         self.shared.state().tables.clone()
     }
 
-    /// Changes the store. When the change gives an error, nothing was changed; when this gives `Ok(Ok(_))`, it is stored for good.
+    /// Changes the store. When the change gives an error, nothing was changed; when this gives `Ok(Ok(_))`, it is stored for good. A change
+    /// that panics panics here, and changes nothing: the store goes on.
     pub async fn write<T, E>(&self, change: impl FnOnce(&mut Draft) -> Result<T, E> + Send + 'static) -> Result<Result<T, E>, StoreError>
     where
         T: Send + 'static,
@@ -67,15 +69,17 @@ impl Store {
         let (answer, outcome) = oneshot::channel();
         let job: Job = Box::new(move |draft| {
             let before = draft.clone();
-            let made = change(draft);
-            if made.is_err() {
+            // The draft may be anything then, and is thrown away.
+            let made = catch_unwind(AssertUnwindSafe(|| change(draft)));
+            if !matches!(made, Ok(Ok(_))) {
                 *draft = before;
             }
             // Whoever asked may be gone; the change is made all the same.
             Box::new(move |stored| drop(answer.send(stored.map(|()| made))))
         });
         self.jobs.send(job).await.map_err(|_| StoreError::Closed)?;
-        outcome.await.map_err(|_| StoreError::Closed)?
+        let made = outcome.await.map_err(|_| StoreError::Closed)??;
+        Ok(made.unwrap_or_else(|panic| resume_unwind(panic)))
     }
 
     /// Whether the disk answers.

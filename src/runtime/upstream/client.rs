@@ -18,12 +18,12 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client; nothing is sent yet.
-    pub fn new(config: Config) -> Result<Client, Failure> {
+    /// A client; nothing is sent yet. The error says what is wrong with the address.
+    pub fn new(config: Config) -> Result<Client, String> {
         Ok(Client { transport: Transport::new(config)? })
     }
 
-    /// Address of the site.
+    /// Address of the site, for everybody to see.
     pub fn url(&self) -> &str {
         self.transport.url()
     }
@@ -33,7 +33,7 @@ impl Client {
         let mut body = fields(&[("wstoken", token.reveal()), ("wsfunction", function), ("moodlewsrestformat", "json")]);
         encode::form(args, &mut body);
         let secrets: Vec<String> = spellings(token.reveal()).into_iter().chain(passwords(args)).collect();
-        let read = |answer: &Answer| read(answer).map_err(|why| why.without(&secrets));
+        let read = |answer: &Answer| outcome::read(answer).map_err(|why| why.without(&secrets));
         self.transport.post(&message(REST, body), kind, read).await
     }
 
@@ -42,7 +42,7 @@ impl Client {
         let body = fields(&[("username", username), ("password", password), ("service", service)]);
         // An answer that is none may hold a token all the same.
         let unquoted = |status, why: Failure| why.debug(format!("status {status}")).without(&spellings(password));
-        let read = |answer: &Answer| read(answer).map_err(|why| unquoted(answer.status, why));
+        let read = |answer: &Answer| outcome::read(answer).map_err(|why| unquoted(answer.status, why));
         let answer = self.transport.post(&message(LOGIN, body), None, read).await?;
         let token = answer.get("token").and_then(Value::as_str);
         token.map(Secret::new).ok_or_else(|| Failure::new(FailureKind::BadAnswer, "badanswer", "The site gave no token."))
@@ -51,7 +51,7 @@ impl Client {
     /// Whether the site answers, and would answer calls: what it says to no token at all.
     pub async fn ready(&self) -> Result<(), Failure> {
         let body = fields(&[("moodlewsrestformat", "json")]);
-        let heard = |answer: &Answer| match read(answer) {
+        let heard = |answer: &Answer| match outcome::read(answer) {
             // Some refusal is what is asked for. The site is there unless it says that it is not, or is no site.
             Err(why) if !why.kind.is_of_the_caller() => Err(why),
             Ok(_) | Err(_) => Ok(()),
@@ -70,8 +70,4 @@ fn fields(fields: &[(&str, &str)]) -> String {
 
 fn message(path: &'static str, body: String) -> Message<'static> {
     Message { path, media_type: "application/x-www-form-urlencoded", header: None, body: body.into() }
-}
-
-fn read(answer: &Answer) -> Result<Value, Failure> {
-    outcome::read(answer.status, &answer.body)
 }

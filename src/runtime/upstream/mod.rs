@@ -8,6 +8,8 @@ pub mod client;
 pub mod confidential;
 mod crosswalk;
 mod encode;
+#[cfg(test)]
+mod hostile;
 pub mod outcome;
 pub mod site;
 #[cfg(test)]

@@ -5,18 +5,19 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, LOCATION, RETRY_AFTER};
 use bytes::Bytes;
 use mwsc_contract::schema::Access;
 
 use super::breaker::{Breaker, Policy};
+use crate::address::Address;
 use crate::dispatch::{Failure, FailureKind};
 use crate::serve::request::{TRACE, TRACEPARENT};
 
 /// How to reach a server.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Its address, without a slash at the end.
+    /// Its address.
     pub url: String,
     /// How long a call may take.
     pub timeout: Duration,
@@ -31,8 +32,7 @@ pub struct Config {
 impl Config {
     /// The defaults for a server.
     pub fn new(url: &str) -> Config {
-        let url = url.trim_end_matches('/').to_owned();
-        Config { url, timeout: Duration::from_secs(30), retries: 2, answer_bytes: 64 << 20, breaker: Policy::default() }
+        Config { url: url.to_owned(), timeout: Duration::from_secs(30), retries: 2, answer_bytes: 64 << 20, breaker: Policy::default() }
     }
 }
 
@@ -50,12 +50,16 @@ pub struct Message<'m> {
 }
 
 /// What comes back.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Answer {
     /// Status of HTTP.
     pub status: StatusCode,
     /// Media type of the body, with its parameters; empty when none is stated.
     pub media_type: String,
+    /// Where it points to, for a redirect: scheme, host and port of that place.
+    pub elsewhere: Option<String>,
+    /// After how many seconds to ask again; 0 when it does not say.
+    pub retry_after: u32,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -64,6 +68,7 @@ pub struct Answer {
 #[derive(Debug)]
 pub struct Transport {
     http: reqwest::Client,
+    address: Address,
     config: Config,
     breaker: Breaker,
     /// When the server last gave an answer that is one; `None` since one that was none.
@@ -73,29 +78,40 @@ pub struct Transport {
 /// For how long a server that answered is believed to be there.
 const BELIEVED: Duration = Duration::from_secs(5);
 
+/// Longest pause that an answer may ask for, in seconds.
+const LONGEST_PAUSE: u32 = 3_600;
+
+/// How long a connection that nobody uses is kept. Apache closes one after five seconds: who sends a change at that moment would not know
+/// whether it arrived.
+const KEPT: Duration = Duration::from_secs(4);
+
 /// How long a question whether the server is there may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Transport {
-    /// A way; nothing is sent yet.
-    pub fn new(config: Config) -> Result<Transport, Failure> {
+    /// A way; nothing is sent yet. The error says what is wrong with the address.
+    pub fn new(mut config: Config) -> Result<Transport, String> {
+        let address = Address::parse(&config.url)?;
+        // Whoever prints the way does not print what the address holds.
+        address.url().clone_into(&mut config.url);
         // A second call finds a provider installed, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .timeout(config.timeout)
+            .pool_idle_timeout(KEPT)
             .connect_timeout(config.timeout.min(Duration::from_secs(10)))
             // A redirect would lose the body or hand secrets to somebody else.
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("mwsd/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|why| Failure::internal(format!("no HTTP client: {why}")))?;
+            .map_err(|why| format!("no HTTP client: {why}"))?;
         let breaker = Breaker::new(config.breaker);
-        Ok(Transport { http, config, breaker, heard: Mutex::default() })
+        Ok(Transport { http, address, config, breaker, heard: Mutex::default() })
     }
 
-    /// Address of the server.
+    /// Address of the server, for everybody to see.
     pub fn url(&self) -> &str {
-        &self.config.url
+        self.address.url()
     }
 
     /// Longest answer that is read, in bytes.
@@ -117,7 +133,7 @@ impl Transport {
             let outcome = self.once(message, self.config.timeout).await.and_then(|answer| read(&answer));
             self.record(&outcome);
             match outcome {
-                Err(why) if is_silence(why.kind) && tried < retries => {
+                Err(why) if is_silence(why.kind) && why.retry_after == 0 && tried < retries => {
                     tried += 1;
                     tracing::warn!(attempt = tried, reason = %why.debug, "no answer from the site; trying again");
                     tokio::time::sleep(Duration::from_millis(50 << tried)).await;
@@ -155,8 +171,11 @@ impl Transport {
     }
 
     async fn once(&self, message: &Message<'_>, timeout: Duration) -> Result<Answer, Failure> {
-        let request = self.http.post(format!("{}{}", self.config.url, message.path)).timeout(timeout);
+        let request = self.http.post(format!("{}{}", self.address.url(), message.path)).timeout(timeout);
         let mut request = request.header(CONTENT_TYPE, message.media_type).body(message.body.clone());
+        if let Some(authorization) = self.address.authorization() {
+            request = request.header(AUTHORIZATION, authorization);
+        }
         if let Some((name, value)) = &message.header {
             request = request.header(name, value);
         }
@@ -166,6 +185,9 @@ impl Transport {
         let mut response = request.send().await.map_err(|why| silence(&why))?;
         let status = StatusCode::from_u16(response.status().as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
         let media_type = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+        let elsewhere = elsewhere(&response);
+        let seconds = response.headers().get(RETRY_AFTER).and_then(|after| after.to_str().ok()?.trim().parse().ok());
+        let retry_after = seconds.unwrap_or(0).min(LONGEST_PAUSE);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|why| silence(&why))? {
             if body.len() + chunk.len() > self.config.answer_bytes {
@@ -174,7 +196,7 @@ impl Transport {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status, media_type, body })
+        Ok(Answer { status, media_type, elsewhere, retry_after, body })
     }
 }
 
@@ -184,12 +206,25 @@ fn is_silence(kind: FailureKind) -> bool {
 }
 
 fn silence(why: &reqwest::Error) -> Failure {
-    // The address of a request never holds a secret, but its reason is enough.
-    let debug = std::error::Error::source(why).map_or_else(|| "the connection broke".to_owned(), ToString::to_string);
-    let (kind, code, message) = if why.is_timeout() {
+    let (kind, code, message) = if why.is_connect() {
+        (FailureKind::Unavailable, "siteunavailable", "The site cannot be reached.")
+    } else if why.is_timeout() {
         (FailureKind::TimedOut, "sitetimeout", "The site took too long to answer.")
     } else {
-        (FailureKind::Unavailable, "siteunavailable", "The site cannot be reached.")
+        (FailureKind::Unavailable, "siteunavailable", "The connection to the site broke before its answer was complete.")
     };
-    Failure::new(kind, code, message).debug(debug)
+    Failure::new(kind, code, message).debug(reasons(why))
+}
+
+/// Why there is no answer, from the outermost reason to the innermost; without the address, which says nothing new.
+fn reasons(why: &reqwest::Error) -> String {
+    let inner = std::iter::successors(std::error::Error::source(why), |why| why.source());
+    let reasons: Vec<String> = inner.map(ToString::to_string).collect();
+    if reasons.is_empty() { "the connection broke".to_owned() } else { reasons.join(": ") }
+}
+
+/// Where a redirect points to. What stands in its path and its query is nobody's business.
+fn elsewhere(response: &reqwest::Response) -> Option<String> {
+    let location = response.headers().get(LOCATION).and_then(|place| place.to_str().ok())?;
+    response.url().join(location).ok().map(|url| url.origin().ascii_serialization())
 }

@@ -67,6 +67,10 @@ impl Backend for Wspp {
             let message = format!("The server has no service `{}`.", call.service);
             return Err(Failure::new(FailureKind::NotServed, "notserved", message));
         }
+        if let Some(param) = self.server.lacks(call.operation, call.description, &call.args) {
+            let message = format!("The server takes no `{param}` at this address; that of its other interface may do.");
+            return Err(Failure { field: param.to_owned(), ..Failure::new(FailureKind::NotServed, "notserved", message) });
+        }
         let answer = self.ask(&call).await?;
         Ok(outcome::conventional(answer, nothing::text(call.operation, call.description, &call.args).as_deref()))
     }

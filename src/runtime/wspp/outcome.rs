@@ -3,13 +3,13 @@
 //! Its own failures come with status 200 and a fault whose text is all that they say, in the language of the site and not always escaped.
 //! Notices of PHP or Moodle may stand before the document.
 
-use axum::http::StatusCode;
 use mwsc_contract::Value;
 
 use crate::accounts::{bad_login, bad_session};
 use crate::dispatch::{Failure, FailureKind};
 use crate::soap::envelope::Request;
 use crate::soap::{Limits, Operation, Spelling, charset, decode, envelope};
+use crate::upstream::outcome::by_status;
 use crate::upstream::transport::Answer;
 
 /// What the server says.
@@ -45,11 +45,11 @@ pub(super) fn read(spelling: &Spelling, operation: &Operation, answer: &Answer, 
     }
     let envelope = match envelope::read(text, limits) {
         Ok(envelope) => envelope,
-        Err((_, why)) => return unescaped(text).map(Reply::Fault).ok_or_else(|| no_envelope(answer.status, text, &why.debug)),
+        Err((_, why)) => return unescaped(text).map(Reply::Fault).ok_or_else(|| no_envelope(answer, text, &why.debug)),
     };
     match fault(&envelope) {
         Some(fault) => Ok(Reply::Fault(fault)),
-        None if !answer.status.is_success() => Err(no_envelope(answer.status, text, "an envelope without a fault")),
+        None if !answer.status.is_success() => Err(no_envelope(answer, text, "an envelope without a fault")),
         None => {
             let result = decode::result(spelling, operation, &envelope, limits);
             let result =
@@ -87,14 +87,13 @@ fn unescaped(text: &str) -> Option<Fault> {
 }
 
 /// There is no SOAP in the answer.
-fn no_envelope(status: StatusCode, text: &str, why: &str) -> Failure {
+fn no_envelope(answer: &Answer, text: &str, why: &str) -> Failure {
+    if !answer.status.is_success() {
+        return by_status(answer);
+    }
     let beginning: String = text.chars().take(200).collect();
-    let failure = if status.is_server_error() {
-        Failure::new(FailureKind::Unavailable, "siteunavailable", "The server cannot answer at the moment.")
-    } else {
-        Failure::new(FailureKind::BadAnswer, "badanswer", "The server gave no SOAP answer.")
-    };
-    failure.debug(format!("status {status}: {why}; {beginning}"))
+    let failure = Failure::new(FailureKind::BadAnswer, "badanswer", "The server gave no SOAP answer.");
+    failure.debug(format!("status {}: {why}; {beginning}", answer.status))
 }
 
 impl Fault {

@@ -4,12 +4,13 @@ use std::fmt;
 
 use axum::http::HeaderName;
 use bytes::Bytes;
-use mwsc_contract::schema::{Access, Convention};
+use mwsc_contract::schema::{Access, Convention, Field};
 use mwsc_contract::wire::{ADDRESS, Endpoint, Style};
-use mwsc_contract::{Manifest, Value};
+use mwsc_contract::{Manifest, Operation, Presence, Value};
 use serde::{Deserialize, Serialize};
 
 use super::outcome::{self, Reply};
+use crate::address::Address;
 use crate::dispatch::{Args, Failure, FailureKind};
 use crate::soap::{Blanks, Limits, Spelling, Version, encode};
 use crate::upstream::confidential::passwords;
@@ -46,19 +47,20 @@ impl Server {
     /// The server at the address that a configuration names, spoken to as the endpoint of a manifest whose path that address ends with. The
     /// error is a sentence for whoever configured it.
     pub fn new(config: Config, manifest: &Manifest) -> Result<Server, String> {
-        let (endpoint, base) = endpoint(&config.url, manifest)?;
+        let address = Address::parse(&config.url)?;
+        let (endpoint, base) = endpoint(address.url(), manifest)?;
         let limits =
             Limits { bytes: config.answer_bytes, text: config.answer_bytes, elements: config.answer_bytes / 32, ..Limits::default() };
         Ok(Server {
             spelling: Spelling::new(endpoint, Version::V11, base, Blanks::Omit)?,
             service: endpoint.service.clone(),
             action: endpoint.soap_action.replace(ADDRESS, base),
-            transport: Transport::new(config).map_err(|why| format!("{why} ({})", why.debug))?,
+            transport: Transport::new(config)?,
             limits,
         })
     }
 
-    /// Its address.
+    /// Its address, for everybody to see.
     pub fn url(&self) -> &str {
         self.transport.url()
     }
@@ -66,6 +68,19 @@ impl Server {
     /// Shortname of the service that it serves.
     pub fn service(&self) -> &str {
         &self.service
+    }
+
+    /// A parameter of an operation that the shape of this server lacks, though an argument for it says something of its own: it cannot be
+    /// sent, and without it the operation would do something else.
+    pub fn lacks<'o>(&self, operation: &str, description: &'o Operation, args: &Args) -> Option<&'o str> {
+        let (_, spelled) = self.spelling.of(operation)?;
+        let says = |param: &&Field| match (&param.slot.presence, args.get(&param.name)) {
+            (_, None | Some(Value::Null)) => false,
+            (Presence::Default(default), Some(value)) => value != default,
+            (Presence::Required | Presence::Optional | Presence::Runtime(_), Some(value)) => *value != Value::from(""),
+        };
+        let lacked = description.params.iter().find(|param| param.session.is_none() && !spelled.takes(&param.name) && says(param));
+        lacked.map(|param| param.name.as_str())
     }
 
     /// Calls an operation of the manifest. Arguments have the manifest's names.
@@ -133,16 +148,11 @@ fn endpoint<'a>(url: &'a str, manifest: &'a Manifest) -> Result<(&'a Endpoint, &
     };
     let known: Vec<&Endpoint> = manifest.endpoints.iter().filter(sessions).collect();
     let found = known.iter().find_map(|endpoint| Some((*endpoint, url.strip_suffix(endpoint.path.as_str())?)));
-    // A user name and a password before the host are nobody's business.
-    let shown = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let shown = shown.split_once('@').map_or(url, |(_, rest)| rest);
-    let is_address =
-        |base: &str| base.split_once("://").is_some_and(|(scheme, host)| matches!(scheme, "http" | "https") && !host.is_empty());
-    found.filter(|(_, base)| is_address(base)).ok_or_else(|| match known.as_slice() {
+    found.ok_or_else(|| match known.as_slice() {
         [] => "the build has no endpoint of OK Tech's kind".to_owned(),
         known => {
             let paths: Vec<_> = known.iter().map(|endpoint| format!("https://…{}", endpoint.path)).collect();
-            format!("`{shown}` is not the address of a server that the build describes, such as {}", paths.join(" or "))
+            format!("`{url}` is not the address of a server that the build describes, such as {}", paths.join(" or "))
         }
     })
 }

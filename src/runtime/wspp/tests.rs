@@ -200,7 +200,8 @@ async fn a_server_that_is_down_or_is_none_is_one_failure() {
         (StatusCode::OK, "<html>Welcome</html>", 502),
         (StatusCode::NOT_FOUND, "", 502),
         (StatusCode::BAD_GATEWAY, "<html>", 503),
-        (StatusCode::INTERNAL_SERVER_ERROR, "", 503),
+        (StatusCode::INTERNAL_SERVER_ERROR, "", 502),
+        (StatusCode::SERVICE_UNAVAILABLE, "<html>", 503),
         (StatusCode::OK, "<?xml version=\"1.0\"?><a><b></a>", 502),
         (StatusCode::OK, "<E xmlns='http://schemas.xmlsoap.org/soap/envelope/'/>", 502),
     ] {
@@ -247,6 +248,21 @@ fn an_address_has_to_be_one_of_the_build() {
          https://…/wspp/service_pp2.php"
     );
     assert!(!refused("https://ann:secret@m.example/service.php").contains("secret"));
-    assert!(refused("m.example/wspp/service_pp.php").contains("is not the address"));
+    assert!(refused("m.example/wspp/service_pp.php").contains("does not begin with"));
     assert!(Server::new(Config::new("https://m.example/old/wspp/service_pp.php"), &manifest).is_ok());
+}
+
+#[test]
+fn what_the_shape_of_an_address_cannot_say_is_not_left_out() {
+    let mut manifest = manifest();
+    let old = manifest["endpoints"].as_array_mut().unwrap().iter_mut().find(|endpoint| endpoint["path"] == "/wspp/service_pp.php").unwrap();
+    old["operations"]["has_key"]["parts"].as_array_mut().unwrap().retain(|part| part["name"] != "level");
+    let manifest: mwsc_contract::Manifest = serde_json::from_value(manifest).unwrap();
+    let lacks = |path: &str, args: &str| {
+        let server = Server::new(Config::new(&format!("http://m.example{path}")), &manifest).unwrap();
+        server.lacks("has_key", &manifest.operations["has_key"], &serde_json::from_str(args).unwrap()).map(str::to_owned)
+    };
+    assert_eq!(lacks("/wspp/service_pp.php", r#"{"room":"hall","level":3}"#), Some("level".to_owned()));
+    assert_eq!(lacks("/wspp/service_pp.php", r#"{"room":"hall","level":null}"#), None);
+    assert_eq!(lacks("/wspp/service_pp2.php", r#"{"room":"hall","level":3}"#), None);
 }

@@ -83,6 +83,21 @@ async fn a_user_who_is_added_logs_in_until_deleted() {
 }
 
 #[tokio::test]
+async fn columns_are_named_in_any_letter_case() {
+    let desk = Desk::new().await;
+    let found = desk.ok("admin", "get_users", json!({ "userids": ["STU-001"], "idfield": "IdNumber" })).await;
+    assert_eq!(found[0]["username"], "student");
+    let course = json!({ "courseid": "MATH1", "idfield": "SHORTNAME" });
+    assert!(desk.ok("teacher", "get_students", course).await.as_array().unwrap().len() > 1);
+    // Secrets stay closed, however they are spelled.
+    for (column, some) in [("NAME", true), ("enrolmentkey", false), ("EnrolmentKey", false)] {
+        let value = if some { "Red group" } else { "red-key" };
+        let found = desk.ok("admin", "get_all_groups", json!({ "fieldname": column, "fieldvalue": value })).await;
+        assert_eq!(found.as_array().unwrap().len() == 1, some, "{column}: {found}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_deletes_an_administrator_oneself_or_the_guest() {
     let desk = Desk::new().await;
     for (user, id) in [("manager", 2), ("manager", 3), ("admin", 1)] {
