@@ -240,7 +240,12 @@ pub fn describe<T: Send>(
     stage("survey");
     let mut found = Report::default();
     let survey = moodle::survey(&world, &mut found);
-    let names = select::functions(patterns, &candidates(&survey), report);
+    let names = if survey.functions.is_empty() {
+        report.push(survey.nothing());
+        Vec::new()
+    } else {
+        select::functions(patterns, &candidates(&survey), report)
+    };
     about(&names, &found, report);
     stage("describe");
     let functions = moodle::describe(&world, &survey, &names, finish, report);

@@ -78,6 +78,21 @@ pub trait Tree: Sync {
     }
 }
 
+/// A path as [`Tree`] wants it, without empty parts, `.` and `..`. `None` when it leads out of its root.
+pub fn plain_path(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 /// One file that was read.
 #[derive(Debug)]
 pub struct SourceFile {

@@ -112,6 +112,9 @@ fn is_name(pattern: &str) -> bool {
 fn nothing(pattern: &str, test: &Test, all: &[Candidate<'_>]) -> Diagnostic {
     match test {
         Test::Name(name) => not_found(name, all),
+        Test::Names(_) if all.is_empty() => {
+            Diagnostic::new(Code::N009, format!("no function matches `{pattern}`: the input declares no external functions"))
+        }
         Test::Names(_) => Diagnostic::new(Code::N009, format!("no function matches `{pattern}`")),
         Test::Component(glob) => {
             let found = Diagnostic::new(Code::N009, format!("no function belongs to `{pattern}`"));

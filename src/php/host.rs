@@ -59,6 +59,11 @@ pub trait Host<'a> {
         true
     }
 
+    /// Whether a file that is required is certainly not there.
+    fn lacks_file(&self, _path: &str) -> bool {
+        false
+    }
+
     /// Whether the files at hand are a part of a program only, so that what none of them declares may be declared elsewhere.
     fn may_lack(&self, _name: &str) -> bool {
         false
@@ -93,4 +98,6 @@ pub enum FindingKind {
     Syntax,
     /// An unknown condition: both branches were taken.
     SiteCondition,
+    /// The top level of a file requires one that is not there; the message is its path.
+    MissingFile,
 }

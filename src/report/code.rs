@@ -64,7 +64,7 @@ impl Code {
 
 codes! {
     M001 Error "PHP that could not be parsed"
-        "The parser met a construct that it does not understand, or that PHP itself rejects. The statement or member was skipped; everything else in the file was read. If `php -l` accepts the file, this is a gap in mwsc: please report it with the line."
+        "The parser met a construct that it does not understand, or that PHP itself rejects. The statement or member was skipped; everything else in the file was read, and a function whose description comes upon a skipped statement is left out. If `php -l` accepts the file, this is a gap in mwsc: please report it with the line."
     N001 Warning "one origin, different structures"
         "A structure is named after where it comes from: a class, or a static method called without arguments. Here two constructions of one such origin differ, so that code depends on more than its arguments (configuration, state, the site). Each construction is named after its place (function, `params` or `result`, keys) instead, so the output is right, but clients get separate types where they might expect one, and their names change if the source is mended. If the difference is only a documentation text, it is worth an upstream report."
     N002 Error "two structures with one name"
@@ -82,7 +82,7 @@ codes! {
     N008 Error "function not found"
         "A function was asked for by its full name and is not declared in the inputs. The message names the most similar ones. A function of a plugin is only there when that plugin is among the inputs."
     N009 Error "pattern matches nothing"
-        "A pattern (`core_course_*`, `component:mod_assign`) selects no function of the inputs, so a service would silently lack what it was meant to have. Patterns match the whole name; `*` stands for any characters, `?` for one."
+        "A pattern (`core_course_*`, `component:mod_assign`) selects no function of the inputs, or the input declares no functions at all, so a service would silently lack what it was meant to have. Patterns match the whole name; `*` stands for any characters, `?` for one."
     N010 Error "invalid schema"
         "The linked schema breaks one of its own rules. Whatever the input was, this is a bug of mwsc: please report it with the message and the input. Nothing in the output can be relied on."
     N011 Error "two fields with one name"
@@ -168,7 +168,7 @@ codes! {
     M015 Error "function is registered twice"
         "Two components register a function of one name. Moodle's table of external functions has a unique index on the name: the component that is installed first keeps it, and the installation of the other one fails. The first is compiled. Rename the function in one of the plugins; names begin with the component's own."
     M016 Error "file of an external function is missing"
-        "The class of the function is not found by Moodle's class loader, and the file that `classpath` names (or `externallib.php` of the component, when it names none) is not there. Moodle rejects every call of it, so it is left out. Correct `classname` or `classpath` in `db/services.php`."
+        "The class of the function is not found by Moodle's class loader, and the file that `classpath` names (or `externallib.php` of the component, when it names none) is not there. Or the file from which the function is described requires one that is not there, and PHP would not get past that line (`include` only warns; a site's own `config.php` is never missing). Moodle rejects every call of the function, so it is left out. Correct `classname` or `classpath` in `db/services.php`, or the `require`."
     M017 Error "class of an external function is missing"
         "The file that should declare the class was loaded and does not. The function is left out. Correct `classname` in `db/services.php`, or the namespace in the file."
     M018 Error "method of an external function is missing"

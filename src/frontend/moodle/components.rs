@@ -13,6 +13,7 @@ use crate::php::ast::{Expr, ExprKind, FunctionBody, PhpFile, Stmt, StmtKind};
 use crate::php::host::DIRROOT;
 use crate::php::parse;
 use crate::report::{Code, Diagnostic};
+use crate::source::plain_path;
 
 /// The table of components. From 5.1 on it stands beside the folder `public`, which is then part of every folder in it.
 pub const TABLE: &str = "lib/components.json";
@@ -243,7 +244,10 @@ fn offset(text: &str, line: usize, column: usize) -> u32 {
 /// A table of names and folders, relative to `$CFG->dirroot`; null folders are empty texts.
 fn json_table(json: &Map<String, Json>, key: &str) -> IndexMap<String, String> {
     let Some(Json::Object(table)) = json.get(key) else { return IndexMap::new() };
-    let inside = |dir: &str| dir.strip_prefix("public/").unwrap_or(dir).to_owned();
+    let inside = |dir: &str| {
+        let dir = plain_path(dir).unwrap_or_else(|| dir.to_owned());
+        dir.strip_prefix("public/").map_or(dir.clone(), str::to_owned)
+    };
     table.iter().map(|(name, dir)| (name.clone(), inside(dir.as_str().unwrap_or_default()))).collect()
 }
 
@@ -287,7 +291,8 @@ fn largest<'s, 'a>(stmts: &'s [Stmt<'a>], best: &mut Option<&'s Expr<'a>>) {
 
 /// A path without the spelling of the root.
 fn relative(path: &str) -> String {
-    path.strip_prefix(DIRROOT).unwrap_or(path).trim_matches('/').to_owned()
+    let path = path.strip_prefix(DIRROOT).unwrap_or(path);
+    plain_path(path).unwrap_or_else(|| path.to_owned())
 }
 
 impl Components {

@@ -6,18 +6,18 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
-use super::desc::{Desc, Described, Entry, Failure, Function};
+use super::desc::{Desc, Described, Failure, Function};
 use super::objects::{self, Classes, Wrong};
 use super::services::{Registered, Survey};
 use super::values;
-use super::world::World;
-use super::{doubt, lane};
+use super::world::{Lack, World};
+use super::{doubt, lacking, lane};
 use crate::ir::{Literal, Origin};
 use crate::php::eval::{Interp, Stop};
-use crate::php::host::{ClassAt, EvalFinding, FindingKind, Host as _};
+use crate::php::host::{EvalFinding, FindingKind, Host as _};
 use crate::php::value::Value;
 use crate::report::{Code, Diagnostic, Report};
-use crate::source::Span;
+use crate::source::{Span, plain_path};
 
 /// What becomes of each function that was described, on the thread that described it.
 pub type Finish<'f, T> = &'f (dyn Fn(Function) -> T + Sync);
@@ -158,15 +158,22 @@ fn function<'a>(
         return out;
     }
     let entry_at = registered.origin.span;
-    out.made.described = match info(world, interp, classes, registered, &mut out.made.deprecated) {
+    let class = registered.entry.classname.trim_start_matches('\\');
+    let described = info(world, interp, classes, registered, &mut out.made.deprecated);
+    let lack = match &described {
+        Ok(described) => lacking::of_class(world, interp, class).or_else(|| lacking::of_description(world, described)),
+        Err(_) => lacking::of_class(world, interp, class),
+    };
+    let described = match (described, &lack) {
+        (Ok(_), Some(lack)) => Err(Broken::new(Code::M016, lacks(world, lack), Some(lack.at))),
+        (described, _) => described,
+    };
+    out.made.described = match described {
         Ok(described) => {
             doubt::look(name, &described, world.release.php().0, &mut out.findings);
             Ok(described)
         }
         Err(broken) => {
-            if matches!(broken.code, Code::M016 | Code::M017 | Code::M018) {
-                unparsed(world, &registered.entry, &mut out.findings);
-            }
             let failure = Failure { code: broken.code.name(), message: broken.message.clone() };
             if broken.core.is_some() {
                 out.core = broken.core;
@@ -175,6 +182,9 @@ fn function<'a>(
                 let mut finding = Diagnostic::new(broken.code, format!("{name}: {}", broken.message)).at(at).about(name);
                 if let (Some(entry), true) = (entry_at, at != entry_at) {
                     finding = finding.label(entry, "registered here");
+                }
+                if let (Some(lack), true) = (&lack, broken.code != Code::M016) {
+                    finding = finding.note(lacks(world, lack));
                 }
                 out.findings.push(finding);
             }
@@ -186,23 +196,10 @@ fn function<'a>(
     out
 }
 
-/// What is missing may have been lost: says what could not be parsed of the files where it should be.
-fn unparsed(world: &World<'_>, entry: &Entry, report: &mut Report) {
-    let loaded = match world.class(entry.classname.trim_start_matches('\\')) {
-        Some(ClassAt::File(path)) => Some(path),
-        Some(ClassAt::Alias(_)) | None => None,
-    };
-    let included = match &entry.classpath {
-        Literal::Str(path) => Some(path.trim_start_matches('/').to_owned()),
-        _ => None,
-    };
-    for path in loaded.into_iter().chain(included) {
-        let Some(file) = world.files.php(&path) else { continue };
-        for error in file.errors {
-            let at = Span { file: file.file, start: error.at.start, end: error.at.end };
-            report.push(Diagnostic::new(Code::M001, format!("{}: {}", world.files.display(&path), error.message)).at(at));
-        }
-    }
+/// A file that is required in vain, in words.
+fn lacks(world: &World<'_>, lack: &Lack) -> String {
+    let by = &world.files.sources().file(lack.at.file).shown;
+    format!("{by} requires {}, which is not there", world.files.display(&lack.path))
 }
 
 /// `external_function_info()`: finds the class, checks its methods, calls the two that describe.
@@ -220,7 +217,7 @@ fn info<'a>(
     let unloadable = |stop: &Stop| stopped(world, stop, &format!("{class} cannot be loaded"));
     if world.class(class).is_none() || !interp.class_exists(class).map_err(|stop| unloadable(&stop))? {
         let path = match &entry.classpath {
-            Literal::Str(path) if !path.is_empty() => path.trim_start_matches('/').to_owned(),
+            Literal::Str(path) if !path.is_empty() => plain_path(path).unwrap_or_else(|| path.clone()),
             _ => format!("{}/externallib.php", world.components().dir(&entry.component).unwrap_or_default()),
         };
         if !world.files.is_file(&path) {
@@ -303,7 +300,7 @@ fn call<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, class: &str, method:
 fn stopped(world: &World<'_>, stop: &Stop, what: &str) -> Broken {
     let code = match stop {
         Stop::Limit { .. } => Code::M021,
-        Stop::Thrown { .. } | Stop::Exit { .. } | Stop::Missing { .. } => Code::M020,
+        Stop::Thrown { .. } | Stop::Unparsed { .. } | Stop::Exit { .. } | Stop::Missing { .. } => Code::M020,
     };
     let mut broken = Broken::new(code, format!("{what}: {stop}"), stop.at());
     if let Stop::Missing { what, .. } = stop

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::php::ast::PhpFile;
 use crate::php::parse;
 use crate::report::{Code, Diagnostic};
-use crate::source::{Entry, FileId, ReadError, SourceFile, SourceMap, Tree};
+use crate::source::{Entry, FileId, ReadError, SourceFile, SourceMap, Span, Tree};
 
 /// What the loaders of one tree share, whichever thread they are on.
 struct Shelf<'a> {
@@ -88,7 +88,8 @@ impl<'a> Loader<'a> {
             .or_insert_with(|| bytes.map(|bytes| self.shelf.sources.add(path, self.shelf.tree.display(path), bytes).0))
     }
 
-    /// The syntax tree of a PHP file; `None` when it is not there or cannot be read.
+    /// The syntax tree of a PHP file; `None` when it is not there or cannot be read. What could not be parsed of it is a problem, bodies of
+    /// functions apart: those are parsed when they are needed.
     pub fn php(&self, path: &str) -> Option<&'a PhpFile<'a>> {
         if let Some(known) = self.files.borrow().get(path) {
             return *known;
@@ -97,7 +98,12 @@ impl<'a> Loader<'a> {
             if let at @ Some(_) = self.shelf.sources.replaced(id) {
                 self.problem(Diagnostic::new(Code::M012, format!("{} is not UTF-8", file.shown)).at(at));
             }
-            parse::parse_file(self.arena, id, &file.text)
+            let parsed = parse::parse_file(self.arena, id, &file.text);
+            for error in parsed.errors {
+                let at = Span { file: id, start: error.at.start, end: error.at.end };
+                self.problem(Diagnostic::new(Code::M001, format!("{}: {}", file.shown, error.message)).at(at));
+            }
+            parsed
         });
         self.files.borrow_mut().insert(path.to_owned(), parsed);
         parsed
@@ -111,6 +117,11 @@ impl<'a> Loader<'a> {
         let is = self.shelf.tree.is_file(path);
         self.shelf.present.write().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), is);
         is
+    }
+
+    /// Whether there is nothing of that name, rather than something that is no file or cannot be read.
+    pub fn is_missing(&self, path: &str) -> bool {
+        matches!(self.shelf.tree.read(path), Err(ReadError::Missing))
     }
 
     /// Whether a folder is there.

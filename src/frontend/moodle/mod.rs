@@ -13,6 +13,7 @@ mod doubt;
 pub mod exported;
 pub mod identify;
 pub mod json;
+mod lacking;
 mod lane;
 pub mod literal;
 pub mod loader;

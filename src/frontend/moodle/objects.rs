@@ -19,6 +19,9 @@ const MAX_DEPTH: usize = 200;
 /// How many description objects one function may have, shared ones counted at each place.
 const MAX_NODES: usize = 100_000;
 
+/// How many bytes the texts and defaults of one function may have together.
+const MAX_BYTES: usize = 4 << 20;
+
 /// The methods of an exporter that name a structure whatever they are called with.
 const FORMS: &[&str] = &["get_read_structure", "get_create_structure", "get_update_structure"];
 
@@ -109,7 +112,7 @@ pub fn convert<'a>(
     root: (&str, &str),
     at: Option<Span>,
 ) -> Result<Desc, Wrong> {
-    let mut walk = Walk { interp, classes, root, open: Vec::new(), nodes: 0 };
+    let mut walk = Walk { interp, classes, root, open: Vec::new(), nodes: 0, bytes: 0 };
     walk.desc(value, at, &mut || "the description".to_owned())
 }
 
@@ -120,6 +123,8 @@ struct Walk<'w, 'a, 'h> {
     /// Objects that the one at hand lies in.
     open: Vec<ObjId>,
     nodes: usize,
+    /// The size of texts and defaults so far.
+    bytes: usize,
 }
 
 impl<'a> Walk<'_, 'a, '_> {
@@ -161,6 +166,13 @@ impl<'a> Walk<'_, 'a, '_> {
         let allownull = if object.props.contains_key("allownull") { Some(self.settled(&object, "allownull", at, what)?) } else { None };
         let prop = |name: &str| object.props.get(name).map_or(Literal::Null, |value| values::literal(self.interp, value));
         let (desc, default) = (prop("desc"), prop("default"));
+        self.bytes += values::size(&desc) + values::size(&default);
+        if self.bytes > MAX_BYTES
+            || ["desc", "default"].iter().any(|name| object.props.get(*name).is_some_and(|value| !values::is_small(value)))
+        {
+            let message = format!("its texts and defaults are enormous, at the latest those of {}", what());
+            return Err(Wrong { code: Code::M021, message, at, missing: None });
+        }
         // A value has no record to name.
         let name = if base == Base::Value { None } else { self.name(id, &object, &class, &kind) };
         Ok(Desc {

@@ -27,6 +27,28 @@ pub struct Survey {
     pub functions: IndexMap<String, Registered>,
     /// Built-in services in order.
     pub services: Vec<Service>,
+    /// The files that were read for this, as a person finds them.
+    pub files: Vec<String>,
+}
+
+impl Survey {
+    /// What to say of a tree that registers no function.
+    pub fn nothing(&self) -> Diagnostic {
+        let looked = match self.files.as_slice() {
+            [] => "There is no such file.".to_owned(),
+            files => format!("Read: {}.", shortened(files)),
+        };
+        Diagnostic::new(Code::N009, "the input declares no external functions")
+            .note(format!("Core declares functions in lib/db/services.php, and a plugin in its own db/services.php. {looked}"))
+    }
+}
+
+/// Names with commas, the end left out where there are many.
+fn shortened(names: &[String]) -> String {
+    match names {
+        [first, second, third, _, rest @ ..] => format!("{first}, {second}, {third} and {} more", rest.len() + 1),
+        few => few.join(", "),
+    }
 }
 
 /// A function's entry.
@@ -68,6 +90,7 @@ pub struct Service {
 /// What one `db/services.php` registers, before it is held against the others.
 #[derive(Default)]
 struct Part {
+    file: String,
     functions: Vec<(String, Registered)>,
     services: Vec<Service>,
     findings: Report,
@@ -107,12 +130,10 @@ fn parts(world: &World<'_>, components: &[(String, String)]) -> Vec<Part> {
 
 fn read<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, component: &str, path: &str) -> Part {
     let shown = world.files.display(path);
-    let mut out = Part::default();
+    let mut out = Part { file: shown.clone(), ..Part::default() };
     // One that cannot be read is among the problems of the loader.
-    let Some(file) = world.files.php(path) else { return out };
-    for error in file.errors {
-        let at = Span { file: file.file, start: error.at.start, end: error.at.end };
-        out.findings.push(Diagnostic::new(Code::M001, format!("{shown}: {}", error.message)).at(at));
+    if world.files.php(path).is_none() {
+        return out;
     }
     let vars = match interp.include(path) {
         Ok(vars) => vars,
@@ -121,14 +142,24 @@ fn read<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, component: &str, pat
             return out;
         }
     };
+    if let Some(lack) = world.files.php(path).and_then(|file| world.lack_of(file.file)) {
+        let what = format!("{shown} cannot be evaluated: it requires {}, which is not there", world.files.display(&lack.path));
+        out.findings.push(Diagnostic::new(Code::M013, what).at(Some(lack.at)));
+        return out;
+    }
     match vars.get("functions") {
         Some(Value::Array(functions)) => {
-            for (name, item) in &functions.entries {
-                let Key::Str(name) = name else {
-                    let what = format!("an entry of $functions in {shown} has no name");
-                    out.findings.push(Diagnostic::new(Code::M014, what).at(item.at));
-                    continue;
+            // A file may have millions of them, so it is said once.
+            let mut nameless = functions.entries.iter().filter(|(name, _)| matches!(name, Key::Int(_))).map(|(_, item)| item);
+            if let Some(item) = nameless.next() {
+                let what = match nameless.count() {
+                    0 => format!("an entry of $functions in {shown} has no name"),
+                    more => format!("{} entries of $functions in {shown} have no names", more + 1),
                 };
+                out.findings.push(Diagnostic::new(Code::M014, what).at(item.at));
+            }
+            for (name, item) in &functions.entries {
+                let Key::Str(name) = name else { continue };
                 out.functions.push((name.to_string(), registered(world, interp, component, name, &item.value, item.at)));
             }
         }
@@ -159,6 +190,7 @@ fn read<'a>(world: &World<'a>, interp: &mut Interp<'a, '_>, component: &str, pat
 /// Takes in what a file registers. Of two functions with one name, and of two services with one short name, the first is kept.
 fn join(out: &mut Survey, part: Part, report: &mut Report) {
     report.absorb(part.findings);
+    out.files.push(part.file);
     for (name, registered) in part.functions {
         let at = registered.origin.span;
         if let Some(first) = out.functions.get(&name) {

@@ -4,15 +4,40 @@
 use crate::ir::{Literal, Origin};
 use crate::php::ast;
 use crate::php::eval::Interp;
-use crate::php::value::{ClosureTarget, Value};
+use crate::php::value::{ClosureTarget, Key, Value};
 use crate::source::{SourceMap, Span};
 
 /// How deep arrays in a default may be nested; deeper ones are spelled as source.
 const MAX_DEPTH: usize = 64;
 
+/// How many bytes the texts of a constant may have together, each entry of an array counting as a few; larger ones are spelled as source.
+/// An array that holds another twice has twice as many.
+const MAX_BYTES: usize = 1 << 20;
+/// What an entry of an array counts, in bytes.
+const ENTRY: usize = 16;
+
 /// The constant that a value is.
 pub fn literal<'a>(interp: &Interp<'a, '_>, value: &Value<'a>) -> Literal {
-    at_depth(interp, value, 0)
+    if is_small(value) { at_depth(interp, value, 0) } else { Literal::Runtime(interp.spell(value)) }
+}
+
+/// Whether a value is small enough for a constant.
+pub fn is_small(value: &Value<'_>) -> bool {
+    let mut left = MAX_BYTES;
+    fits(value, &mut left, 0)
+}
+
+/// Whether a value can be copied within so many bytes.
+fn fits(value: &Value<'_>, left: &mut usize, depth: usize) -> bool {
+    let take = |left: &mut usize, bytes: usize| left.checked_sub(bytes).map(|rest| *left = rest).is_some();
+    match value {
+        Value::Str(text) => take(left, text.len()),
+        Value::Array(array) if depth < MAX_DEPTH => array.entries.iter().all(|(key, entry)| {
+            let key = if let Key::Str(key) = key { key.len() } else { 0 };
+            take(left, ENTRY + key) && fits(&entry.value, left, depth + 1)
+        }),
+        _ => true,
+    }
 }
 
 fn at_depth<'a>(interp: &Interp<'a, '_>, value: &Value<'a>, depth: usize) -> Literal {
@@ -35,6 +60,15 @@ fn at_depth<'a>(interp: &Interp<'a, '_>, value: &Value<'a>, depth: usize) -> Lit
             None => Literal::Runtime(interp.spell(value)),
         },
         Value::Array(_) | Value::Ref(_) => Literal::Runtime(interp.spell(value)),
+    }
+}
+
+/// How many bytes a constant takes, more or less.
+pub fn size(of: &Literal) -> usize {
+    match of {
+        Literal::Null | Literal::Bool(_) | Literal::Int(_) | Literal::Float(_) => 0,
+        Literal::Str(text) | Literal::Runtime(text) => text.len(),
+        Literal::Array(entries) => entries.iter().map(|(_, value)| ENTRY + size(value)).sum(),
     }
 }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use bumpalo::Bump;
+use rustc_hash::FxHashMap;
 
 use super::autoload::Autoload;
 use super::components::{self, Components};
@@ -16,10 +17,10 @@ use super::strings::{self, Strings};
 use crate::ir::Literal;
 use crate::php::ast::PhpFile;
 use crate::php::eval::Interp;
-use crate::php::host::{ClassAt, DIRROOT, EvalFinding, Host};
+use crate::php::host::{ClassAt, DIRROOT, EvalFinding, FindingKind, Host};
 use crate::php::text::Text;
 use crate::php::value::{Array, Entry, Key, Value};
-use crate::source::Span;
+use crate::source::{FileId, Span, plain_path};
 
 /// What every request to a web service loads: `lib/setup.php` requires most of these, the server the last ones.
 const LIBRARIES: &[&str] = &[
@@ -118,6 +119,16 @@ pub struct World<'a> {
     strings: Strings,
     libraries: OnceCell<Vec<String>>,
     findings: RefCell<Vec<EvalFinding>>,
+    lacking: RefCell<FxHashMap<FileId, Lack>>,
+}
+
+/// A file that another one requires and that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lack {
+    /// Its path in the tree.
+    pub path: String,
+    /// Where it is required.
+    pub at: Span,
 }
 
 /// A world without its syntax trees, which may go to another thread.
@@ -151,6 +162,7 @@ impl<'a> World<'a> {
             strings: Strings::default(),
             libraries: OnceCell::new(),
             findings: RefCell::default(),
+            lacking: RefCell::default(),
         }
     }
 
@@ -174,6 +186,16 @@ impl<'a> World<'a> {
     /// What the evaluator found since the last call.
     pub fn take_findings(&self) -> Vec<EvalFinding> {
         std::mem::take(&mut self.findings.borrow_mut())
+    }
+
+    /// The first file that the top level of a file requires in vain, as far as it ran.
+    pub fn lack_of(&self, file: FileId) -> Option<Lack> {
+        self.lacking.borrow().get(&file).cloned()
+    }
+
+    /// Whether no file that ran requires another one in vain.
+    pub fn lacks_nothing(&self) -> bool {
+        self.lacking.borrow().is_empty()
     }
 
     /// A text of the tree's English language files, with `$a` put in.
@@ -318,8 +340,8 @@ impl<'a> Host<'a> for World<'a> {
             }
             "file_exists" | "is_file" | "is_readable" | "is_dir" => {
                 let path = as_text(args.first()?)?;
-                let path = path.strip_prefix(DIRROOT)?.trim_matches('/');
-                let is = (name != "is_dir" && self.files.is_file(path)) || (name != "is_file" && self.files.is_dir(path));
+                let path = plain_path(path.strip_prefix(DIRROOT)?)?;
+                let is = (name != "is_dir" && self.files.is_file(&path)) || (name != "is_file" && self.files.is_dir(&path));
                 Some(Value::Bool(is))
             }
             impure if IMPURE_FUNCTIONS.contains(&impure) => {
@@ -340,6 +362,12 @@ impl<'a> Host<'a> for World<'a> {
     fn answers_for(&self, class: &str) -> bool {
         let class = class.to_ascii_lowercase();
         matches!(&*class, "core_component" | "core\\component") || is_impure(&class, "instance")
+    }
+
+    fn lacks_file(&self, path: &str) -> bool {
+        // A site's own configuration is in no tree. What stands in for a tree has only what descriptions need of it.
+        let here = || !self.lone || self.components().installed().any(|plugin| begins(path, &format!("{}/", plugin.dir)));
+        !self.files.is_file(path) && path != "config.php" && here() && self.files.is_missing(path)
     }
 
     fn may_lack(&self, name: &str) -> bool {
@@ -371,6 +399,10 @@ impl<'a> Host<'a> for World<'a> {
     }
 
     fn note(&self, finding: EvalFinding) {
+        if let (FindingKind::MissingFile, Some(at)) = (finding.kind, finding.at) {
+            self.lacking.borrow_mut().entry(at.file).or_insert(Lack { path: finding.message, at });
+            return;
+        }
         let mut findings = self.findings.borrow_mut();
         if !findings.contains(&finding) {
             findings.push(finding);

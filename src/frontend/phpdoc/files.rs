@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::php::ast::{Arg, BinaryOp, Expr, ExprKind, Magic, PhpFile, Stmt, StmtKind};
 use crate::php::parse;
 use crate::report::{Code, Diagnostic, Report};
-use crate::source::{ReadError, SourceMap, Span, Tree};
+use crate::source::{ReadError, SourceMap, Span, Tree, plain_path};
 
 /// How many files are read; a Moodle has 20,000. What is beyond is reported.
 const MAX_FILES: usize = 20_000;
@@ -161,8 +161,8 @@ impl Loader<'_, '_, '_> {
         let mut seen = FxHashSet::default();
         for path in wanted {
             let places = match path.strip_prefix('/') {
-                Some(path) => [normal(path), None],
-                None => [normal(&join(&folder, &path)), normal(&path)],
+                Some(path) => [plain_path(path), None],
+                None => [plain_path(&join(&folder, &path)), plain_path(&path)],
             };
             let found = places.into_iter().flatten().find(|path| self.tree.is_file(path));
             if let Some(number) = found.and_then(|path| self.load(&path, false)).filter(|number| seen.insert(*number)) {
@@ -205,19 +205,4 @@ fn text(expr: &Expr<'_>, folder: &str) -> Option<String> {
         ExprKind::Binary { op: BinaryOp::Concat, left, right } => Some(text(left, folder)? + &text(right, folder)?),
         _ => None,
     }
-}
-
-/// A path without `.` and `..`; `None` when it leads out of the tree.
-fn normal(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::convert::Truth;
 use super::unknown::{atom, negated};
-use super::{Eval, Interp, MAX_TEXT, Raise, Stop};
+use super::{ENTRY, Eval, Interp, MAX_TEXT, Raise, Stop};
 use crate::php::ast::{At, Cast, ClosureUse, Expr, ExprKind, Function, MatchArm, UnaryOp};
 use crate::php::text::Text;
 use crate::php::value::{Closure, ClosureTarget, Unknown, Value};
@@ -58,6 +58,11 @@ impl<'a> Interp<'a, '_> {
         }
         self.fuel = 0;
         Err(Raise::limit("the evaluation takes too many steps".into(), at.map(|at| self.span(at)).or(self.frame.at)))
+    }
+
+    /// Takes the fuel for making so many entries of arrays. Each is memory that stays, more than a step leaves behind.
+    pub(super) fn spend_entries(&mut self, entries: usize) -> Eval<'a, ()> {
+        self.spend(u32::try_from(entries.saturating_mul(ENTRY)).unwrap_or(u32::MAX), None)
     }
 
     /// Takes the fuel for making a text of so many bytes, which may be too long.
@@ -115,7 +120,7 @@ impl<'a> Interp<'a, '_> {
             ExprKind::Empty(target) => self.empty(target),
             ExprKind::Closure { function, uses, is_static, arrow } => self.closure(function, uses, *is_static, *arrow),
             ExprKind::Clone(operand) => self.clone_expr(operand, at),
-            ExprKind::Include { once, path, .. } => self.include_expr(*once, path, at),
+            ExprKind::Include { once, required, path } => self.include_expr(*once, *required, path, at),
             ExprKind::Exit(value) => {
                 if let Some(value) = value {
                     self.eval(value)?;
@@ -289,13 +294,16 @@ impl<'a> Interp<'a, '_> {
         Ok(Value::Closure(Rc::new(Closure { target: ClosureTarget::Function { function, captured, this, class } })))
     }
 
-    fn include_expr(&mut self, once: bool, path: &'a Expr<'a>, at: At) -> Eval<'a> {
+    fn include_expr(&mut self, once: bool, required: bool, path: &'a Expr<'a>, at: At) -> Eval<'a> {
         let value = self.eval(path)?;
         let text = match self.to_text(&value)? {
             Ok(text) => text,
             Err(unknown) => return Ok(self.derived(format!("include {}", unknown.expr), &unknown)),
         };
         let Some(path) = self.tree_path(&text) else { return Ok(Value::Bool(false)) };
+        if required {
+            self.check_required(&text, &path, at)?;
+        }
         if once && self.loaded.contains(&*path) {
             return Ok(Value::Bool(true));
         }

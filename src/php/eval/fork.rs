@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::class::Template;
 use super::stmt::Flow;
 use super::unknown::{atom, both, either, negated};
-use super::{Eval, FORK_FUEL, Interp, MAX_FORKS, MAX_PENDING, Raise};
+use super::{Eval, FORK_FUEL, Interp, MAX_FORKS, MAX_PENDING, Raise, Stop};
 use crate::php::host::{EvalFinding, FindingKind};
 use crate::php::value::{Array, Entry, Key, ObjId, Object, Unknown, Value};
 
@@ -437,6 +437,6 @@ fn holds_structure(value: &Value<'_>) -> bool {
 impl Raise<'_> {
     /// Whether nothing may catch or drop it.
     pub(super) fn is_final(&self) -> bool {
-        matches!(self, Raise::Stop(super::Stop::Limit { .. }) | Raise::GiveUp)
+        matches!(self, Raise::Stop(Stop::Limit { .. } | Stop::Unparsed { .. }) | Raise::GiveUp)
     }
 }

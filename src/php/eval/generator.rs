@@ -27,6 +27,7 @@ impl<'a> Interp<'a, '_> {
     pub(super) fn yield_one(&mut self, key: Option<&'a Expr<'a>>, value: Option<&'a Expr<'a>>) -> Eval<'a> {
         let key = key.map(|key| self.eval(key)).transpose()?;
         let value = value.map(|value| self.eval(value)).transpose()?.unwrap_or_default();
+        self.spend_entries(1)?;
         self.yielded(key, value);
         Ok(Value::Null)
     }

@@ -10,11 +10,11 @@ use super::member::holds_object;
 use super::names::{full_name, lower, resolve_other};
 use super::stmt::Flow;
 use super::{Eval, Interp, LOAD_FUEL, Raise, Stop, Vars, cycle};
-use crate::php::ast::{Expr, Function, PhpFile, Scope, Stmt, StmtKind, UseKind};
-use crate::php::host::DIRROOT;
+use crate::php::ast::{At, Expr, Function, PhpFile, Scope, Stmt, StmtKind, UseKind};
+use crate::php::host::{DIRROOT, EvalFinding, FindingKind};
 use crate::php::text::Text;
 use crate::php::value::Value;
-use crate::source::Span;
+use crate::source::{Span, plain_path};
 
 /// How many files may be run each for the one before.
 const MAX_FILES: usize = 60;
@@ -203,6 +203,21 @@ impl<'a> Interp<'a, '_> {
         self.epoch += 1;
     }
 
+    /// What `require` does when the file is not there: PHP ends. In a function, so does the evaluation; the top level of a file goes on,
+    /// since hardly anything that it declares is needed, and the host hears of it. `text` is how the path was spelled: one that is relative
+    /// without saying so may be found on PHP's own search path.
+    pub(super) fn check_required(&mut self, text: &str, path: &str, at: At) -> Eval<'a, ()> {
+        if !text.starts_with(['/', '.']) || !self.host.lacks_file(path) {
+            return Ok(());
+        }
+        let at = self.span(at);
+        if self.frame.function.is_some() {
+            return self.throw_error("Error", &format!("Failed opening required '{path}'"), Some(at));
+        }
+        self.host.note(EvalFinding { kind: FindingKind::MissingFile, message: path.to_owned(), at: Some(at) });
+        Ok(())
+    }
+
     /// Loads the next file that might declare something missing, among the libraries of every request and what was put off: first the
     /// ones that mention its name, then, as others may require what declares it, all the rest; the latest first.
     pub(super) fn load_more(&mut self, name: &str) -> Eval<'a, bool> {
@@ -244,17 +259,7 @@ impl<'a> Interp<'a, '_> {
             None if text.starts_with('/') => return None,
             None => format!("{folder}/{text}"),
         };
-        let mut parts: Vec<&str> = Vec::new();
-        for part in joined.split('/') {
-            match part {
-                "" | "." => {}
-                ".." => {
-                    parts.pop()?;
-                }
-                part => parts.push(part),
-            }
-        }
-        Some(parts.join("/"))
+        plain_path(&joined)
     }
 
     /// A global constant by its full name.

@@ -95,6 +95,8 @@ const MAX_PENDING: usize = 100;
 const MAX_CALLS: u32 = 200;
 /// How deep expressions, statements and calls nest together.
 const MAX_DEPTH: u32 = 3000;
+/// What an entry of an array costs that is made by the thousand, in steps.
+const ENTRY: usize = 4;
 /// The longest text, in bytes.
 const MAX_TEXT: usize = 1 << 24;
 /// The stack that an evaluation may use, in bytes, unless [`Interp::limit_stack`] says otherwise.

@@ -7,7 +7,7 @@ use super::load::Constant;
 use super::names::{full_name, resolve_class};
 use super::replay::Slot;
 
-use super::{Eval, Interp, Raise};
+use super::{Eval, Interp, Raise, Stop};
 use crate::php::ast::{At, Case, Catch, Expr, ExprKind, StaticVar, Stmt, StmtKind};
 use crate::php::value::{Key, Value};
 
@@ -100,6 +100,10 @@ impl<'a> Interp<'a, '_> {
                 return Err(Raise::limit(format!("goto {label} is not followed"), Some(self.span(stmt.at))));
             }
             StmtKind::Use(_) | StmtKind::InlineHtml(_) | StmtKind::Label(_) => {}
+            // The top level of a file may go on without it. What a function comes to nobody knows.
+            StmtKind::Skipped if self.frame.function.is_some() => {
+                return Err(Box::new(Raise::Stop(Stop::Unparsed { at: Some(self.span(stmt.at)) })));
+            }
             StmtKind::HaltCompiler | StmtKind::Skipped => {}
         }
         Ok(Flow::Normal)
@@ -107,11 +111,14 @@ impl<'a> Interp<'a, '_> {
 
     fn exec_expr(&mut self, expr: &'a Expr<'a>) -> Eval<'a, Flow<'a>> {
         match &expr.kind {
-            ExprKind::Include { once: true, path, .. } => {
+            ExprKind::Include { once: true, required, path } => {
                 let value = self.eval(path)?;
                 if let Ok(text) = self.to_text(&value)?
                     && let Some(path) = self.tree_path(&text)
                 {
+                    if *required {
+                        self.check_required(&text, &path, expr.at)?;
+                    }
                     self.defer(&path);
                     if !self.loaded.contains(&*path) {
                         self.frame.deferred.push(Rc::from(path));

@@ -31,6 +31,11 @@ pub enum Stop {
         /// Where it is needed.
         at: Option<Span>,
     },
+    /// A statement on the way that was not understood.
+    Unparsed {
+        /// Where.
+        at: Option<Span>,
+    },
     /// `exit` or `die` on the only way through.
     Exit {
         /// Where.
@@ -42,7 +47,7 @@ impl Stop {
     /// Where it happened.
     pub fn at(&self) -> Option<Span> {
         match self {
-            Stop::Thrown { at, .. } | Stop::Limit { at, .. } | Stop::Missing { at, .. } | Stop::Exit { at } => *at,
+            Stop::Thrown { at, .. } | Stop::Limit { at, .. } | Stop::Missing { at, .. } | Stop::Unparsed { at } | Stop::Exit { at } => *at,
         }
     }
 }
@@ -53,6 +58,7 @@ impl fmt::Display for Stop {
             Stop::Thrown { class, message, .. } => write!(f, "{class} is thrown: {message}"),
             Stop::Limit { message, .. } => f.write_str(message),
             Stop::Missing { what, .. } => write!(f, "there is no {what}"),
+            Stop::Unparsed { .. } => f.write_str("a statement on the way was not understood"),
             Stop::Exit { .. } => f.write_str("the script ends with exit"),
         }
     }

@@ -227,7 +227,7 @@ fn array_combine<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'
 
 fn array_fill<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     let (start, wanted, value) = (call.int(interp, 0, 0), call.int(interp, 1, 0), call.arg(interp, 2));
-    interp.spend(u32::try_from(wanted.max(0)).unwrap_or(u32::MAX), None)?;
+    interp.spend_entries(usize::try_from(wanted.max(0)).unwrap_or(usize::MAX))?;
     let mut out = Array::default();
     for index in 0..wanted.max(0) {
         let key = if index == 0 { Key::Int(start) } else { Key::Int(out.next) };
@@ -354,7 +354,7 @@ fn range<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     if step == 0.0 || !steps.is_finite() {
         return interp.throw_error("ValueError", "range(): Argument #3 ($step) cannot be 0", Some(call.at));
     }
-    interp.spend(if steps > 1e9 { u32::MAX } else { steps as u32 }, None)?;
+    interp.spend_entries(if steps > 1e9 { usize::MAX } else { steps as usize })?;
     let floats = float(&from) || float(&to) || float(&step_value);
     let direction = if b >= a { step } else { -step };
     for index in 0..=(steps as i64) {

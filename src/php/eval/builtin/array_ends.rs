@@ -228,7 +228,7 @@ fn array_pad<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     let Some(array) = call.array(interp, 0) else { return call.wrong_type(interp, 0, "array") };
     let (size, value) = (call.int(interp, 1, 0), call.arg(interp, 2));
     let missing = (size.unsigned_abs() as usize).saturating_sub(array.entries.len());
-    interp.spend(u32::try_from(missing + array.entries.len()).unwrap_or(u32::MAX), None)?;
+    interp.spend_entries(missing.saturating_add(array.entries.len()))?;
     let padding = (0..missing).map(|_| (Key::Int(0), Entry::new(value.clone(), Some(call.at))));
     let present = array.entries.iter().map(|(key, entry)| (key.clone(), entry.clone()));
     let out = if size < 0 { renumbered(padding.chain(present)) } else { renumbered(present.chain(padding)) };

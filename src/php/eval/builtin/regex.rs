@@ -48,7 +48,7 @@ fn preg_match_all<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<
     let mut found = Vec::new();
     for captures in regex.captures_iter(&*subject) {
         let Ok(captures) = captures else { return output::spoil(interp, call) };
-        interp.spend(1 + captures.len() as u32, None)?;
+        interp.spend_entries(1 + captures.len())?;
         found.push(captures);
     }
     let count = found.len() as i64;
@@ -159,6 +159,7 @@ fn preg_split<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> 
     };
     for found in regex.find_iter(&*subject) {
         let Ok(found) = found else { return Ok(call.unknown(interp, None)) };
+        interp.spend_entries(1)?;
         piece(subject.get(from..found.start()).unwrap_or_default());
         from = found.end();
     }

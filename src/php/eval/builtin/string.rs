@@ -201,6 +201,8 @@ fn explode<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
         return interp.throw_error("ValueError", "explode(): Argument #1 ($separator) cannot be empty", Some(call.at));
     }
     let limit = call.int(interp, 2, i64::MAX);
+    let glues = memchr::memmem::find_iter(text.as_bytes(), glue.as_bytes()).count();
+    interp.spend_entries(glues.min(usize::try_from(limit).unwrap_or(usize::MAX)))?;
     let mut parts: Vec<&str> = match usize::try_from(limit) {
         Ok(limit) => text.splitn(limit.max(1), &*glue).collect(),
         Err(_) => text.split(&*glue).collect(),
@@ -208,14 +210,13 @@ fn explode<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     if limit < 0 {
         parts.truncate(parts.len().saturating_sub(limit.unsigned_abs() as usize));
     }
-    interp.spend(parts.len() as u32, None)?;
     Ok(Value::Array(Rc::new(parts.into_iter().map(Value::str).collect())))
 }
 
 fn str_split<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     let text = call.text(interp, 0)?;
     let size = usize::try_from(call.int(interp, 1, 1)).unwrap_or(1).max(1);
-    interp.spend((text.len() / size) as u32, None)?;
+    interp.spend_entries(text.len() / size)?;
     if text.is_empty() {
         return Ok(Value::Array(Rc::new(std::iter::once(Value::str("")).collect())));
     }
