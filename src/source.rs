@@ -142,7 +142,7 @@ impl SourceMap {
     /// Where the first of a file's bytes stand that are not UTF-8; `None` when all are.
     pub fn replaced(&self, id: FileId) -> Option<Span> {
         let file = self.file(id);
-        let at = file.text.find(char::REPLACEMENT_CHARACTER).filter(|_| file.lossy)?;
+        let at = file.lossy.then(|| file.text.find(char::REPLACEMENT_CHARACTER))??;
         Some(Span { file: id, start: at as u32, end: (at + char::REPLACEMENT_CHARACTER.len_utf8()) as u32 })
     }
 
