@@ -62,7 +62,7 @@ done
 started $((port + 2)) serve --build "$build" --recorded "$work/recording"
 started $((port + 3)) serve --build "$build" --upstream "http://127.0.0.1:$((port + 2))"
 # A recording holds a number in the place of a token.
-token=00000000000000000000000000000001
+token=$(grep -o 'wstoken=[0-9]*' "$work/recording/requests.json" | head -1 | cut -d= -f2)
 basic=$(printf 'token:%s' $token | base64 -w0)
 sed -i "s/Basic .*\"/Basic $basic\"/" "$work/typed.lua"
 sed -i "s/wstoken=$MWSC_MOODLE_TOKEN/wstoken=$token/" "$work/rest"
