@@ -136,30 +136,26 @@ fn array_slice<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a>
     let (start, end) = slice_bounds(array.entries.len(), call.int(interp, 1, 0), length);
     let keep = call.flag(interp, 3);
     let chosen = array.entries.iter().skip(start).take(end - start).map(|(key, entry)| (key.clone(), entry.clone()));
-    let mut out = Array::default();
-    if keep {
-        for (key, entry) in chosen {
-            out.set_entry(key, entry);
-        }
-    } else {
-        out = renumbered(chosen);
+    Ok(Value::Array(Rc::new(gathered(chosen, keep))))
+}
+
+/// An array of entries with the keys that they have, or with numbers in place of numbers.
+fn gathered<'a>(entries: impl Iterator<Item = (Key<'a>, Entry<'a>)>, keep: bool) -> Array<'a> {
+    if !keep {
+        return renumbered(entries);
     }
-    Ok(Value::Array(Rc::new(out)))
+    let mut out = Array::default();
+    for (key, entry) in entries {
+        out.set_entry(key, entry);
+    }
+    out
 }
 
 fn array_reverse<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
     let Some(array) = call.array(interp, 0) else { return call.wrong_type(interp, 0, "array") };
     interp.spend(array.entries.len() as u32, None)?;
     let reversed = array.entries.iter().rev().map(|(key, entry)| (key.clone(), entry.clone()));
-    let mut out = Array::default();
-    if call.flag(interp, 1) {
-        for (key, entry) in reversed {
-            out.set_entry(key, entry);
-        }
-    } else {
-        out = renumbered(reversed);
-    }
-    Ok(Value::Array(Rc::new(out)))
+    Ok(Value::Array(Rc::new(gathered(reversed, call.flag(interp, 1)))))
 }
 
 fn reset<'a>(interp: &mut Interp<'a, '_>, call: &mut Call<'a>) -> Eval<'a> {
